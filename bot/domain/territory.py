@@ -1,0 +1,120 @@
+"""Colonias, sectors, and whose place a place is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import asin, cos, radians, sin, sqrt
+
+EARTH_RADIUS_M = 6_371_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """WGS84 degrees."""
+
+    lat: float
+    lon: float
+
+    def metres_to(self, other: Point) -> float:
+        """Great-circle distance (haversine)."""
+        north = radians(other.lat - self.lat)
+        east = radians(other.lon - self.lon)
+        a = sin(north / 2) ** 2 + cos(radians(self.lat)) * cos(radians(other.lat)) * sin(east / 2) ** 2
+        return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, a)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colonia:
+    """A neighbourhood as residents name it (SEPOMEX "asentamiento")."""
+
+    slug: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    point: Point | None = None
+    precision_m: int | None = None  # how far the point may be from a place in it; None: unknown
+    postal_code: str = ""
+    locality: str = ""
+    pilot: bool = False
+    ambiguous: str = ""  # what else this name may mean, for the question that settles it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sector:
+    """The smallest area an alert is routed by."""
+
+    slug: str
+    name: str
+    colonias: tuple[str, ...]  # slugs; a colonia may stand in several sectors
+    phone: str = ""  # institutional
+    hours: str = ""
+    confirmed_on: str = ""  # ISO date on which the municipality confirmed phone and team; "" = nobody did
+    example: bool = False
+    central_desk: bool = False  # takes what no other sector takes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something happens, as precisely as the person told."""
+
+    colonia: str = ""  # slug
+    street: str = ""  # street, crossing or landmark as written
+    point: Point | None = None
+
+    @property
+    def known(self) -> bool:
+        """Is there anything to go by?"""
+        return bool(self.colonia or self.street or self.point)
+
+
+Locator = Callable[[Point], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """The municipality: all its colonias and sectors."""
+
+    name: str
+    colonias: tuple[Colonia, ...]
+    sectors: tuple[Sector, ...]
+    centre: Point
+    nearest_within_m: int = 1500  # a point farther than this from every colonia is outside
+    locate_by_polygon: Locator | None = (
+        None  # colonia slugs whose polygon holds a point, if there are polygons
+    )
+    outside_answer: str = ""  # who is responsible outside, as the municipality words it
+    _by_slug: dict[str, Colonia] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_slug", {colonia.slug: colonia for colonia in self.colonias})
+
+    def colonia(self, slug: str) -> Colonia | None:
+        """The colonia of that slug."""
+        return self._by_slug.get(slug)
+
+    def colonias_at(self, point: Point) -> tuple[Colonia, ...]:
+        """The colonias that may hold a point: by polygon where there are polygons, else the nearest one.
+
+        Empty when the point is farther than `nearest_within_m` from everything: outside the municipality.
+        """
+        if self.locate_by_polygon is not None:
+            found = tuple(self._by_slug[s] for s in self.locate_by_polygon(point) if s in self._by_slug)
+            if found:
+                return found
+        nearest = min(
+            (colonia for colonia in self.colonias if colonia.point is not None),
+            key=lambda colonia: point.metres_to(colonia.point or point),
+            default=None,
+        )
+        if nearest is None or nearest.point is None:
+            return ()
+        return (nearest,) if point.metres_to(nearest.point) <= self.nearest_within_m else ()
+
+    def sectors_of(self, place: Place) -> tuple[Sector, ...]:
+        """Every sector whose team hears about a place; never empty: the central desk takes the rest."""
+        own = tuple(sector for sector in self.sectors if place.colonia and place.colonia in sector.colonias)
+        return own or tuple(sector for sector in self.sectors if sector.central_desk)
+
+    def sector(self, slug: str) -> Sector | None:
+        """The sector of that slug."""
+        return next((sector for sector in self.sectors if sector.slug == slug), None)

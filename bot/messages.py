@@ -1,0 +1,182 @@
+"""Channel-neutral words: what comes in, what goes out, what a channel can carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.territory import Point
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A channel and the person's id there, exactly as the channel gave it (courier: URN)."""
+
+    channel: str  # "telegram", "whatsapp", "simulator"
+    id: str
+
+    def __repr__(self) -> str:
+        """Never the id: an address in a log or a traceback is a leak."""
+        return f"Address({self.channel!r}, ***)"
+
+
+class InboundKind(StrEnum):
+    """What happened on the other side."""
+
+    MESSAGE = "message"
+    TAP = "tap"  # a button or a list row
+    EDIT = "edit"  # the person corrected an earlier message
+    BLOCKED = "blocked"  # the person stopped us; nothing is sent until they write again
+    UNREADABLE = (
+        "unreadable"  # the channel gave something that we can't read: kept whole, told to the operator
+    )
+
+
+class AttachmentKind(StrEnum):
+    """What kind of file it is, as far as we care."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+    AUDIO = "audio"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    CONTACT = "contact"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that stands at the provider until we fetch it, or in our own media store once fetched."""
+
+    kind: AttachmentKind
+    reference: str  # how its channel finds it again (file_id; MessageSid/MediaSid): never a URL
+    content_type: str = ""
+    size: int | None = None  # bytes, as declared
+    seconds: int | None = None
+    album: str = ""  # files sent together share it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One thing a person did, from any channel."""
+
+    id: str  # unique per provider event: "tg:<bot>:<update_id>", "tw:<MessageSid>": the key of de-duplication
+    address: Address
+    at: datetime  # when the person did it, as the channel says (aware)
+    kind: InboundKind = InboundKind.MESSAGE
+    text: str = ""  # text or caption, as written; NUL and lone surrogates already removed
+    token: str = ""  # of the tapped button or row
+    tap_id: str = ""  # what the channel needs to stop the spinner (callback query id)
+    card_id: str = ""  # provider's id of our message that was tapped or replied to
+    point: Point | None = None
+    place_name: str = ""  # venue or pin label
+    attachments: tuple[Attachment, ...] = ()
+    start: str = ""  # payload of a deep link
+    forwarded: bool = False
+    locale: str = ""  # as the channel says; "" unknown
+    other_ids: tuple[str, ...] = ()  # further ids of the same person there (BSUID, phone without the 1)
+    private: bool = True  # False: a group; reception says one line and leaves
+    raw: bytes = b""  # the provider's bytes, kept sealed for a few days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button or a row. The token says what it does; delivery signs it, reception checks it."""
+
+    label: str  # at most 20 characters for a button, 24 for a row
+    token: str
+    description: str = ""  # at most 72; rows only
+    style: str = ""  # "", "primary", "danger": where the channel has colours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateUse:
+    """An approved text for outside the WhatsApp window."""
+
+    name: str  # of the municipality's table of templates -> ContentSid
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A card: a notice rendered for one recipient. The channel decides the widgets and drops aloud what it can't.
+
+    Texts are plain: `title` is shown bold where the channel has bold, nothing else is marked up, so nothing that
+    a person wrote can become markup.
+    """
+
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()  # buttons: at most 3 on WhatsApp, any number up to 8 elsewhere
+    rows: tuple[Action, ...] = ()  # a list to choose from: at most 10
+    rows_label: str = ""  # the word that opens the list, at most 20
+    pin: Point | None = None
+    pin_label: str = ""
+    asks_location: bool = False  # the channel may offer its own "share my location"
+    attachments: tuple[Attachment, ...] = ()  # of our own media store (`reference` = media id)
+    copy: str = ""  # text of a copy button where the channel has one (a folio)
+    quiet: bool = False  # without sound
+    protected: bool = False  # can't be forwarded or saved where the channel can say so
+    replaces: str = ""  # provider's id of our own message that this one edits in place, where the channel can
+    toast: str = ""  # answer to a tap (tap_id of the Inbound); short, shown over the chat where possible
+    tap_id: str = ""
+    template: TemplateUse | None = None
+
+    @property
+    def text(self) -> str:
+        """Everything that is read, in one piece, for channels without layout and for tests."""
+        return "\n".join(part for part in (self.title, *self.lines) if part)
+
+    def with_(self, **changes: object) -> Outgoing:
+        """A copy with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace checks the names itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a channel can carry; the same data drive rendering, the simulator and the tests."""
+
+    max_text: int
+    max_buttons: int
+    button_label: int
+    max_rows: int
+    row_label: int = 24
+    row_description: int = 72
+    max_token: int = 64  # bytes
+    edits: bool = False
+    deletes: bool = False
+    protects: bool = False
+    asks_location: bool = False
+    window: bool = False  # has a session window outside of which only templates go
+    colours: bool = False
+    receipts: bool = False  # tells delivered / read
+    interactive_text: int = 1024  # longest body that may carry buttons or rows
+
+
+TELEGRAM = Capabilities(
+    max_text=4096,
+    max_buttons=8,
+    button_label=30,
+    max_rows=10,
+    edits=True,
+    deletes=True,
+    protects=True,
+    asks_location=True,
+    colours=True,
+    interactive_text=4096,
+)
+WHATSAPP = Capabilities(
+    max_text=1600, max_buttons=3, button_label=20, max_rows=10, max_token=200, window=True, receipts=True
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a channel says later about a message it accepted."""
+
+    provider_id: str
+    status: str  # queued, sent, delivered, read, failed
+    error: str = ""  # the provider's code
+    raw: dict[str, str] = field(default_factory=dict)
