@@ -1,0 +1,377 @@
+"""The tables. Every column says how it is kept; `tests/storage/test_inventory.py` fails on one that says nothing.
+
+clear   readable by who reads the database: codes, states, moments
+sealed  AES-256-GCM bound to table, column and row (`storage/sealing.py`)
+keyed   HMAC-SHA256 with a key outside the database: found again, never read
+ref     an id of another row; random, says nothing by itself
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment as whole microseconds since 1970 UTC: the same number, and order, on both engines."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+SERIAL = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER key is SQLite's own row number
+
+
+def _column(
+    kept: str, name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], *more: Any, **options: Any
+) -> Column[Any]:
+    options.setdefault("nullable", False)
+    return Column(name, kind, *more, info={"kept": kept}, **options)
+
+
+def clear(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], **options: Any) -> Column[Any]:
+    """A column that anyone with the database may read."""
+    return _column("clear", name, kind, **options)
+
+
+def sealed(name: str, **options: Any) -> Column[Any]:
+    """Ciphertext; NULL when there is nothing to seal."""
+    return _column("sealed", name, LargeBinary, nullable=True, **options)
+
+
+def keyed(name: str, **options: Any) -> Column[Any]:
+    """HMAC of something that must be found again."""
+    return _column("keyed", name, LargeBinary, **options)
+
+
+def ref(name: str, target: str | None = None, **options: Any) -> Column[Any]:
+    """The id of another row."""
+    more = (ForeignKey(target, ondelete="CASCADE"),) if target else ()
+    return _column("ref", name, String(32), *more, **options)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    clear("key", String(200), primary_key=True),
+    clear("value", Text),
+)
+
+person = Table(
+    "person",
+    metadata,
+    ref("id", primary_key=True),
+    clear("role", String(16)),
+    clear("locale", String(8)),
+    clear("consent_version", String(32), nullable=True),
+    clear("consent_at", Moment, nullable=True),
+    clear("opted_out_at", Moment, nullable=True),  # BAJA: nothing that the person did not ask for
+    clear("greeted_at", Moment, nullable=True),
+    clear("created_at", Moment),
+    clear("seen_at", Moment),
+)
+
+# ---- the vault: the only tables that tie a person to a channel address. Reception and delivery open it. ----
+
+vault_address = Table(
+    "vault_address",
+    metadata,
+    ref("person_id", "person.id", primary_key=True),
+    clear("channel", String(16)),
+    keyed("lookup", unique=True),
+    sealed("address"),
+    clear("window_closes_at", Moment, nullable=True),  # WhatsApp: free text until then
+    clear("stopped_at", Moment, nullable=True),  # blocked us: nothing leaves until they write again
+)
+
+vault_alias = Table(
+    "vault_alias",
+    metadata,
+    keyed("lookup", primary_key=True),
+    ref("person_id", "person.id", index=True),
+)
+
+# ---- staff and duty ----
+
+staff = Table(
+    "staff",
+    metadata,
+    clear("badge", String(40), primary_key=True),
+    sealed("name"),
+    clear("role", String(16)),
+    clear("sectors", Text),  # JSON list of slugs
+    clear("lists", Text),  # JSON list of slugs
+    ref("person_id", nullable=True, unique=True),
+    clear("state", String(12)),  # invited, pending, active, revoked
+    keyed("code", nullable=True, unique=True),  # one-time code of enrolment
+    clear("code_expires_at", Moment, nullable=True),
+    clear("check_number", String(4), nullable=True),
+    ref("changed_by", nullable=True),
+    clear("changed_at", Moment),
+)
+
+shift = Table(
+    "shift",
+    metadata,
+    ref("id", primary_key=True),
+    ref("person_id", "person.id", index=True),
+    clear("sectors", Text),  # JSON list of slugs
+    clear("starts_at", Moment),
+    clear("ends_at", Moment),
+    clear("ended_at", Moment, nullable=True),
+    Index("ix_shift_ends_at", "ends_at"),
+)
+
+# ---- what came in ----
+
+inbox = Table(
+    "inbox",
+    metadata,
+    clear("id", SERIAL, primary_key=True, autoincrement=True),
+    clear("key", String(120), unique=True),  # provider's id of the event: the de-duplication
+    ref("person_id", nullable=True),
+    clear("received_at", Moment, index=True),
+    clear("state", String(8)),  # done, dead
+    sealed("raw"),
+)
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    ref("id", primary_key=True),
+    clear("source", String(16)),  # inbox, outbox, round
+    clear("source_key", String(120)),
+    clear("reason", String(120)),  # class of the exception or the provider's code; never its text
+    ref("person_id", nullable=True),
+    sealed("raw"),
+    clear("first_seen_at", Moment),
+    clear("resolved_at", Moment, nullable=True),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    ref("id", primary_key=True),
+    ref("person_id", "person.id"),
+    clear("flow", String(40)),
+    clear("version", Integer),  # grows at each turn: a tap on an older question is told so
+    clear("active", Boolean),  # False: parked by another talk, to be resumed
+    clear("asked", String(40)),  # name of the question that waits
+    sealed("arguments"),
+    sealed("answers"),
+    clear("started_at", Moment),
+    clear("touched_at", Moment),
+    clear("expires_at", Moment),
+    clear("nudged_at", Moment, nullable=True),
+    UniqueConstraint("person_id", "flow"),
+    Index("ix_conversation_expires_at", "expires_at"),
+)
+
+media = Table(
+    "media",
+    metadata,
+    ref("id", primary_key=True),
+    ref("person_id", nullable=True),
+    ref("report_id", nullable=True, index=True),
+    clear("channel", String(16)),
+    clear("kind", String(12)),
+    clear("content_type", String(100)),
+    clear("size", Integer, nullable=True),
+    clear("seconds", Integer, nullable=True),
+    clear("state", String(8)),  # pending, kept, refused, gone
+    clear("attempts", Integer),
+    clear("created_at", Moment),
+    clear("next_at", Moment),
+    sealed("reference"),
+    Index("ix_media_state_next_at", "state", "next_at"),
+)
+
+media_content = Table(
+    "media_content",
+    metadata,
+    ref("media_id", "media.id", primary_key=True),
+    sealed("content"),
+)
+
+# ---- reports ----
+
+report = Table(
+    "report",
+    metadata,
+    ref("id", primary_key=True),
+    clear("folio", String(8), unique=True),
+    ref("draft_id", unique=True),  # one confirmation, one folio
+    ref("person_id", nullable=True, index=True),  # whose report it is; None: nobody to answer to
+    ref("filed_by", nullable=True),  # the officer who noted it down
+    ref("handler_id", nullable=True, index=True),
+    clear("kind", String(40)),
+    clear("listed", Boolean),  # confidential: see design, who sees whom
+    clear("priority", Integer),
+    clear("identity", String(16)),
+    clear("colonia", String(80)),
+    clear("sectors", Text),  # JSON list of slugs
+    clear("pilot", Boolean),
+    clear("status", String(20)),
+    clear("disposition", String(20), nullable=True),
+    clear("referred_to", String(80), nullable=True),
+    clear("solved", String(8), nullable=True),  # what the resident says: yes, no, unsure
+    clear("version", Integer),
+    clear("opened_at", Moment),
+    clear("claimed_at", Moment, nullable=True),
+    clear("closed_at", Moment, nullable=True),
+    clear("updated_at", Moment),
+    sealed("told"),  # text, answers to the follow-up questions
+    sealed("place"),  # street, point
+    keyed("cell", nullable=True, index=True),  # 150 m cell of the point
+    Index("ix_report_status_opened_at", "status", "opened_at"),
+    Index("ix_report_kind_colonia_opened_at", "kind", "colonia", "opened_at"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    clear("id", SERIAL, primary_key=True, autoincrement=True),
+    ref("report_id", "report.id"),
+    clear("seq", Integer),
+    clear("kind", String(40)),
+    clear("at", Moment),
+    ref("actor_id", nullable=True),
+    sealed("facts"),
+    clear("hash", LargeBinary),  # HMAC over the previous hash and this row: the chain
+    UniqueConstraint("report_id", "seq"),
+)
+
+# ---- what goes out ----
+
+outbox = Table(
+    "outbox",
+    metadata,
+    clear("id", SERIAL, primary_key=True, autoincrement=True),
+    ref("person_id", "person.id"),
+    ref("report_id", nullable=True, index=True),
+    clear("lane", Integer),  # 0 alert, 1 reply, 2 update, 3 bulk
+    clear("notice", String(40)),
+    sealed("facts"),
+    clear("card", String(80), nullable=True),  # what later edits of the same card look for
+    clear("dedupe_key", String(160), nullable=True, unique=True),
+    clear("created_at", Moment),
+    clear("due_at", Moment),
+    clear("expires_at", Moment, nullable=True),
+    clear("state", String(10)),  # ready, leased, unknown, waiting, sent, delivered, read, failed, dropped
+    clear("lease_until", Moment, nullable=True),
+    ref("lease_by", nullable=True),
+    clear("attempts", Integer),
+    clear("provider_id", String(80), nullable=True, index=True),
+    clear("error", String(40), nullable=True),
+    Index(
+        "ix_outbox_open",
+        "due_at",
+        postgresql_where=text("state IN ('ready','leased','unknown')"),
+        sqlite_where=text("state IN ('ready','leased','unknown')"),
+    ),
+    Index("ix_outbox_person_id_id", "person_id", "id"),
+    Index("ix_outbox_card", "card"),
+)
+
+receipt = Table(  # what a provider says about a message that we have not noted as sent yet
+    "receipt",
+    metadata,
+    clear("provider_id", String(80), primary_key=True),
+    clear("status", String(12)),
+    clear("error", String(40)),
+    clear("at", Moment),
+)
+
+# ---- what falls due ----
+
+due = Table(
+    "due",
+    metadata,
+    clear("id", SERIAL, primary_key=True, autoincrement=True),
+    clear("kind", String(24)),  # obligation, shift_warning, shift_end, question, draft, follow_up ...
+    ref("subject"),
+    clear("level", Integer),
+    clear("due_at", Moment),
+    clear("attempts", Integer),
+    UniqueConstraint("kind", "subject"),
+    Index("ix_due_due_at", "due_at"),
+)
+
+# ---- asking for people and rounds ----
+
+help_request = Table(
+    "help_request",
+    metadata,
+    ref("id", primary_key=True),
+    ref("person_id", "person.id"),
+    clear("opened_at", Moment),
+    ref("taken_by", nullable=True),
+    clear("closed_at", Moment, nullable=True),
+    sealed("said"),
+)
+
+visit_request = Table(
+    "visit_request",
+    metadata,
+    ref("id", primary_key=True),
+    ref("person_id", "person.id"),
+    clear("colonia", String(80), index=True),
+    clear("at", Moment),
+    UniqueConstraint("person_id", "colonia"),
+)
+
+tally = Table(  # how often a person did something lately: wrong folios, wrong codes
+    "tally",
+    metadata,
+    ref("person_id", "person.id", primary_key=True),
+    clear("what", String(24), primary_key=True),
+    clear("count", Integer),
+    clear("since", Moment),
+)
+
+audit = Table(  # decisions and reads of sensitive things; no content
+    "audit",
+    metadata,
+    clear("id", SERIAL, primary_key=True, autoincrement=True),
+    clear("at", Moment),
+    ref("actor_id", nullable=True),
+    clear("action", String(40)),
+    clear("subject", String(80)),
+    clear("hash", LargeBinary),
+)

@@ -1,0 +1,81 @@
+"""The store: one unit of work is one plain function, inside one transaction, on the store's own thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from bot.channels import StoreUnavailable
+from storage.conversations import Conversations
+from storage.due import Due
+from storage.inbox import Inbox
+from storage.media import Media
+from storage.outbox import Outbox, Row
+from storage.people import People
+from storage.reports import Reports
+from storage.requests import Requests
+from storage.roster import Staff
+from storage.sealing import KeyRing, Sealer
+from storage.statistics import Statistics
+from storage.vault import Vault
+
+T = TypeVar("T")
+Work = Callable[["Transaction"], T]
+Committed = Callable[[Sequence[Row]], None]  # outbox rows that a commit just made ready; on the event loop
+
+
+class Transaction:
+    """What a unit of work may touch. Every result is fetched whole; nothing outlives the unit."""
+
+    def __init__(self, connection: Connection, sealer: Sealer) -> None:
+        self.connection = connection
+        self.sealer = sealer
+        self.people = People(self)
+        self.vault = Vault(self)
+        self.staff = Staff(self)
+        self.conversations = Conversations(self)
+        self.inbox = Inbox(self)
+        self.outbox = Outbox(self)
+        self.reports = Reports(self)
+        self.media = Media(self)
+        self.due = Due(self)
+        self.requests = Requests(self)
+        self.statistics = Statistics(self)
+
+
+class Store(Protocol):
+    """SQLite or PostgreSQL behind the same two verbs."""
+
+    on_commit: Committed | None
+
+    async def run(self, work: Work[T]) -> T:
+        """Run `work(tx)` in a transaction of its own and commit it; returns once fsynced.
+
+        Raises what `work` raised (nothing of it is kept) or StoreUnavailable (disk full, read-only, gone).
+        """
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work(tx)` on a read-only connection."""
+
+    async def close(self) -> None:
+        """Finish what is waiting and close."""
+
+
+async def open_store(url: str, ring: KeyRing) -> Store:
+    """Open (migrating to the newest schema) the store at a SQLAlchemy-like URL.
+
+    `sqlite:///path/to/file.db` or `postgresql://user@host/name`. Raises StoreRefused with a message for the
+    operator, in Spanish, when the store can't be trusted: another process, wrong pragmas, missing keys.
+    """
+    if url.startswith("sqlite:"):
+        from storage.sqlite import SqliteStore
+
+        return await SqliteStore.open(url.removeprefix("sqlite:///"), ring)
+    from storage.postgres import PostgresStore
+
+    return await PostgresStore.open(url, ring)
+
+
+__all__ = ["Store", "StoreUnavailable", "Transaction", "Work", "open_store"]
