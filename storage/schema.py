@@ -1,4 +1,4 @@
-"""The tables. Every column says how it is kept; `tests/storage/test_inventory.py` fails on one that says nothing.
+"""The tables. Every column says how it is kept; the inventory test fails on one that says nothing.
 
 clear   readable by who reads the database: codes, states, moments
 sealed  AES-256-GCM bound to table, column and row (`storage/sealing.py`)

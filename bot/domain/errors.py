@@ -1,0 +1,56 @@
+"""What the rules refuse, each by its name. Told to the person in their words, logged as information."""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """A rule of the programme says no."""
+
+
+class UnknownFolio(DomainError):
+    """No such folio, or not of who asks: the same answer for both."""
+
+
+class AlreadyClaimed(DomainError):
+    """Somebody has it."""
+
+    def __init__(self, handler_id: str | None) -> None:
+        super().__init__("already claimed")
+        self.handler_id = handler_id
+
+
+class NotAllowedNow(DomainError):
+    """The report's status has no such step."""
+
+    def __init__(self, status: str, verb: str) -> None:
+        super().__init__(f"{verb} from {status}")
+        self.status = status
+        self.verb = verb
+
+
+class NotYours(DomainError):
+    """Only who attends the report may do this."""
+
+
+class NotOnDuty(DomainError):
+    """Officers act on reports while on duty."""
+
+
+class NotPermitted(DomainError):
+    """The role has no such right."""
+
+
+class TooLate(DomainError):
+    """The days to do this are over."""
+
+
+class Changed(DomainError):
+    """Somebody changed the report a moment ago: look again."""
+
+
+class BadCode(DomainError):
+    """The code is wrong, used or expired."""
+
+
+class TooMany(DomainError):
+    """Too many tries: rest a while."""

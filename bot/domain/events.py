@@ -1,0 +1,171 @@
+"""What happened to a report, in the past tense. `facts()` is what the log seals, `of()` reads it back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something happened: when, and by whom (None: the programme itself)."""
+
+    at: datetime
+    actor_id: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The name of the class."""
+        return type(self).__name__
+
+    def facts(self) -> dict[str, Any]:
+        """Everything beyond when and who."""
+        return {key: value for key, value in asdict(self).items() if key not in ("at", "actor_id")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOpened(Event):
+    """A resident told us something, or an officer noted it down for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportClaimed(Event):
+    """An officer took it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReleased(Event):
+    """Back to the sector, with the reason."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReassigned(Event):
+    """A supervisor gave it to an officer."""
+
+    to_id: str
+    from_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked(Event):
+    """The officer asks the resident back."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswered(Event):
+    """The resident answered."""
+
+    text: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionExpired(Event):
+    """No answer came in the time given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SomethingAdded(Event):
+    """The resident told more on their own."""
+
+    text: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerOnTheWay(Event):
+    """The officer said so; nobody else says it for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerArrived(Event):
+    """The officer is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded(Event):
+    """For the team only; the resident never sees it."""
+
+    text: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReferred(Event):
+    """Handed to another office; still open, still ours to follow."""
+
+    office: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportClosed(Event):
+    """How it ended, and the officer's sentence for the resident."""
+
+    disposition: str
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWithdrawn(Event):
+    """The resident gives it up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReopened(Event):
+    """The resident says that it is not over."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolvedAnswered(Event):
+    """What the resident says about the outcome: yes, no, unsure."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportOffered(Event):
+    """A colleague goes along."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDeclined(Event):
+    """An alerted officer cannot take it: the next in line hears of it."""
+
+
+KINDS: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        ReportOpened,
+        ReportClaimed,
+        ReportReleased,
+        ReportReassigned,
+        QuestionAsked,
+        QuestionAnswered,
+        QuestionExpired,
+        SomethingAdded,
+        OfficerOnTheWay,
+        OfficerArrived,
+        NoteAdded,
+        ReportReferred,
+        ReportClosed,
+        ReportWithdrawn,
+        ReportReopened,
+        SolvedAnswered,
+        SupportOffered,
+        AlertDeclined,
+    )
+}
+
+
+def of(kind: str, at: datetime, actor_id: str | None, facts: dict[str, Any]) -> Event:
+    """The event that was written down."""
+    known = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+    return KINDS[kind](at=at, actor_id=actor_id, **known)
