@@ -1,7 +1,8 @@
 """The key ring, sealing with AES-256-GCM, and keyed hashes.
 
-A sealed value is `format (1 byte) | key id (4) | nonce (12) | ciphertext and tag`, bound to its table, column and
-row: moved anywhere else it does not open. One key writes; older ones only read, until nothing is left under them.
+A sealed value is `format (1 byte) | key id (4) | nonce (12) | ciphertext and tag`, bound to its table, column
+and row: moved anywhere else it does not open. One key writes; older ones only read, until nothing is left of
+them.
 Nonces are random: one key is good for 2**32 values, more than a municipality writes in a century.
 """
 
@@ -100,9 +101,7 @@ class KeyRing:
                 written = msgspec.json.decode(file.read(), type=_RingFile)
             return _checked(written)
         except FileNotFoundError:
-            raise KeyRingError(
-                f"No se encuentra el llavero en {path}. Sin él no se puede leer nada."
-            ) from None
+            raise KeyRingError(f"Falta el llavero en {path}; sin él no se puede leer nada.") from None
         except OSError as error:
             raise KeyRingError(f"No se pudo leer el llavero en {path}: {error.strerror}.") from None
         except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
