@@ -1,7 +1,7 @@
 """A report, its life cycle, and the verbs that move it.
 
-A verb is pure: it takes the moment and who acts, and returns a `Change`; only `tx.reports.save(change)` hands out
-the events. Five statuses and a disposition: what kind of end it was is not a status.
+A verb is pure: it takes the moment and who acts, and returns a `Change`; only `tx.reports.save(change)`
+hands out the events. Five statuses and a disposition: what kind of end it was is not a status.
 """
 
 from __future__ import annotations

@@ -1,0 +1,143 @@
+"""The replay: a flow runs from its top at every turn, fed with the stored raw replies by question name.
+
+The first question without an answer takes the new reply, or is asked. Nothing else is remembered, so restart,
+back, correction and a new release in mid-talk are all the same thing: run it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from bot.questions import Forget, LookUp, NotUnderstood, Question, Reply
+
+T = TypeVar("T")
+Flow: TypeAlias = Generator[Any, Any, T]
+MakeFlow: TypeAlias = Callable[[frozenset[str]], Flow[T]]  # given the names that the person wants to say anew
+Answers: TypeAlias = dict[str, Any]  # question name -> raw reply, or a list of them; JSON-able
+
+AGAIN = "_again"  # names of fields that the person corrected: asked even when the first sentence told them
+MISSES = "_misses"  # how often in a row the waiting question was not understood
+EXTRAS = "_extras"  # files that came while a question wanted something else
+RESERVED = frozenset({AGAIN, MISSES, EXTRAS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn(Generic[T]):
+    """What one reply led to: a question to ask, something to look up, or the end."""
+
+    answers: Answers
+    path: tuple[str, ...] = ()  # names answered on the way here, in order: what `back` follows
+    question: Question[Any] | None = None
+    look_up: LookUp | None = None
+    result: T | None = None
+    finished: bool = False
+    misses: int = 0
+    hint: str = ""  # why the reply was not understood, in words for the person
+    received: int = 0  # files that a gathering question just took
+
+
+@dataclass(slots=True)
+class _Replay:
+    """One run from the top."""
+
+    answers: Answers
+    reply: Reply | None
+    path: list[str] = field(default_factory=list)
+    misses: int = 0
+    hint: str = ""
+    received: int = 0
+
+
+def advance(make: MakeFlow[T], answers: Mapping[str, Any], reply: Reply | None = None) -> Turn[T]:
+    """Replay `answers`, give `reply` to the first open question, and say what comes next. Pure."""
+    run = _Replay(dict(answers), reply)
+    while True:
+        again = frozenset(run.answers.get(AGAIN, ()))
+        run.path.clear()
+        turn = _run(make(again), run)
+        if turn is not None:
+            return turn
+
+
+def answered(answers: Mapping[str, Any], name: str, reply: Reply) -> Answers:
+    """The answers with what the shell looked up under `name`."""
+    return {**answers, name: reply.as_dict()}
+
+
+def back(make: MakeFlow[T], answers: Mapping[str, Any]) -> Turn[T]:
+    """One question back on the path that the last replay took; at the first one it is asked again."""
+    path = [name for name in advance(make, answers).path if name not in RESERVED]
+    kept = dict(answers)
+    if path:
+        kept.pop(path[-1], None)
+    kept.pop(MISSES, None)
+    return advance(make, kept)
+
+
+def _run(flow: Flow[T], run: _Replay) -> Turn[T] | None:
+    """Until a question has no answer, the flow ends, or (None) something was forgotten: start over."""
+    value: Any = None
+    while True:
+        try:
+            step = flow.send(value)
+        except StopIteration as end:
+            return Turn(answers=run.answers, path=tuple(run.path), result=end.value, finished=True)
+        if isinstance(step, Forget):
+            _forget(step, run)
+            return None
+        open_turn, value = _answer(step, run)
+        if open_turn is not None:
+            return open_turn
+
+
+def _answer(step: Question[Any] | LookUp, run: _Replay) -> tuple[Turn[Any] | None, Any]:
+    """The value of one step from what is stored or just came; or the turn that waits for it."""
+    if step.name in run.answers:
+        try:
+            value = step.replay(run.answers[step.name])
+        except NotUnderstood:
+            run.answers.pop(step.name)  # a rule was tightened since: ask again instead of crashing
+        else:
+            run.path.append(step.name)
+            return None, value
+    if isinstance(step, LookUp):
+        return Turn(answers=run.answers, path=tuple(run.path), look_up=step), None
+    return _fresh(step, run)
+
+
+def _fresh(question: Question[Any], run: _Replay) -> tuple[Turn[Any] | None, Any]:
+    if run.reply is not None:
+        reply, run.reply = run.reply, None
+        try:
+            stored, value, more = question.take(reply, run.answers.get(question.partial))
+        except NotUnderstood as miss:
+            run.misses = int(run.answers.get(MISSES, 0)) + 1
+            run.answers[MISSES] = run.misses
+            run.hint = miss.hint
+        else:
+            run.answers.pop(MISSES, None)
+            if not more:
+                run.answers.pop(question.partial, None)
+                run.answers[question.name] = stored
+                run.path.append(question.name)
+                return None, value
+            run.answers[question.partial] = stored
+            run.received = len(reply.media)
+    waiting: Turn[Any] = Turn(
+        answers=run.answers,
+        path=tuple(run.path),
+        question=question,
+        misses=run.misses,
+        hint=run.hint,
+        received=run.received,
+    )
+    return waiting, None
+
+
+def _forget(step: Forget, run: _Replay) -> None:
+    for name in step.names:
+        run.answers.pop(name, None)
+    again = {*run.answers.get(AGAIN, ()), *step.ask_again}
+    run.answers[AGAIN] = sorted(again)
