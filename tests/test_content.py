@@ -77,7 +77,7 @@ JARGON = re.compile(
 )
 MARKUP = re.compile(r"<[A-Za-z/!]|&[a-z]+;|\]\(|^#(?!# )|(?<!\*)\*(?!\*)|__|```", re.MULTILINE)
 NATIONAL_NUMBERS = {"911", "089", "079", "800 911 2000"}
-"""Free, national and certain; every other number lives in the municipality's directory, shown once confirmed."""
+"""Free, national and certain; every other number is the directory's, shown once confirmed."""
 
 NUMBER = re.compile(r"(?<![\d.])(?:\d[\d ]{5,}\d|0\d\d|911)(?!\d)")
 TELLING = re.compile(
