@@ -1,0 +1,100 @@
+"""From a raw message to words: each with its sound, its stem, its place in the text and its clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from bot.triage.spelling import Speller, fold, sound, stem
+
+HEAD, TAIL = 3_000, 1_000
+"""A longer message is read at its beginning and its end: nobody reports in 100 kB, and time is bounded."""
+MOST_WORDS = 800
+MOST_REPAIRS = 60
+LONGEST_WORD = 30
+
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b-\u200f\ufe0f]")
+REPEATED = re.compile(r"(.)\1{2,}")
+PIECE = re.compile(r"[a-z]+|[0-9]+|[.,;:!?\n()¿¡]|[^\sa-z0-9]")
+CLAUSE_END = frozenset(".;!?\n:")
+
+
+class Word(NamedTuple):
+    """One word as understood."""
+
+    text: str
+    key: str
+    stem: str
+    start: int
+    end: int
+    clause: int
+
+
+class Spoken(NamedTuple):
+    """A message as words."""
+
+    text: str
+    words: tuple[Word, ...]
+    asks: bool
+    shouts: bool
+
+
+def readable(text: str) -> str:
+    """The text without what no keyboard types, cut to what is read."""
+    if len(text) > HEAD + TAIL:
+        text = text[:HEAD] + "\n" + text[-TAIL:]
+    return UNREADABLE.sub(" ", text)
+
+
+def listen(text: str, short_forms: Mapping[str, str], signs: Mapping[str, str], speller: Speller) -> Spoken:
+    """Split, expand short forms and emoji, repair slips."""
+    text = readable(text)
+    words: list[Word] = []
+    repairs = MOST_REPAIRS
+    for raw, start, end, clause in _pieces(text, signs):
+        for part in short_forms.get(raw, raw).split():
+            key = sound(part)
+            if key not in speller and repairs:
+                repairs -= 1
+                keys: tuple[str, ...] = _repair(key, speller)
+            else:
+                keys = (key,)
+            words.extend(Word(part, key, stem(key), start, end, clause) for key in keys)
+        if len(words) >= MOST_WORDS:
+            break
+    letters = [char for char in text[:400] if char.isalpha()]
+    shouts = len(letters) > 8 and sum(char.isupper() for char in letters) > 0.7 * len(letters)
+    return Spoken(text, tuple(words), "?" in text or "¿" in text, shouts)
+
+
+def _repair(key: str, speller: Speller) -> tuple[str, ...]:
+    corrected = speller.correct(key)
+    if corrected == key and 7 <= len(key) <= 24:
+        return speller.split(key)
+    return (corrected,)
+
+
+def _pieces(text: str, signs: Mapping[str, str]) -> Iterator[tuple[str, int, int, int]]:
+    """Folded words and known signs, with where they stand in the text and the clause they belong to."""
+    clause = 0
+    folded, origin = _fold_with_origin(text)
+    for match in PIECE.finditer(folded):
+        piece = match.group()
+        if piece in CLAUSE_END:
+            clause += 1
+            continue
+        start, end = origin[match.start()], origin[match.end() - 1] + 1
+        if piece.isascii() and piece.isalnum():
+            yield REPEATED.sub(r"\1", piece)[:LONGEST_WORD], start, end, clause
+        elif piece in signs:
+            yield signs[piece], start, end, clause
+
+
+def _fold_with_origin(text: str) -> tuple[str, list[int] | range]:
+    """The folded text, and for each of its characters the index in the original."""
+    if text.isascii():
+        return text.casefold(), range(len(text))
+    pieces = [fold(char) for char in text]
+    origin = [index for index, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), origin

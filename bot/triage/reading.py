@@ -1,0 +1,150 @@
+"""`Triage.read`: one message in, one `Understanding` out. No clock, no I/O, no log, no exception."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from bot.triage.features import features
+from bot.triage.lexicon import Lexicon
+from bot.triage.masking import mask
+from bot.triage.matching import Hit, Matcher
+from bot.triage.normal import Spoken, listen
+from bot.triage.places import Places
+from bot.triage.slugs import CONFIDENTIAL, KINDS, SLUGS
+from bot.triage.spelling import Speller, fold, sound
+from bot.triage.times import find_times
+from bot.triage.understanding import Danger, Guess, Understanding
+from bot.triage.weighing import Where, by_idea, satisfied, weigh
+
+DANGER_POINTS = 5.0
+NOW_IDEAS = ("ahora", "gerundio")
+MOST_GUESSES = 4
+ALSO_POINTS = 6.0
+ALSO_SHARE = 0.2
+DELICATE_CHANCE = 0.15
+
+
+class ColoniaLike(Protocol):
+    """What triage needs to know of a colonia."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def aliases(self) -> Sequence[str]: ...
+
+
+class Heard(NamedTuple):
+    """Everything the rules found; also what the weights are trained on."""
+
+    spoken: Spoken
+    hits: list[Hit]
+    where: Where
+    kinds: dict[str, float]
+    reasons: dict[str, tuple[Hit, ...]]
+    danger: float
+    danger_hits: tuple[Hit, ...]
+    calm: float
+    numbers: Mapping[str, float]
+
+
+class Triage:
+    """Reads messages with one lexicon and one gazetteer."""
+
+    def __init__(self, lexicon: Lexicon, colonias: Sequence[ColoniaLike]) -> None:
+        self._lexicon = lexicon
+        self._matcher = Matcher(lexicon.ideas)
+        self._speller = Speller(_vocabulary(lexicon))
+        self._places = Places(colonias)
+
+    def read(self, text: str, at: datetime) -> Understanding:
+        """What the message says, as far as can be told."""
+        heard = self.hear(text)
+        chances = self._chances(heard)
+        guesses = self._guesses(heard, chances)
+        danger = self._danger(heard)
+        return Understanding(
+            danger=danger,
+            guesses=guesses,
+            also=_also(heard, chances, guesses),
+            sensitive=self._sensitive(heard, chances),
+            places=self._places.find(heard.spoken.text),
+            times=find_times(heard.spoken.text, at),
+            masked=mask(heard.spoken.text),
+        )
+
+    def hear(self, text: str) -> Heard:
+        """The rules' part, without any decision."""
+        spoken = listen(text, self._lexicon.short_forms, self._lexicon.signs, self._speller)
+        hits = self._matcher.find(spoken.words)
+        where = by_idea(hits)
+        kinds: dict[str, float] = {}
+        reasons: dict[str, tuple[Hit, ...]] = {}
+        for slug, rules in self._lexicon.kinds.items():
+            points, why = weigh(rules, where)
+            if points:
+                kinds[slug], reasons[slug] = points, why
+        danger, danger_hits = weigh(self._lexicon.danger, where)
+        calm, _ = weigh(self._lexicon.calm, where)
+        numbers = features(spoken, hits, kinds, danger, calm)
+        return Heard(spoken, hits, where, kinds, reasons, danger, danger_hits, calm, numbers)
+
+    def _chances(self, heard: Heard) -> dict[str, float]:
+        if self._lexicon.model:
+            return self._lexicon.model.chances(heard.numbers)
+        total = sum(heard.kinds.values())
+        return {slug: points / total for slug, points in heard.kinds.items()} if total else {"otro": 1.0}
+
+    def _guesses(self, heard: Heard, chances: Mapping[str, float]) -> tuple[Guess, ...]:
+        order = sorted(chances, key=lambda slug: (-chances[slug], SLUGS.index(slug)))
+        return tuple(
+            Guess(
+                kind=slug,
+                score=round(chances[slug], 4),
+                reasons=_words(heard.spoken, heard.reasons.get(slug, ())),
+            )
+            for slug in order[:MOST_GUESSES]
+        )
+
+    def _danger(self, heard: Heard) -> Danger | None:
+        words = _words(heard.spoken, heard.danger_hits)
+        if self._lexicon.model:
+            urgent = self._lexicon.model.urgency(heard.numbers) >= self._lexicon.model.cut
+        else:
+            now = any(idea in heard.where for idea in NOW_IDEAS)
+            urgent = heard.danger >= DANGER_POINTS and (now or heard.calm < heard.danger)
+        return Danger(words=words) if urgent else None
+
+    def _sensitive(self, heard: Heard, chances: Mapping[str, float]) -> bool:
+        if any(satisfied(rule, heard.where) for rule in self._lexicon.delicate):
+            return True
+        return sum(chances.get(slug, 0.0) for slug in CONFIDENTIAL) >= DELICATE_CHANCE
+
+
+def _also(heard: Heard, chances: Mapping[str, float], guesses: Sequence[Guess]) -> tuple[str, ...]:
+    """Other report kinds that the rules see clearly in the same message."""
+    first = guesses[0].kind if guesses else ""
+    strong = [
+        slug
+        for slug, points in heard.kinds.items()
+        if slug in KINDS and slug != first and points >= ALSO_POINTS and chances.get(slug, 0.0) >= ALSO_SHARE
+    ]
+    return tuple(sorted(strong, key=KINDS.index))
+
+
+def _words(spoken: Spoken, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """The stretches of the message behind the hits, as written."""
+    spans = sorted({(spoken.words[hit.first].start, spoken.words[hit.last].end) for hit in hits})
+    return tuple(dict.fromkeys(spoken.text[start:end] for start, end in spans))
+
+
+def _vocabulary(lexicon: Lexicon) -> set[str]:
+    """Every whole word the lexicon names, and those the training messages used, by their sound."""
+    known = set(lexicon.model.known)
+    for phrases in lexicon.ideas.values():
+        for phrase in phrases:
+            for part in phrase.replace("|", " ").split():
+                if not part.endswith("*") and part != "..":
+                    known.add(sound(fold(part.lstrip("="))))
+    return known
