@@ -1,0 +1,160 @@
+"""HTTP plumbing only: mounts routes, says whether we live, sets the headers, serves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Health = Callable[[], Awaitable[tuple[bool, Mapping[str, object]]]]
+
+LOCAL_HOSTS = ("127.0.0.1", "localhost")
+GRACE = 5  # seconds that a request under way may still take when we stop
+CSP = "; ".join((
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "media-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+))  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+NO_DETAILS = {404: "No existe.", 405: "Aquí no se puede.", 500: "Algo falló de nuestro lado."}
+
+
+def build_app(
+    routes: Sequence[BaseRoute], health: Health, *, allowed_hosts: Sequence[str] | None = None
+) -> FastAPI:
+    """Our routes as they are and two health checks; no pages that explain us to strangers."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.router.routes.extend((*routes, *_health_routes(health)))
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    app.add_exception_handler(Exception, _answer_failure)
+    if allowed_hosts is not None:  # against DNS rebinding: a foreign page must not reach a local demo
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _health_routes(health: Health) -> tuple[Route, Route]:
+    async def alive(_: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    async def ready(_: Request) -> Response:
+        ok, details = await health()
+        return JSONResponse({"ok": ok, **details}, status_code=200 if ok else 503)
+
+    return Route("/salud/vivo", alive), Route("/salud/listo", ready)
+
+
+class SecurityHeaders:
+    """Every answer carries the headers; a route may set its own value before."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass through, adding the headers to the start of an answer (streams stay streams)."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+async def _answer_http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # registered for this class alone
+    text = NO_DETAILS.get(error.status_code, "No se pudo.")
+    return PlainTextResponse(text, status_code=error.status_code, headers=error.headers)
+
+
+async def _answer_failure(_: Request, error: Exception) -> Response:
+    # This answer is made outside of every middleware, so it brings the headers itself.
+    return PlainTextResponse(NO_DETAILS[500], status_code=500, headers=HEADERS)
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn inside our own loop: signals belong to the composition root."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Served:
+    """A server that is up."""
+
+    def __init__(self, server: _Uvicorn, task: asyncio.Task[None], host: str, port: int) -> None:
+        self._server, self._task = server, task
+        self.port = port
+        self.url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+    async def wait(self) -> None:
+        """Until it ends; raises what ended it."""
+        await self._task
+
+    async def stop(self) -> None:
+        """No new requests; those under way may finish within the grace."""
+        self._server.should_exit = True
+        await self._task
+
+
+async def serve(app: ASGIApp, host: str, port: int) -> Served:
+    """Serve in this loop; returns once connections are accepted. Raises OSError when the port is taken."""
+    listening = socket.create_server((host, port), family=_family(host), backlog=2048)
+    server = _Uvicorn(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+    task = asyncio.create_task(server.serve(sockets=[listening]), name="web")
+    ready = asyncio.create_task(server.ready.wait())
+    await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        ready.cancel()
+        await task  # raises what went wrong
+    return Served(server, task, host, listening.getsockname()[1])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
