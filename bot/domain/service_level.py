@@ -11,7 +11,7 @@ from bot.domain.concern import ConcernKind, Priority
 
 
 class Hearer(StrEnum):
-    """Who hears at a step of a ladder. In the ladder of a named list all three stand for people of that list."""
+    """Who hears at a step of a ladder; in the ladder of a named list, always people of that list."""
 
     NEXT_OFFICER = "next_officer"
     SUPERVISOR = "supervisor"
@@ -69,7 +69,7 @@ class DutyHours:
     warn_before: timedelta = timedelta(minutes=30)
 
     def ends_at(self, starts_at: datetime) -> datetime:
-        """The end of a shift begun at a local moment: the first handover far enough ahead, else the length."""
+        """The end of a shift begun at a local moment: the first handover far enough, else its length."""
         days = (starts_at.date() + timedelta(days=d) for d in range(3))
         ends = sorted(
             datetime.combine(day, hour, starts_at.tzinfo) for day in days for hour in self.handovers
