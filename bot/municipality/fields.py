@@ -92,7 +92,7 @@ def read_date(value: object, info: ValidationInfo) -> date:
         day = date.fromisoformat(str(value))
     except ValueError:
         raise wrong(f"«{value}» no es una fecha; escríbala como 2026-01-31") from None
-    if day > info.context["today"]:
+    if info.context and day > info.context["today"]:
         raise wrong(f"{day} está en el futuro")
     return day
 
@@ -123,9 +123,10 @@ def old_prefix(value: str) -> str:
 
 def read_dialled(value: str) -> str:
     """A number of the directory: three digits, or ten; a menu option or an extension may follow."""
-    number, rest = re.fullmatch(r"(.*?)(\s+(?:opción|ext\.?)\s+\d+)?", value.strip(), re.S).groups()  # type: ignore[union-attr]
+    rest = re.search(r"\s+(opción|ext\.?)\s+\d+$", value)
+    number = value[: rest.start()] if rest else value
     dialled = number if re.fullmatch(r"\d{3}", number) else read_phone(number)
-    return dialled + (rest or "")
+    return dialled + (rest[0] if rest else "")
 
 
 def read_zone(value: object) -> ZoneInfo:

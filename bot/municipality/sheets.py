@@ -46,9 +46,13 @@ class Sheet(Generic[F]):
     source: YamlFile
     form: F | None
     problems: tuple[Problem, ...] = ()
-    kept: Mapping[str, Sequence[int]] = field(
-        default_factory=dict
-    )  # positions of the sound rows of a section
+    kept: Mapping[str, Sequence[int]] = field(default_factory=dict)  # section: positions of sound rows
+
+    @property
+    def content(self) -> F:
+        """The form of a file in which nothing was wrong."""
+        assert self.form is not None
+        return self.form
 
     def rows(self, section: str, rows: Sequence[R]) -> Iterator[tuple[Path, R]]:
         """The sound rows of a section, each with its true position in the file."""
@@ -112,11 +116,8 @@ def fields_at(form: type[Form], path: Path) -> list[str]:
     """The fields known at a path."""
     here = form
     for part in path:
-        if isinstance(part, str):
-            here = next(
-                (inner_form(i.annotation) or here for i in here.model_fields.values() if i.alias == part),
-                here,
-            )
+        inner = (inner_form(info.annotation) for info in here.model_fields.values() if info.alias == part)
+        here = next((found for found in inner if found), here)
     return [str(info.alias) for info in here.model_fields.values()]
 
 
