@@ -283,6 +283,7 @@ outbox = Table(
     "outbox",
     metadata,
     clear("id", SERIAL, primary_key=True, autoincrement=True),
+    ref("ref", unique=True),  # what binds the seal, and what providers repeat in their callbacks
     ref("person_id", "person.id"),
     ref("report_id", nullable=True, index=True),
     clear("lane", Integer),  # 0 alert, 1 reply, 2 update, 3 bulk

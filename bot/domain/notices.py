@@ -1,0 +1,137 @@
+"""The table: event -> who hears which notice, with which facts. Words come only when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from bot.domain import events
+from bot.domain.events import Event
+from bot.domain.report import Report
+
+
+class Lane(IntEnum):
+    """What goes first. Alerts never wait behind anything."""
+
+    ALERT = 0
+    REPLY = 1
+    UPDATE = 2
+    BULK = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that one person is to hear."""
+
+    person_id: str
+    name: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    lane: Lane = Lane.UPDATE
+    report_id: str | None = None
+    card: str | None = None  # later notices of the same card edit it in place where the channel can
+    dedupe_key: str | None = None
+    due_at: datetime | None = None  # None: now
+    expires_at: datetime | None = None
+
+
+# What the resident hears of each event. Nothing of this is ever sent about a confidential report.
+RESIDENT_HEARS: Mapping[type[Event], str] = {
+    events.ReportClaimed: "report_claimed",
+    events.ReportReassigned: "report_claimed",
+    events.QuestionAsked: "question_asked",
+    events.OfficerOnTheWay: "officer_on_the_way",
+    events.ReportReferred: "report_referred",
+    events.ReportClosed: "report_closed",
+}
+
+# What the officer who attends hears of what the resident does.
+HANDLER_HEARS: Mapping[type[Event], str] = {
+    events.QuestionAnswered: "question_answered",
+    events.QuestionExpired: "question_expired",
+    events.SomethingAdded: "something_added",
+    events.ReportWithdrawn: "report_withdrawn",
+    events.SolvedAnswered: "solved_answered",
+    events.SupportOffered: "support_offered",
+}
+
+# Events after which an alert that others still see must stop looking free, or look free again.
+CARD_CHANGES = (
+    events.ReportClaimed,
+    events.ReportReassigned,
+    events.ReportClosed,
+    events.ReportReferred,
+    events.ReportWithdrawn,
+)
+
+
+def notices_for(happened: Iterable[Event], report: Report, alerted: Iterable[str] = ()) -> list[Notice]:
+    """Who hears what. `alerted` are the people who have the report's alert card."""
+    found: list[Notice] = []
+    for event in happened:
+        found += _to_resident(event, report)
+        found += _to_handler(event, report)
+        if isinstance(event, CARD_CHANGES):
+            found += [_card_change(event, report, person) for person in alerted if person != event.actor_id]
+        if isinstance(event, events.ReportReassigned):
+            found.append(_assigned(event, report))
+    return found
+
+
+def _to_resident(event: Event, report: Report) -> list[Notice]:
+    name = RESIDENT_HEARS.get(type(event))
+    if name is None or report.person_id is None or report.listed or report.person_id == event.actor_id:
+        return []
+    facts = {**event.facts(), "folio": report.folio, "officer": report.handler_id, "kind": report.kind}
+    return [_notice(report.person_id, name, event, report, facts)]
+
+
+def _to_handler(event: Event, report: Report) -> list[Notice]:
+    name = HANDLER_HEARS.get(type(event))
+    if name is None or report.handler_id is None or report.handler_id == event.actor_id:
+        return []
+    return [_notice(report.handler_id, name, event, report, {**event.facts(), "by": event.actor_id})]
+
+
+def _card_change(event: Event, report: Report, person: str) -> Notice:
+    return Notice(
+        person_id=person,
+        name="alert_taken",
+        facts={
+            "folio": report.folio,
+            "handler": report.handler_id,
+            "what": event.kind,
+            "at": event.at.isoformat(),
+        },
+        report_id=report.id,
+        card=alert_card(report.id),
+        dedupe_key=f"taken:{report.id}:{report.version}:{person}",
+    )
+
+
+def _assigned(event: events.ReportReassigned, report: Report) -> Notice:
+    return Notice(
+        person_id=event.to_id,
+        name="report_assigned",
+        facts={"folio": report.folio},
+        lane=Lane.ALERT,
+        report_id=report.id,
+        dedupe_key=f"assigned:{report.id}:{report.version}",
+    )
+
+
+def _notice(person: str, name: str, event: Event, report: Report, facts: dict[str, Any]) -> Notice:
+    return Notice(
+        person_id=person,
+        name=name,
+        facts={**facts, "folio": report.folio},
+        report_id=report.id,
+        dedupe_key=f"{event.kind}:{report.id}:{report.version}:{person}",
+    )
+
+
+def alert_card(report_id: str) -> str:
+    """The card that all alerts of a report share in one person's chat."""
+    return f"alert:{report_id}"

@@ -1,0 +1,130 @@
+"""Files that people sent: first where the provider keeps them, then our own sealed copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import RowMapping, bindparam, select, update
+
+from bot.messages import Attachment, AttachmentKind
+from storage.schema import media, media_content
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file that a person sent."""
+
+    id: str
+    person_id: str | None
+    report_id: str | None
+    channel: str
+    kind: AttachmentKind
+    content_type: str
+    size: int | None
+    seconds: int | None
+    state: str  # pending, kept, refused, gone
+    attempts: int
+    reference: str
+
+
+_ONE = select(media).where(media.c.id == bindparam("which"))
+_PENDING = (
+    select(media)
+    .where(media.c.state == "pending", media.c.next_at <= bindparam("moment"))
+    .order_by(media.c.next_at)
+    .limit(20)
+)
+_CONTENT = select(media_content.c.content).where(media_content.c.media_id == bindparam("which"))
+
+
+class Media:
+    """The table of files and their contents."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, person_id: str, channel: str, file: Attachment, at: datetime) -> str:
+        """Somebody sent a file: note where it is; it is fetched afterwards."""
+        name = uuid4().hex
+        row = dict(
+            id=name,
+            person_id=person_id,
+            channel=channel,
+            kind=file.kind.value,
+            content_type=file.content_type[:100],
+            size=file.size,
+            seconds=file.seconds,
+            state="pending",
+            attempts=0,
+            created_at=at,
+            next_at=at,
+            reference=self._tx.sealer.seal("media", "reference", name, file.reference.encode()),
+        )
+        self._tx.connection.execute(media.insert(), row)
+        return name
+
+    def get(self, media_id: str) -> StoredFile | None:
+        """The file of that id."""
+        row = self._tx.connection.execute(_ONE, {"which": media_id}).mappings().one_or_none()
+        return None if row is None else self._read(row)
+
+    def of_report(self, report_id: str) -> list[StoredFile]:
+        """The files of a report, in the order in which they came."""
+        statement = select(media).where(media.c.report_id == report_id).order_by(media.c.created_at)
+        return [self._read(row) for row in self._tx.connection.execute(statement).mappings().all()]
+
+    def attach(self, media_ids: list[str], report_id: str) -> None:
+        """These files belong to a report."""
+        if media_ids:
+            statement = update(media).where(media.c.id.in_(media_ids)).values(report_id=report_id)
+            self._tx.connection.execute(statement)
+
+    def pending(self, at: datetime) -> list[StoredFile]:
+        """Files still at the provider."""
+        return [
+            self._read(row) for row in self._tx.connection.execute(_PENDING, {"moment": at}).mappings().all()
+        ]
+
+    def keep(self, media_id: str, content: bytes, content_type: str) -> None:
+        """Our own copy, sealed."""
+        sealed = self._tx.sealer.seal("media_content", "content", media_id, content)
+        self._tx.connection.execute(media_content.insert(), dict(media_id=media_id, content=sealed))
+        self._set(media_id, state="kept", content_type=content_type[:100], size=len(content))
+
+    def refuse(self, media_id: str, state: str = "refused") -> None:
+        """The file can't be taken (refused), or the provider no longer has it (gone)."""
+        self._set(media_id, state=state)
+
+    def try_later(self, media_id: str, at: datetime) -> None:
+        """It may be there later."""
+        self._set(media_id, next_at=at, attempts=media.c.attempts + 1)
+
+    def content(self, media_id: str) -> bytes | None:
+        """The bytes of a kept file."""
+        sealed = self._tx.connection.execute(_CONTENT, {"which": media_id}).scalar_one_or_none()
+        return None if sealed is None else self._tx.sealer.open("media_content", "content", media_id, sealed)
+
+    def _set(self, media_id: str, **values: object) -> None:
+        self._tx.connection.execute(update(media).where(media.c.id == media_id).values(**values))
+
+    def _read(self, row: RowMapping) -> StoredFile:
+        reference = self._tx.sealer.open("media", "reference", row["id"], row["reference"]).decode()
+        return StoredFile(
+            id=row["id"],
+            person_id=row["person_id"],
+            report_id=row["report_id"],
+            channel=row["channel"],
+            kind=AttachmentKind(row["kind"]),
+            content_type=row["content_type"],
+            size=row["size"],
+            seconds=row["seconds"],
+            state=row["state"],
+            attempts=row["attempts"],
+            reference=reference,
+        )

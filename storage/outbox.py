@@ -1,0 +1,330 @@
+"""What is to be said: the notice's name and facts, written with the change itself, worded when it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.notices import Notice
+from storage.schema import outbox, receipt
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+REPLICA = uuid4().hex  # this process, on the leases that it takes
+LEASE = timedelta(seconds=60)  # more than twice the longest provider timeout
+
+# A delivery status only moves up; a failure never overwrites a delivery.
+RANK = {"sent": 1, "delivered": 2, "read": 3}
+LEVELS = {"ready": 0, "leased": 0, "unknown": 0, "waiting": 0, **RANK, "failed": 1, "dropped": 4}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One thing to say to one person."""
+
+    id: int
+    ref: str
+    person_id: str
+    report_id: str | None
+    lane: int
+    notice: str
+    facts: dict[str, Any]
+    card: str | None
+    created_at: datetime
+    due_at: datetime
+    expires_at: datetime | None
+    state: str
+    attempts: int
+
+
+_COLUMNS = [
+    outbox.c[name]
+    for name in (
+        "id",
+        "ref",
+        "person_id",
+        "report_id",
+        "lane",
+        "notice",
+        "facts",
+        "card",
+        "created_at",
+        "due_at",
+        "expires_at",
+        "state",
+        "attempts",
+    )
+]
+_VALUES = {c.name: bindparam(c.name) for c in outbox.c if c.name not in ("id", "provider_id", "error")}
+_INSERT_SQLITE = (
+    sqlite.insert(outbox)
+    .values(_VALUES)
+    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    .returning(outbox.c.id)
+)
+_INSERT_POSTGRES = (
+    postgresql.insert(outbox)
+    .values(_VALUES)
+    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    .returning(outbox.c.id)
+)
+_NOTE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("which"))
+    .values(
+        state=bindparam("now"),
+        provider_id=func.coalesce(bindparam("provider"), outbox.c.provider_id),
+        error=bindparam("code"),
+        attempts=outbox.c.attempts + 1,
+        lease_until=None,
+        lease_by=None,
+        due_at=func.coalesce(bindparam("again"), outbox.c.due_at),
+    )
+)
+_CARD = (
+    select(outbox.c.provider_id)
+    .where(
+        outbox.c.card == bindparam("which"),
+        outbox.c.person_id == bindparam("who"),
+        outbox.c.provider_id.is_not(None),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+_HOLDERS = select(outbox.c.person_id).where(outbox.c.card == bindparam("which")).distinct()
+_PICK = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.due_at <= bindparam("moment"),
+        or_(
+            outbox.c.state == "ready",
+            and_(outbox.c.state.in_(("leased", "unknown")), outbox.c.lease_until < bindparam("moment")),
+        ),
+    )
+    .order_by(outbox.c.lane, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_BY_REF = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(outbox.c.ref == bindparam("which"))
+_BY_PROVIDER = select(outbox.c.id, outbox.c.state).where(outbox.c.provider_id == bindparam("which"))
+_STATUS = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("which"))
+    .values(state=bindparam("now"), error=bindparam("code"))
+)
+_RECEIPT = select(receipt).where(receipt.c.provider_id == bindparam("which"))
+_RECEIPT_SET = (
+    update(receipt)
+    .where(receipt.c.provider_id == bindparam("which"))
+    .values(status=bindparam("now"), error=bindparam("code"), at=bindparam("moment"))
+)
+
+
+class Outbox:
+    """Rows to be sent. `written` are those of this unit, already leased by this process."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self.written: list[Row] = []
+
+    def put(self, notices: Iterable[Notice], at: datetime) -> int:
+        """Write notices down; one whose `dedupe_key` is known is not written again. Returns how many were."""
+        return sum(self._put(notice, at) for notice in notices)
+
+    def _put(self, notice: Notice, at: datetime) -> bool:
+        now = notice.due_at is None or notice.due_at <= at
+        name = uuid4().hex
+        row = dict(
+            ref=name,
+            person_id=notice.person_id,
+            report_id=notice.report_id,
+            lane=int(notice.lane),
+            notice=notice.name,
+            facts=self._tx.sealer.seal_json("outbox", "facts", name, dict(notice.facts)),
+            card=notice.card,
+            dedupe_key=notice.dedupe_key,
+            created_at=at,
+            due_at=notice.due_at or at,
+            expires_at=notice.expires_at,
+            state="leased" if now else "ready",
+            lease_until=at + LEASE if now else None,
+            lease_by=REPLICA if now else None,
+            attempts=0,
+        )
+        postgres = self._tx.connection.dialect.name == "postgresql"
+        statement = _INSERT_POSTGRES if postgres else _INSERT_SQLITE
+        new = self._tx.connection.execute(statement, row).scalar_one_or_none()
+        if new is None:
+            return False
+        if now:
+            self.written.append(_row_of(new, row, dict(notice.facts)))
+        return True
+
+    def lease(self, at: datetime, most: int = 64) -> list[Row]:
+        """Take what is due and free, alerts first; mine until the lease ends."""
+        ids = self._tx.connection.execute(_PICK, {"moment": at, "most": most}).scalars().all()
+        if not ids:
+            return []
+        mine = (
+            update(outbox)
+            .where(outbox.c.id.in_(ids))
+            .values(state="leased", lease_until=at + LEASE, lease_by=REPLICA)
+        )
+        self._tx.connection.execute(mine)
+        rows = select(*_COLUMNS).where(outbox.c.id.in_(ids)).order_by(outbox.c.lane, outbox.c.id)
+        return [self._read(row) for row in self._tx.connection.execute(rows).mappings().all()]
+
+    def next_at(self) -> datetime | None:
+        """When the next row that nobody holds falls due."""
+        free = select(func.min(outbox.c.due_at)).where(outbox.c.state == "ready")
+        return self._tx.connection.execute(free).scalar_one()
+
+    def sent(self, row_id: int, provider_id: str, at: datetime) -> None:
+        """The provider accepted it; what it said about it meanwhile is applied."""
+        self._note(row_id, "sent", provider_id=provider_id)
+        early = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()
+        if early is not None:
+            self.status(provider_id, early.status, early.error, at)
+
+    def again(self, row_id: int, at: datetime, code: str = "") -> None:
+        """It may work later."""
+        self._note(row_id, "ready", code=code, again=at)
+
+    def doubtful(self, row_id: int, look_at: datetime, code: str = "") -> None:
+        """Nobody knows whether it was accepted: looked up before it is sent again."""
+        self._note(row_id, "unknown", code=code, again=look_at)
+        lease = update(outbox).where(outbox.c.id == row_id).values(lease_until=look_at)
+        self._tx.connection.execute(lease)
+
+    def wait_for_window(self, row_id: int, code: str = "") -> None:
+        """Only a template would go and there is none: it waits until the person writes."""
+        self._note(row_id, "waiting", code=code)
+
+    def failed(self, row_id: int, code: str) -> None:
+        """It will never work."""
+        self._note(row_id, "failed", code=code)
+
+    def dropped(self, row_id: int, why: str) -> None:
+        """Not sent, on purpose: the right to hear it is gone, or its time."""
+        self._note(row_id, "dropped", code=why)
+
+    def window_opened(self, person_id: str, at: datetime) -> None:
+        """The person wrote: what waited for that goes now."""
+        statement = (
+            update(outbox)
+            .where(outbox.c.person_id == person_id, outbox.c.state == "waiting")
+            .values(state="ready", due_at=at)
+        )
+        self._tx.connection.execute(statement)
+
+    def withdraw(self, person_id: str, card: str) -> int:
+        """Take back what was not sent yet of a card."""
+        statement = (
+            update(outbox)
+            .where(
+                outbox.c.person_id == person_id,
+                outbox.c.card == card,
+                outbox.c.state == "ready",
+            )
+            .values(state="dropped", error="withdrawn")
+        )
+        return self._tx.connection.execute(statement).rowcount
+
+    def silence(self, person_id: str) -> int:
+        """A revoked officer: nothing that waits is sent."""
+        statement = (
+            update(outbox)
+            .where(
+                outbox.c.person_id == person_id,
+                outbox.c.state.in_(("ready", "leased", "unknown", "waiting")),
+                outbox.c.report_id.is_not(None),
+            )
+            .values(state="dropped", error="revoked")
+        )
+        return self._tx.connection.execute(statement).rowcount
+
+    def still_wanted(self, row_id: int) -> bool:
+        """Was the row taken back since it was leased?"""
+        statement = select(outbox.c.state).where(outbox.c.id == row_id)
+        return self._tx.connection.execute(statement).scalar_one_or_none() in ("leased", "unknown", "ready")
+
+    def shown_card(self, person_id: str, card: str) -> str | None:
+        """The provider's id of the newest message of a card in somebody's chat."""
+        found = self._tx.connection.execute(_CARD, {"which": card, "who": person_id}).scalar_one_or_none()
+        return None if found is None else str(found)
+
+    def holders(self, card: str) -> list[str]:
+        """Who was given a card."""
+        return list(self._tx.connection.execute(_HOLDERS, {"which": card}).scalars().all())
+
+    def shown_to(self, person_id: str, notice: str, since: datetime) -> Sequence[str]:
+        """The provider's ids of what a person was shown lately under one notice."""
+        statement = select(outbox.c.provider_id).where(
+            outbox.c.person_id == person_id,
+            outbox.c.notice == notice,
+            outbox.c.created_at >= since,
+            outbox.c.provider_id.is_not(None),
+        )
+        return self._tx.connection.execute(statement).scalars().all()
+
+    def status(self, provider_id: str, status: str, error: str, at: datetime, ref: str = "") -> str:
+        """What the provider says now. A status only moves up. Returns the state that stands."""
+        row = None
+        if ref:
+            row = self._tx.connection.execute(_BY_REF, {"which": ref}).one_or_none()
+        if row is None:
+            row = self._tx.connection.execute(_BY_PROVIDER, {"which": provider_id}).one_or_none()
+        if row is None:
+            self._keep_early(provider_id, status, error, at)
+            return ""
+        if LEVELS.get(status, 0) <= LEVELS[row.state] and row.state not in ("leased", "unknown", "ready"):
+            return str(row.state)
+        if status in RANK or status == "failed":
+            new = {"which": row.id, "now": status, "code": error or None}
+            self._tx.connection.execute(_STATUS, new)
+            return status
+        return str(row.state)
+
+    def _keep_early(self, provider_id: str, status: str, error: str, at: datetime) -> None:
+        known = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()
+        if known is None:
+            new = dict(provider_id=provider_id, status=status, error=error, at=at)
+            self._tx.connection.execute(receipt.insert(), new)
+        elif LEVELS.get(status, 0) > LEVELS.get(known.status, 0):
+            new = {"which": provider_id, "now": status, "code": error, "moment": at}
+            self._tx.connection.execute(_RECEIPT_SET, new)
+
+    def _note(
+        self,
+        row_id: int,
+        state: str,
+        *,
+        provider_id: str | None = None,
+        code: str = "",
+        again: datetime | None = None,
+    ) -> None:
+        values = {
+            "which": row_id,
+            "now": state,
+            "provider": provider_id,
+            "code": code or None,
+            "again": again,
+        }
+        self._tx.connection.execute(_NOTE, values)
+
+    def _read(self, row: RowMapping) -> Row:
+        kept = dict(row)
+        kept["facts"] = self._tx.sealer.open_json("outbox", "facts", kept["ref"], kept["facts"])
+        return Row(**kept)
+
+
+def _row_of(new: int, row: dict[str, Any], facts: dict[str, Any]) -> Row:
+    names = Row.__dataclass_fields__
+    return Row(**{**{k: v for k, v in row.items() if k in names}, "id": new, "facts": facts})

@@ -1,0 +1,314 @@
+"""Reports and their events. A version guards every change; each event is chained to the one before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import RowMapping, bindparam, select, update
+
+from bot.domain import events
+from bot.domain.concern import Identity, Priority
+from bot.domain.errors import Changed, UnknownFolio
+from bot.domain.events import Event
+from bot.domain.report import Change, Disposition, Report, Status
+from bot.domain.territory import Place, Point
+from storage.schema import event, report
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+CELL_DEGREES = 0.00135  # about 150 m of latitude
+
+_INSERT = report.insert()
+_UPDATE = (
+    update(report)
+    .where(report.c.id == bindparam("which"), report.c.version == bindparam("was"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                "person_id",
+                "handler_id",
+                "kind",
+                "listed",
+                "priority",
+                "status",
+                "disposition",
+                "referred_to",
+                "solved",
+                "version",
+                "claimed_at",
+                "closed_at",
+                "updated_at",
+                "sectors",
+            )
+        }
+    )
+)
+_BY_ID = select(report).where(report.c.id == bindparam("which"))
+_BY_FOLIO = select(report).where(report.c.folio == bindparam("which"))
+_BY_DRAFT = select(report).where(report.c.draft_id == bindparam("which"))
+_HAS_FOLIO = select(report.c.id).where(report.c.folio == bindparam("which"))
+_LAST_EVENT = (
+    select(event.c.seq, event.c.hash)
+    .where(event.c.report_id == bindparam("which"))
+    .order_by(event.c.seq.desc())
+    .limit(1)
+)
+_EVENT = event.insert()
+_EVENTS = select(event).where(event.c.report_id == bindparam("which")).order_by(event.c.seq)
+_OF_PERSON = (
+    select(report)
+    .where(report.c.person_id == bindparam("who"), report.c.listed.is_(False))
+    .order_by(report.c.opened_at.desc())
+    .limit(bindparam("most"))
+)
+_OPEN = (
+    select(report)
+    .where(report.c.status != Status.CLOSED.value, report.c.listed.is_(False))
+    .order_by(report.c.opened_at)
+    .limit(bindparam("most"))
+)
+_HANDLED_BY = (
+    select(report)
+    .where(report.c.handler_id == bindparam("who"), report.c.status != Status.CLOSED.value)
+    .order_by(report.c.opened_at)
+)
+_WAITING_ON = (
+    select(report)
+    .where(
+        report.c.person_id == bindparam("who"),
+        report.c.status == Status.AWAITING_RESIDENT.value,
+    )
+    .order_by(report.c.updated_at.desc())
+)
+
+
+class Reports:
+    """The log of the programme."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def free_folio(self, folio: str) -> bool:
+        """Is nobody's report called so?"""
+        return self._tx.connection.execute(_HAS_FOLIO, {"which": folio}).one_or_none() is None
+
+    def add(self, change: Change) -> Sequence[Event]:
+        """Write a new report and its first events; hands out the events."""
+        new = change.report
+        row = {
+            **_clear(new),
+            "id": new.id,
+            "folio": new.folio,
+            "draft_id": new.draft_id,
+            "filed_by": new.filed_by,
+            "identity": new.identity.value,
+            "colonia": new.place.colonia,
+            "pilot": new.pilot,
+            "opened_at": new.opened_at,
+            "told": self._seal("told", new.id, {"text": new.text, "answers": new.answers}),
+            "place": self._seal("place", new.id, _place_facts(new.place)),
+            "cell": self.cell(new.place.point) if new.place.point else None,
+        }
+        self._tx.connection.execute(_INSERT, row)
+        self._log(change)
+        return change.events
+
+    def save(self, change: Change) -> Sequence[Event]:
+        """Write a change down; hands out the events. Raises Changed when somebody was faster."""
+        new = change.report
+        values = {f"new_{key}": value for key, value in _clear(new).items()}
+        key = {"which": new.id, "was": new.version - 1}
+        if not self._tx.connection.execute(_UPDATE, {**key, **values}).rowcount:
+            raise Changed
+        self._log(change)
+        return change.events
+
+    def get(self, report_id: str) -> Report:
+        """The report of that id. Raises UnknownFolio."""
+        return self._one(_BY_ID, report_id)
+
+    def by_folio(self, folio: str) -> Report:
+        """The report of that folio. Raises UnknownFolio."""
+        return self._one(_BY_FOLIO, folio)
+
+    def of_draft(self, draft_id: str) -> Report | None:
+        """The report that a confirmed draft became, if it did."""
+        row = self._tx.connection.execute(_BY_DRAFT, {"which": draft_id}).mappings().one_or_none()
+        return None if row is None else self._read(row)
+
+    def of_person(self, person_id: str, most: int = 10) -> list[Report]:
+        """Somebody's own reports, newest first; the confidential ones are in no list."""
+        return self._many(_OF_PERSON, who=person_id, most=most)
+
+    def open(self, most: int = 200) -> list[Report]:
+        """Everything that is not closed, oldest first; the confidential ones are in no list."""
+        return self._many(_OPEN, most=most)
+
+    def handled_by(self, person_id: str) -> list[Report]:
+        """What an officer has in hand."""
+        return self._many(_HANDLED_BY, who=person_id)
+
+    def waiting_on(self, person_id: str) -> list[Report]:
+        """Reports in which an officer asked this resident something."""
+        return self._many(_WAITING_ON, who=person_id)
+
+    def near(self, cells: Sequence[bytes], kind: str, since: datetime) -> list[Report]:
+        """Open reports of a kind in some cells of 150 m; never confidential ones."""
+        statement = select(report).where(
+            report.c.cell.in_(cells),
+            report.c.kind == kind,
+            report.c.opened_at >= since,
+            report.c.listed.is_(False),
+            report.c.status != Status.CLOSED.value,
+        )
+        rows = self._tx.connection.execute(statement).mappings().all()
+        return [self._read(row) for row in rows]
+
+    def history(self, report_id: str) -> list[Event]:
+        """Everything that happened to a report, in order."""
+        rows = self._tx.connection.execute(_EVENTS, {"which": report_id}).mappings().all()
+        return [self._event(row) for row in rows]
+
+    def chain_holds(self, report_id: str) -> bool:
+        """Is every event of a report as it was written, none missing in between?"""
+        rows = self._tx.connection.execute(_EVENTS, {"which": report_id}).mappings().all()
+        before = b""
+        for seq, row in enumerate(rows, start=1):
+            wanted = self._hash(
+                before, row["report_id"], seq, row["kind"], row["at"], row["actor_id"], row["facts"]
+            )
+            if row["seq"] != seq or row["hash"] != wanted:
+                return False
+            before = row["hash"]
+        return True
+
+    def cell(self, point: Point) -> bytes:
+        """The keyed hash of the 150 m cell of a point."""
+        return self._cell(*_cell_of(point))
+
+    def cells_around(self, point: Point) -> list[bytes]:
+        """The cell of a point and its eight neighbours."""
+        row, column = _cell_of(point)
+        return [self._cell(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+
+    def _cell(self, row: int, column: int) -> bytes:
+        return self._tx.sealer.keyed("cell", f"{row}|{column}")
+
+    def _one(self, statement: Any, key: str) -> Report:
+        row = self._tx.connection.execute(statement, {"which": key}).mappings().one_or_none()
+        if row is None:
+            raise UnknownFolio
+        return self._read(row)
+
+    def _many(self, statement: Any, **key: Any) -> list[Report]:
+        return [self._read(row) for row in self._tx.connection.execute(statement, key).mappings().all()]
+
+    def _log(self, change: Change) -> None:
+        last = self._tx.connection.execute(_LAST_EVENT, {"which": change.report.id}).one_or_none()
+        seq, before = (last.seq, last.hash) if last else (0, b"")
+        for happened in change.events:
+            seq += 1
+            before = self._write(change.report.id, seq, before, happened)
+
+    def _write(self, report_id: str, seq: int, before: bytes, happened: Event) -> bytes:
+        facts = self._tx.sealer.seal_json("event", "facts", f"{report_id}/{seq}", happened.facts())
+        mark = self._hash(before, report_id, seq, happened.kind, happened.at, happened.actor_id, facts)
+        row = dict(
+            report_id=report_id,
+            seq=seq,
+            kind=happened.kind,
+            at=happened.at,
+            actor_id=happened.actor_id,
+            facts=facts,
+            hash=mark,
+        )
+        self._tx.connection.execute(_EVENT, row)
+        return mark
+
+    def _hash(
+        self,
+        before: bytes,
+        report_id: str,
+        seq: int,
+        kind: str,
+        at: datetime,
+        actor: str | None,
+        facts: bytes,
+    ) -> bytes:
+        head = json.dumps([report_id, seq, kind, at.timestamp(), actor]).encode()
+        return self._tx.sealer.mac("chain", b"\x00".join((before, head, facts)))
+
+    def _event(self, row: RowMapping) -> Event:
+        key = f"{row['report_id']}/{row['seq']}"
+        facts = self._tx.sealer.open_json("event", "facts", key, row["facts"])
+        return events.of(row["kind"], row["at"], row["actor_id"], facts)
+
+    def _seal(self, column: str, row: str, value: Any) -> bytes:
+        return self._tx.sealer.seal_json("report", column, row, value)
+
+    def _read(self, row: RowMapping) -> Report:
+        told = self._tx.sealer.open_json("report", "told", row["id"], row["told"])
+        place = self._tx.sealer.open_json("report", "place", row["id"], row["place"])
+        return Report(
+            id=row["id"],
+            folio=row["folio"],
+            draft_id=row["draft_id"],
+            person_id=row["person_id"],
+            filed_by=row["filed_by"],
+            kind=row["kind"],
+            listed=row["listed"],
+            priority=Priority(row["priority"]),
+            identity=Identity(row["identity"]),
+            place=_place(row["colonia"], place),
+            sectors=tuple(json.loads(row["sectors"])),
+            pilot=row["pilot"],
+            text=told["text"],
+            answers=tuple((question, answer) for question, answer in told["answers"]),
+            status=Status(row["status"]),
+            disposition=Disposition(row["disposition"]) if row["disposition"] else None,
+            handler_id=row["handler_id"],
+            referred_to=row["referred_to"],
+            solved=row["solved"],
+            version=row["version"],
+            opened_at=row["opened_at"],
+            claimed_at=row["claimed_at"],
+            closed_at=row["closed_at"],
+            updated_at=row["updated_at"],
+        )
+
+
+def _clear(new: Report) -> dict[str, Any]:
+    return {
+        "person_id": new.person_id,
+        "handler_id": new.handler_id,
+        "kind": new.kind,
+        "listed": new.listed,
+        "priority": int(new.priority),
+        "status": new.status.value,
+        "disposition": new.disposition.value if new.disposition else None,
+        "referred_to": new.referred_to,
+        "solved": new.solved,
+        "version": new.version,
+        "claimed_at": new.claimed_at,
+        "closed_at": new.closed_at,
+        "updated_at": new.updated_at,
+        "sectors": json.dumps(new.sectors),
+    }
+
+
+def _place_facts(place: Place) -> dict[str, Any]:
+    return {"street": place.street, "point": [place.point.lat, place.point.lon] if place.point else None}
+
+
+def _place(colonia: str, facts: dict[str, Any]) -> Place:
+    point = Point(*facts["point"]) if facts["point"] else None
+    return Place(colonia=colonia, street=facts["street"], point=point)
+
+
+def _cell_of(point: Point) -> tuple[int, int]:
+    return int(point.lat // CELL_DEGREES), int(point.lon // CELL_DEGREES)

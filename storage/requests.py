@@ -1,0 +1,111 @@
+"""What residents ask for besides reports: a person to talk to, a walk through their colonia."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import func, select, update
+
+from storage.schema import audit, help_request, meta, visit_request
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpRequest:
+    """Somebody wants to talk to a person."""
+
+    id: str
+    person_id: str
+    opened_at: datetime
+    taken_by: str | None
+    closed_at: datetime | None
+
+
+class Requests:
+    """Requests for people and rounds, settings kept in the store, and the audit lines."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def ask_for_person(self, person_id: str, at: datetime) -> tuple[HelpRequest, bool]:
+        """The open request of a person, and whether it is new."""
+        known = self.open_help_of(person_id)
+        if known is not None:
+            return known, False
+        new = HelpRequest(id=uuid4().hex, person_id=person_id, opened_at=at, taken_by=None, closed_at=None)
+        row = dict(id=new.id, person_id=person_id, opened_at=at, taken_by=None, closed_at=None, said=None)
+        self._tx.connection.execute(help_request.insert(), row)
+        return new, True
+
+    def open_help_of(self, person_id: str) -> HelpRequest | None:
+        """The talk with a person that is not over."""
+        return self._help(help_request.c.person_id == person_id, help_request.c.closed_at.is_(None))
+
+    def help(self, request_id: str) -> HelpRequest | None:
+        """The request of that id."""
+        return self._help(help_request.c.id == request_id)
+
+    def take_help(self, request_id: str, by: str) -> bool:
+        """Whoever answers first has it; False when somebody else has."""
+        free = help_request.c.taken_by.is_(None) | (help_request.c.taken_by == by)
+        statement = (
+            update(help_request)
+            .where(help_request.c.id == request_id, help_request.c.closed_at.is_(None), free)
+            .values(taken_by=by)
+        )
+        return bool(self._tx.connection.execute(statement).rowcount)
+
+    def end_help(self, request_id: str, at: datetime) -> None:
+        """The talk is over."""
+        statement = update(help_request).where(help_request.c.id == request_id).values(closed_at=at)
+        self._tx.connection.execute(statement)
+
+    def ask_for_visit(self, person_id: str, colonia: str, at: datetime) -> int:
+        """Count who wants the team to come by their colonia, each person once; returns how many do."""
+        mine = (visit_request.c.person_id == person_id, visit_request.c.colonia == colonia)
+        again = update(visit_request).where(*mine).values(at=at)
+        if not self._tx.connection.execute(again).rowcount:
+            row = dict(id=uuid4().hex, person_id=person_id, colonia=colonia, at=at)
+            self._tx.connection.execute(visit_request.insert(), row)
+        count = select(func.count()).where(visit_request.c.colonia == colonia)
+        return int(self._tx.connection.execute(count).scalar_one())
+
+    def visits_wanted(self) -> dict[str, int]:
+        """How many people want the team to come by, by colonia."""
+        statement = select(visit_request.c.colonia, func.count()).group_by(visit_request.c.colonia)
+        return {colonia: n for colonia, n in self._tx.connection.execute(statement).all()}
+
+    def setting(self, key: str) -> str | None:
+        """Something that the programme remembers about itself."""
+        return self._tx.connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Remember something about ourselves."""
+        change = update(meta).where(meta.c.key == key).values(value=value)
+        if not self._tx.connection.execute(change).rowcount:
+            self._tx.connection.execute(meta.insert(), dict(key=key, value=value))
+
+    def audited(self, action: str, subject: str, actor: str | None, at: datetime) -> None:
+        """A line of the audit, chained to the one before."""
+        last = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+        before = self._tx.connection.execute(last).scalar_one_or_none() or b""
+        line = f"{at.timestamp()}|{actor}|{action}|{subject}".encode()
+        mark = self._tx.sealer.mac("chain", before + b"\x00" + line)
+        row = dict(at=at, actor_id=actor, action=action, subject=subject, hash=mark)
+        self._tx.connection.execute(audit.insert(), row)
+
+    def _help(self, *where: object) -> HelpRequest | None:
+        statement = select(
+            help_request.c.id,
+            help_request.c.person_id,
+            help_request.c.opened_at,
+            help_request.c.taken_by,
+            help_request.c.closed_at,
+        ).where(*where)  # type: ignore[arg-type]  # column expressions
+        row = self._tx.connection.execute(statement).mappings().first()
+        return None if row is None else HelpRequest(**row)

@@ -1,0 +1,121 @@
+"""The only place that ties a person to a channel address. Only reception and delivery open it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, update
+
+from bot.messages import Address
+from storage.schema import vault_address, vault_alias
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How a person is reached now."""
+
+    person_id: str
+    address: Address
+    window_closes_at: datetime | None
+    stopped_at: datetime | None
+
+    def window_open(self, at: datetime) -> bool:
+        """May free text be sent? (Always, where the channel has no window.)"""
+        return self.window_closes_at is None or at < self.window_closes_at
+
+
+_LOOK_UP = select(vault_address.c.person_id).where(vault_address.c.lookup == bindparam("lookup"))
+_LOOK_UP_ALIAS = select(vault_alias.c.person_id).where(vault_alias.c.lookup == bindparam("lookup"))
+_INSERT = vault_address.insert()
+_INSERT_ALIAS = vault_alias.insert()
+_BY_PERSON = select(vault_address).where(vault_address.c.person_id == bindparam("person_id"))
+_TOUCH = (
+    update(vault_address)
+    .where(vault_address.c.person_id == bindparam("who"))
+    .values(window_closes_at=bindparam("closes"), stopped_at=None)
+)
+_STOP = (
+    update(vault_address)
+    .where(vault_address.c.person_id == bindparam("who"))
+    .values(stopped_at=bindparam("moment"))
+)
+_MOVE = (
+    update(vault_address)
+    .where(vault_address.c.person_id == bindparam("who"))
+    .values(lookup=bindparam("new_lookup"), address=bindparam("sealed"))
+)
+
+
+class Vault:
+    """Addresses: sealed, apart, found by a keyed look-up."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def person_at(self, address: Address, other_ids: Iterable[str] = ()) -> str | None:
+        """Whose address it is, by itself or by another id that the channel gave of the same person."""
+        for wanted in (address.id, *other_ids):
+            key = {"lookup": self._lookup(address.channel, wanted)}
+            for statement in (_LOOK_UP, _LOOK_UP_ALIAS):
+                found = self._tx.connection.execute(statement, key).scalar_one_or_none()
+                if found is not None:
+                    return str(found)
+        return None
+
+    def add(self, person_id: str, address: Address, other_ids: Iterable[str] = ()) -> None:
+        """Keep the address of somebody new."""
+        row = dict(
+            person_id=person_id,
+            channel=address.channel,
+            lookup=self._lookup(address.channel, address.id),
+            address=self._seal(person_id, address.id),
+            window_closes_at=None,
+            stopped_at=None,
+        )
+        self._tx.connection.execute(_INSERT, row)
+        for other in dict.fromkeys(other_ids):
+            if other != address.id:
+                alias = {"lookup": self._lookup(address.channel, other), "person_id": person_id}
+                self._tx.connection.execute(_INSERT_ALIAS, alias)
+
+    def wrote(self, person_id: str, window_closes_at: datetime | None) -> None:
+        """They wrote: the window opens, and a stopped address is in use again."""
+        self._tx.connection.execute(_TOUCH, {"who": person_id, "closes": window_closes_at})
+
+    def stop(self, person_id: str, at: datetime) -> None:
+        """They blocked us: nothing leaves until they write again."""
+        self._tx.connection.execute(_STOP, {"who": person_id, "moment": at})
+
+    def move(self, person_id: str, address: Address) -> None:
+        """The channel gave the chat another id."""
+        new = {
+            "who": person_id,
+            "new_lookup": self._lookup(address.channel, address.id),
+            "sealed": self._seal(person_id, address.id),
+        }
+        self._tx.connection.execute(_MOVE, new)
+
+    def reach(self, person_id: str) -> Reach | None:
+        """How to reach a person; None when they were erased. Raises Unreadable when the key is gone."""
+        row = self._tx.connection.execute(_BY_PERSON, {"person_id": person_id}).one_or_none()
+        if row is None:
+            return None
+        plain = self._tx.sealer.open("vault_address", "address", person_id, row.address)
+        return Reach(
+            person_id=person_id,
+            address=Address(row.channel, plain.decode()),
+            window_closes_at=row.window_closes_at,
+            stopped_at=row.stopped_at,
+        )
+
+    def _lookup(self, channel: str, identifier: str) -> bytes:
+        return self._tx.sealer.keyed("lookup", f"{channel}|{identifier}")
+
+    def _seal(self, person_id: str, identifier: str) -> bytes:
+        return self._tx.sealer.seal("vault_address", "address", person_id, identifier.encode())
