@@ -1,0 +1,139 @@
+# twilio ships no types
+# mypy: disable-error-code="import-untyped"
+"""Twilio's own library, for the rare calls: create a content, list messages. Imported only where it is used.
+
+Every function here blocks and belongs in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from requests import RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
+from twilio.rest.content.v1.content import ContentList
+
+from bot.channels import Failure, SendError
+from bot.channels.whatsapp.errors import failure_of
+
+SECONDS = 15.0
+MAX_LISTED = 1000
+Status = MessageInstance.Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A message as Twilio lists it: the words only, without tokens, pins or content ids."""
+
+    sid: str
+    from_: str
+    body: str
+    at: datetime | None
+    inbound: bool
+    has_media: bool
+
+
+def _listed(message: MessageInstance) -> Listed:
+    return Listed(
+        sid=str(message.sid),
+        from_=str(message.from_ or ""),
+        body=str(message.body or ""),
+        at=message.date_sent or message.date_created,
+        inbound=message.direction == "inbound",
+        has_media=(message.num_media or "0") != "0",
+    )
+
+
+class _Http(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
+    """The library's client with other hosts, no proxy from outside, and no log: it would write numbers."""
+
+    def __init__(self, hosts: dict[str, str]) -> None:
+        super().__init__(timeout=SECONDS)
+        self.session.trust_env = False
+        self._hosts = hosts
+
+    def request(self, method: str, url: str, *args: Any, **named: Any) -> Response:
+        for official, configured in self._hosts.items():
+            if url.startswith(official):
+                url = configured + url.removeprefix(official)
+        return super().request(method, url, *args, **named)
+
+    def log_request(self, _: object) -> None:
+        """Nothing: a query holds the number of a person."""
+
+    def log_response(self, *_: object) -> None:
+        """Nothing."""
+
+
+class _Definition(ContentList.ContentCreateRequest):  # type: ignore[misc]  # twilio ships no types
+    """The library's request without its nulls: it names every type of content that it knows."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(_without_nulls(super().to_dict()))
+
+
+class Library:
+    """The reference client, with failures in our words and without a secret in them."""
+
+    def __init__(self, account_sid: str, auth_token: str, api_url: str, content_url: str) -> None:
+        self._http = _Http(
+            {
+                "https://api.twilio.com": api_url.rstrip("/"),
+                "https://content.twilio.com": content_url.rstrip("/"),
+            }
+        )
+        # An environment of our own: a stray TWILIO_REGION would rewrite the hosts.
+        self._client = Client(
+            account_sid, auth_token, http_client=self._http, environment={"TWILIO_EDGE": ""}
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.session.close()
+
+    def create_content(self, definition: dict[str, Any]) -> str:
+        """Make a content; its sid. Raises SendError."""
+        with _our_words():
+            made = self._client.content.v1.contents.create(_Definition(definition))
+            return str(made.sid)
+
+    def messages(self, *, since: datetime, to: str) -> list[Listed]:
+        """Messages to this address since that moment, the newest first. Raises SendError."""
+        with _our_words():
+            found = self._client.messages.list(to=to, date_sent_after=since, limit=MAX_LISTED)
+            return [_listed(each) for each in found]
+
+    def media(self, message_sid: str) -> list[tuple[str, str]]:
+        """The files of a message: sid and content type. Raises SendError."""
+        with _our_words():
+            listed = self._client.messages(message_sid).media.list(limit=10)
+            return [(str(each.sid), str(each.content_type or "")) for each in listed]
+
+
+@contextmanager
+def _our_words() -> Iterator[None]:
+    """Failures of the library as SendError; the cause is dropped, it may carry the request."""
+    try:
+        yield
+    except TwilioRestException as error:
+        code = str(error.code or error.status)
+        failure = Failure.RETRY if error.status >= 500 else failure_of(code)
+        raise SendError(failure, code) from None
+    except (TwilioException, RequestException):
+        raise SendError(Failure.RETRY, "connection") from None
+
+
+def _without_nulls(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {name: _without_nulls(value) for name, value in tree.items() if value is not None}
+    if isinstance(tree, list):
+        return [_without_nulls(value) for value in tree]
+    return tree
