@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.territory import Point
 
@@ -101,10 +103,10 @@ class TemplateUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A card: a notice rendered for one recipient. The channel decides the widgets and drops aloud what it can't.
+    """A card: a notice rendered for one recipient. The channel decides the widgets, and drops aloud.
 
-    Texts are plain: `title` is shown bold where the channel has bold, nothing else is marked up, so nothing that
-    a person wrote can become markup.
+    Texts are plain: `title` is shown bold where the channel has bold, nothing else is marked up, so nothing
+    that a person wrote can become markup.
     """
 
     title: str = ""
@@ -129,9 +131,41 @@ class Outgoing:
         """Everything that is read, in one piece, for channels without layout and for tests."""
         return "\n".join(part for part in (self.title, *self.lines) if part)
 
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able, without what is as usual: how a reply waits in the outbox."""
+        return {
+            f.name: _plain(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) != f.default
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Outgoing:
+        """What `as_dict` wrote."""
+        kept = dict(stored)
+        kept["lines"] = tuple(kept.get("lines", ()))
+        for name in ("actions", "rows"):
+            kept[name] = tuple(Action(**item) for item in kept.get(name, ()))
+        if kept.get("pin"):
+            kept["pin"] = Point(**kept["pin"])
+        kept["attachments"] = tuple(
+            Attachment(**{**item, "kind": AttachmentKind(item["kind"])})
+            for item in kept.get("attachments", ())
+        )
+        if kept.get("template"):
+            kept["template"] = TemplateUse(**kept["template"])
+        return cls(**kept)
+
     def with_(self, **changes: object) -> Outgoing:
         """A copy with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace checks the names itself
+
+
+def _plain(value: object) -> object:
+    """Dataclasses inside a card as dictionaries, without what is as usual."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in fields(value) if getattr(value, f.name) != f.default}
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

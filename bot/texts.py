@@ -1,13 +1,14 @@
 """What is said, in the language of who reads it: gettext catalogues, dates, lists, long texts.
 
-The msgids are the Spanish, so Spanish needs no catalogue and can never be half translated. Catalogues are read from
-their `.po`, so a municipality edits a text file and restarts.
+The msgids are the Spanish, so Spanish needs no catalogue and can never be half translated. Catalogues are read
+from their `.po`, so a municipality edits a text file and restarts.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -122,3 +123,42 @@ def content(locale: str, name: str) -> str:
         if path.exists():
             return path.read_text(encoding="utf-8")
     raise FileNotFoundError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A long text: what its head says, and its blocks, each short enough for one message."""
+
+    head: Mapping[str, str]
+    blocks: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def article(locale: str, name: str) -> Article:
+    """The article of a file: `key: value` lines, a line `---`, blocks with an empty line between them."""
+    head, _, body = content(locale, name).partition("\n---\n")
+    pairs = (line.partition(":") for line in head.splitlines() if ":" in line)
+    return Article({key.strip(): value.strip() for key, _, value in pairs}, _blocks(body))
+
+
+@lru_cache(maxsize=256)
+def sections(locale: str, name: str) -> Mapping[str, str]:
+    """Many short texts in one file: `## slug`, then the text."""
+    parts = content(locale, name).split("\n## ")
+    named = (part.removeprefix("## ").partition("\n") for part in parts if part.strip())
+    return {slug.strip(): unmarked(text.strip()) for slug, _, text in named}
+
+
+def subjects(locale: str, folder: str) -> tuple[str, ...]:
+    """The names of the articles in a folder of the content, in the order of their labels."""
+    names = {path.stem for path in (LOCALES / "content" / SOURCE / folder).glob("*.md")}
+    return tuple(sorted(names, key=lambda name: article(locale, f"{folder}/{name}.md").head["label"]))
+
+
+def unmarked(text: str) -> str:
+    """Without the asterisks of Markdown: cards are plain."""
+    return text.replace("**", "")
+
+
+def _blocks(body: str) -> tuple[str, ...]:
+    return tuple(unmarked(block.strip()) for block in body.split("\n\n") if block.strip())

@@ -1,0 +1,1 @@
+"""What the programme does when somebody speaks, the clock ticks, or something must be said."""

@@ -1,0 +1,53 @@
+"""Where we are: the municipality, its words, and what a turn needs besides the store. Read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.concern import ConcernKind
+from bot.domain.territory import Place
+from bot.messages import Capabilities
+from bot.municipality.municipality import Municipality
+from bot.municipality.places import ColoniaFinder, PlaceReader
+from bot.texts import Texts, language
+from bot.tokens import Tokens
+from bot.triage import Triage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """Everything that is the same for all turns of a process."""
+
+    municipality: Municipality
+    finder: ColoniaFinder
+    pins: PlaceReader
+    triage: Triage
+    texts: Mapping[str, Texts]  # by language
+    tokens: Tokens
+    new_id: Callable[[], str]  # 32 random characters
+    short_id: Callable[[], str]  # 12 random characters, for talks
+    folio_number: Callable[[], int]
+    code: Callable[[], str]  # ten characters for enrolment
+    check_number: Callable[[], str]  # four digits
+    capabilities: Mapping[str, Capabilities]  # by channel
+
+    def t(self, locale: str) -> Texts:
+        """The texts in a person's language."""
+        return self.texts[language(locale)]
+
+    def kind(self, slug: str) -> ConcernKind:
+        """A kind by its slug; one that the municipality took off its list is shown by its slug."""
+        known = self.municipality.kinds.get(slug)
+        return known or ConcernKind(slug=slug, name=slug, short=slug[:20], group="")
+
+    def place_line(self, place: Place, *, exact: bool = True) -> str:
+        """A place in words: the colonia, and the street when the reader may know it."""
+        colonia = self.municipality.territory.colonia(place.colonia)
+        street = place.street if exact else ""
+        return ", ".join(part for part in (f"Col. {colonia.name}" if colonia else "", street) if part)
+
+    def colonia_name(self, slug: str) -> str:
+        """The name of a colonia, or nothing."""
+        colonia = self.municipality.territory.colonia(slug)
+        return colonia.name if colonia else ""

@@ -1,0 +1,221 @@
+"""Running talks: start one, give it a reply, go back, cancel. Flows know nothing of this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot import conversation as kit
+from bot.conversation import Flow, Turn
+from bot.domain.roster import Role
+from bot.messages import Action, Outgoing
+from bot.questions import LookUp, Question, Reply
+from bot.texts import Texts
+from handlers.here import Here
+from handlers.speaker import Speaker
+from storage.conversations import Conversation
+
+Arguments = dict[str, Any]
+Make = Callable[[Texts, Here, Arguments, frozenset[str]], Flow[Any]]
+Finish = Callable[[Speaker, Conversation, Any], None]
+Answer = Callable[[Speaker, Conversation, LookUp], Any]
+
+PATIENCE = 3  # misses after which a person is offered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A flow, who may run it, and what happens at its end."""
+
+    name: str
+    make: Make
+    finish: Finish
+    look_ups: Mapping[str, Answer]
+    roles: frozenset[Role] = frozenset(Role)
+    keeps: bool = False  # a draft that lives for days; otherwise the talk is forgotten after a day
+    noticed: Callable[[Speaker, Conversation, Turn[Any]], None] | None = (
+        None  # sees each turn before it is asked
+    )
+
+
+SCRIPTS: dict[str, Script] = {}
+
+
+def script(one: Script) -> Script:
+    """Enter a flow in the table."""
+    SCRIPTS[one.name] = one
+    return one
+
+
+def start(who: Speaker, name: str, arguments: Arguments, *, lead: tuple[str, ...] = ()) -> None:
+    """Begin a talk; the one that runs is parked, an older one of the same flow is replaced."""
+    for talk in who.tx.conversations.of(who.person.id):
+        if talk.flow == name:
+            who.tx.conversations.end(talk.id)
+    who.tx.conversations.park(who.person.id)
+    talk = Conversation(
+        id=who.here.short_id(),
+        person_id=who.person.id,
+        flow=name,
+        version=0,
+        active=True,
+        asked="",
+        arguments=arguments,
+        answers={},
+        started_at=who.at,
+        touched_at=who.at,
+        expires_at=who.at + who.here.municipality.service.draft_lives,
+    )
+    who.tx.conversations.start(talk)
+    _go_on(who, talk, kit.advance(_maker(who, talk), {}), lead)
+
+
+def running(who: Speaker) -> Conversation | None:
+    """The talk that waits for this person's next words."""
+    talks = who.tx.conversations.of(who.person.id)
+    return talks[0] if talks and talks[0].active else None
+
+
+def parked(who: Speaker) -> Conversation | None:
+    """A draft that was laid aside."""
+    talks = who.tx.conversations.of(who.person.id)
+    return next((t for t in talks if not t.active and SCRIPTS[t.flow].keeps), None)
+
+
+def reply(who: Speaker, talk: Conversation, said: Reply) -> None:
+    """Give the waiting question an answer."""
+    question = _waiting(who, talk)
+    if said.media and question is not None and not question.files and not said.text.strip():
+        _keep_extras(who, talk, said)
+        return
+    answers = talk.answers
+    if said.media and question is not None and not question.files:
+        answers = _with_extras(answers, said)
+        said = replace(said, media=())
+    _go_on(who, talk, kit.advance(_maker(who, talk), answers, said))
+
+
+def back(who: Speaker, talk: Conversation) -> None:
+    """One question back."""
+    _go_on(who, talk, kit.back(_maker(who, talk), talk.answers))
+
+
+def ask_again(who: Speaker, talk: Conversation, *lead: str) -> None:
+    """Show the waiting question as it stands, after a word of explanation."""
+    if not talk.active:
+        who.tx.conversations.park(who.person.id)
+    _go_on(who, replace(talk, active=True), kit.advance(_maker(who, talk), talk.answers), lead)
+
+
+def cancel(who: Speaker, talk: Conversation) -> None:
+    """Forget the talk and everything said in it."""
+    who.tx.conversations.end(talk.id)
+
+
+def _maker(who: Speaker, talk: Conversation) -> Callable[[frozenset[str]], Flow[Any]]:
+    make = SCRIPTS[talk.flow].make
+    return lambda again: make(who.t, who.here, talk.arguments, again)
+
+
+def _waiting(who: Speaker, talk: Conversation) -> Question[Any] | None:
+    return kit.advance(_maker(who, talk), talk.answers).question
+
+
+def _go_on(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...] = ()) -> None:
+    """Ask what comes next, look something up and go on, or finish."""
+    script = SCRIPTS[talk.flow]
+    while turn.look_up is not None:
+        found = script.look_ups[turn.look_up.what](who, talk, turn.look_up)
+        answers = kit.answered(turn.answers, turn.look_up.name, Reply(data=found))
+        turn = kit.advance(_maker(who, talk), answers)
+    if script.noticed is not None:
+        script.noticed(who, talk, turn)
+    if turn.finished:
+        who.tx.conversations.end(talk.id)
+        script.finish(who, replace(talk, answers=turn.answers), turn.result)
+        return
+    _ask(who, talk, turn, lead)
+
+
+def _ask(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...]) -> None:
+    assert turn.question is not None  # neither finished nor looking something up
+    now = replace(
+        talk,
+        version=talk.version + 1,
+        active=True,
+        asked=turn.question.name,
+        answers=turn.answers,
+        touched_at=who.at,
+        expires_at=who.at + who.here.municipality.service.draft_lives,
+    )
+    who.tx.conversations.save(now)
+    if turn.received:
+        _receipt(who, now, turn.question, len(turn.answers.get(turn.question.partial, ())))
+        return
+    who.show(card_of(who.t, now, turn, lead))
+
+
+def card_of(t: Texts, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...] = ()) -> Outgoing:
+    """A question as a card, with what was not understood said first."""
+    question = turn.question
+    assert question is not None
+    shown = [option for option in question.options if option.shown]
+    actions = tuple(
+        Action(
+            label=option.label,
+            token=f"a.{talk.id}.{talk.version}.{option.key}",
+            description=option.description,
+            style=option.style,
+        )
+        for option in shown
+    )
+    extra: tuple[Action, ...] = ()
+    if turn.misses >= PATIENCE:
+        extra = (Action(label=t("Hablar con alguien"), token="m.person"),)
+    return Outgoing(
+        title=question.title,
+        lines=(*lead, *_miss(t, turn), *question.lines),
+        actions=() if question.as_rows else (*actions, *extra),
+        rows=(*actions, *extra)[:10] if question.as_rows else (),
+        rows_label=question.rows_label or (t("Ver opciones") if question.as_rows else ""),
+        asks_location=question.asks_location,
+    )
+
+
+def _miss(t: Texts, turn: Turn[Any]) -> tuple[str, ...]:
+    if not turn.misses:
+        return ()
+    if turn.hint:
+        return (turn.hint,)
+    if turn.misses == 1:
+        return (t("No le entendí bien, disculpe."),)
+    return (
+        t("Todavía no le entiendo. Puede escribir *atrás* para regresar o *menú* para empezar de nuevo."),
+    )
+
+
+def _keep_extras(who: Speaker, talk: Conversation, said: Reply) -> None:
+    """Files that came while something else was asked: kept with the draft, one receipt for a burst."""
+    answers = _with_extras(talk.answers, said)
+    turn = kit.advance(_maker(who, talk), answers)
+    now = replace(talk, answers=answers, version=talk.version + 1, touched_at=who.at)
+    who.tx.conversations.save(now)
+    if turn.question is not None:
+        _receipt(who, now, turn.question, len(answers[kit.EXTRAS]))
+
+
+def _with_extras(answers: dict[str, Any], said: Reply) -> dict[str, Any]:
+    files = [[item.id, item.kind.value] for item in said.media]
+    return {**answers, kit.EXTRAS: [*answers.get(kit.EXTRAS, ()), *files]}
+
+
+def _receipt(who: Speaker, talk: Conversation, question: Question[Any], n: int) -> None:
+    """One receipt for a burst: an album comes as many messages, and the last one says how many there are."""
+    from handlers.files import BURST
+
+    line = who.t.many("Recibí {n} archivo.", "Recibí {n} archivos.", n)
+    card = card_of(who.t, talk, Turn(answers=talk.answers, question=question), (line,))
+    name = f"receipt:{talk.id}"
+    who.tx.outbox.withdraw(who.person.id, name)
+    who.show(card, due_at=who.at + BURST, name=name)
