@@ -12,7 +12,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    func,
     insert,
     inspect,
     select,
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 HEAD = "0001"  # the newest revision; a test compares it with the files
-MIGRATION_LOCK = 0x70726F78  # PostgreSQL: one replica migrates, the others wait for it
 
 version_table = Table(  # Alembic's own
     "alembic_version",
@@ -41,10 +39,6 @@ def bring_up_to_date(connection: Connection) -> bool:
 
     Raises StoreRefused when the database is somebody else's or of a newer release.
     """
-    if version_of(connection) == HEAD:
-        return False
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
     found = version_of(connection)
     if found == HEAD:
         return False

@@ -1,0 +1,206 @@
+"""The store on PostgreSQL: the same units of work, in a few threads, one connection each.
+
+READ COMMITTED with explicit locks: a person's turn is held by `storage/turns.py`, rows by their version. What
+two replicas did to each other (deadlock, serialization) is tried again: a unit of work is a plain function.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, func, make_url, select, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+
+from storage.errors import StoreRefused, StoreUnavailable
+from storage.migrations.migrate import bring_up_to_date
+from storage.outbox import Row
+from storage.sealing import KeyRing, Sealer
+from storage.selfcheck import check_ring
+from storage.store import Committed, Transaction, Work
+
+T = TypeVar("T")
+P = ParamSpec("P")
+log = logging.getLogger(__name__)
+
+THREADS = 8
+ATTEMPTS = 3
+AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+READ_ONLY = "25006"
+GONE_ON = "25P02"  # a statement after a failed one
+STARTING_LOCK = 0x70726F78  # one replica migrates, the others wait for it
+
+SESSION: dict[str, Any] = {
+    "application_name": "proximidad",
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "options": "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s",
+}
+DURABLE = {
+    "fsync": {"on"},
+    "full_page_writes": {"on"},
+    "synchronous_commit": {"on", "remote_apply"},
+    "server_encoding": {"UTF8"},
+}
+_SETTINGS = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)")
+
+
+class PostgresStore:
+    """Store.run and Store.read over a pool. Made by `open`, which checks and migrates."""
+
+    def __init__(self, url: URL, sealer: Sealer) -> None:
+        self.on_commit: Committed | None = None
+        self._sealer = sealer
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+        self._engine = _engine(url)
+        self._reading = self._engine.execution_options(
+            isolation_level="REPEATABLE READ",
+            postgresql_readonly=True,
+        )
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+
+    @classmethod
+    async def open(cls, url: str, ring: KeyRing) -> PostgresStore:
+        """Connect, check, migrate. Raises StoreRefused."""
+        target = make_url(url).set(drivername="postgresql+psycopg")
+        store = cls(target, Sealer(ring))
+        try:
+            with _refusing(target):
+                await store._in_thread(store._prepare)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def run(self, work: Work[T]) -> T:
+        """Run `work(tx)` in a thread of the pool; returns once the server has committed and fsynced."""
+        return await self._in_thread(self._run, work)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work(tx)` in a read-only transaction with one picture of everything."""
+        return await self._in_thread(self._read, work)
+
+    async def close(self) -> None:
+        """Finish what is waiting and close every connection."""
+        self._closed = True
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+    async def _in_thread(self, call: Callable[P, T], *arguments: P.args, **_: P.kwargs) -> T:
+        if self._closed:
+            raise StoreUnavailable("closed")
+        return await asyncio.shield(self._loop.run_in_executor(self._threads, call, *arguments))
+
+    def _announce(self, rows: Sequence[Row]) -> None:
+        if self.on_commit is None:
+            return
+        try:
+            self.on_commit(rows)
+        except Exception:  # the rows are safe in the outbox; delivery's own round finds them
+            log.exception("written rows were not announced", extra={"action": "store.unannounced"})
+
+    # ---- in a thread of the pool ----
+
+    def _prepare(self) -> None:
+        with self._engine.begin() as connection:
+            _refuse_unless_durable(connection)
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+            connection.execute(select(func.pg_advisory_xact_lock(STARTING_LOCK)))
+            bring_up_to_date(connection)
+            check_ring(connection, self._sealer)
+
+    def _run(self, work: Work[T]) -> T:
+        """Until COMMIT is sent nothing is kept, so whatever broke before it may be tried again."""
+        with _telling():
+            for _ in range(ATTEMPTS - 1):
+                try:
+                    return self._once(work)
+                except DBAPIError as error:
+                    if not (error.connection_invalidated or _state(error) in AGAIN):
+                        raise
+            return self._once(work)
+
+    def _once(self, work: Work[T]) -> T:
+        with self._engine.connect() as connection:
+            tx = Transaction(connection, self._sealer)
+            value = work(tx)
+            _commit(connection)
+        if rows := tx.outbox.written:
+            with suppress(RuntimeError):  # the event loop has ended
+                self._loop.call_soon_threadsafe(self._announce, rows)
+        return value
+
+    def _read(self, work: Work[T]) -> T:
+        with _telling(reading=True), self._reading.connect() as connection:
+            return work(Transaction(connection, self._sealer))
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        return create_engine(
+            url, pool_size=THREADS, max_overflow=0, connect_args=SESSION, hide_parameters=True
+        )
+    except ModuleNotFoundError:
+        raise StoreRefused(
+            "Para usar PostgreSQL falta el complemento: instale «proximidad[postgres]»."
+        ) from None
+
+
+def _commit(connection: Connection) -> None:
+    """COMMIT, unless a unit went on after a failed statement: PostgreSQL would roll back and say nothing."""
+    raw = connection.connection.driver_connection
+    if raw is not None and raw.info.transaction_status == raw.info.transaction_status.INERROR:
+        raise RuntimeError("a unit of work went on after a failed statement")
+    try:
+        connection.commit()
+    except DBAPIError as error:  # nobody knows whether it is kept: who asked asks again, and the inbox knows
+        raise StoreUnavailable("commit") from error
+
+
+def _refuse_unless_durable(connection: Connection) -> None:
+    found = {row.name: row.setting for row in connection.execute(_SETTINGS, {"names": list(DURABLE)})}
+    if wrong := [
+        f"{name}={found.get(name)}" for name, good in DURABLE.items() if found.get(name) not in good
+    ]:
+        raise StoreRefused(
+            "PostgreSQL tiene ajustes con los que se perderían mensajes ya confirmados:"
+            f" {', '.join(wrong)}. Deben estar en «on» (y la codificación en UTF8)."
+        )
+
+
+def _state(error: DBAPIError) -> str:
+    """The SQLSTATE of an error; empty when the server said none."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+@contextmanager
+def _telling(*, reading: bool = False) -> Iterator[None]:
+    """Turn the server's troubles into StoreUnavailable; mistakes of ours stay what they are."""
+    try:
+        yield
+    except StopIteration:  # a future refuses to carry it, and its waiter would wait for ever
+        raise RuntimeError("a unit of work raised StopIteration") from None
+    except DBAPIError as error:
+        state = _state(error)
+        ours = state == GONE_ON or (reading and state == READ_ONLY)  # a unit that writes, handed to `read`
+        if ours or not isinstance(error, (OperationalError, InterfaceError, InternalError)):
+            raise
+        raise StoreUnavailable(state or type(error.orig).__name__) from error
+
+
+@contextmanager
+def _refusing(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        place = url.set(drivername="postgresql").render_as_string(hide_password=True)
+        raise StoreRefused(f"No se puede usar la base de datos {place}: {error.orig}") from error
