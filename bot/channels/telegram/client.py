@@ -1,0 +1,147 @@
+"""The way to the Bot API: one aiohttp session for our own fast calls and for python-telegram-bot alike."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from bot.channels import Failure, MediaGone, SendError
+from bot.channels.telegram.errors import result_of, trouble
+
+if TYPE_CHECKING:
+    from telegram import Bot
+
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5, sock_connect=5)
+UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=90, connect=5, sock_connect=5)
+KEEP_ALIVE = 30  # seconds; shorter than the server's, or it hangs up on a request that is just leaving
+CONNECTIONS = 64
+JSON = {"Content-Type": "application/json"}
+PIECE = 64 * 1024
+
+Body = bytes | aiohttp.FormData
+T = TypeVar("T")
+
+
+class Client:
+    """Calls methods of the Bot API. Knows the token and never shows it."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        self._token = token
+        self._api_url = str(URL(api_url)).rstrip(
+            "/"
+        )  # a malformed address fails here, before the token is in it
+        self._session: aiohttp.ClientSession | None = None
+        self._bot: Bot | None = None
+        self._urls: dict[str, URL] = {}
+        self._encode = msgspec.json.Encoder().encode
+
+    async def call(
+        self, method: str, params: Mapping[str, Any], *, within: aiohttp.ClientTimeout = TIMEOUT
+    ) -> msgspec.Raw:
+        """The result of one method, straight over the wire. Raises SendError."""
+        return result_of(*await self.ask(method, params, within=within))
+
+    async def ask(
+        self, method: str, params: Mapping[str, Any], *, within: aiohttp.ClientTimeout = TIMEOUT
+    ) -> tuple[int, bytes]:
+        """Status and body of one method's answer. Raises SendError when there is none."""
+        return await self.post(self._url(method), self._encode(params), within=within)
+
+    async def with_bot(self, call: Callable[[Bot], Awaitable[T]]) -> T:
+        """One of the rarer calls, through python-telegram-bot. Raises SendError."""
+        from bot.channels.telegram.ptb import ask
+
+        return await ask(call(self.bot))
+
+    async def post(
+        self, url: str | URL, body: Body, *, within: aiohttp.ClientTimeout = TIMEOUT
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer. Redirects are not followed: the address holds the token."""
+        headers = JSON if isinstance(body, bytes) else None
+        try:
+            async with self._open().post(
+                url, data=body, headers=headers, timeout=within, allow_redirects=False
+            ) as answer:
+                return answer.status, await answer.read()
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            failed = trouble(error)
+        raise failed  # outside of the except: nothing of the request hangs on this error
+
+    async def download(self, path: str, limit: int) -> tuple[bytes, str]:
+        """A file's bytes and content type, never more than `limit`. Raises MediaGone, SendError."""
+        if not path.startswith(self.files_url):
+            raise MediaGone("not a file of the Bot API")
+        try:
+            async with self._open().get(path, timeout=UPLOAD_TIMEOUT, allow_redirects=False) as answer:
+                _check_download(answer.status)
+                return await _up_to(answer.content, limit), answer.content_type
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            code = type(error).__name__
+        raise SendError(Failure.RETRY, code)
+
+    @property
+    def files_url(self) -> str:
+        """Where files of this bot are downloaded."""
+        return f"{self._api_url}/file/bot{self._token}/"
+
+    @property
+    def bot(self) -> Bot:
+        """python-telegram-bot's Bot over our session; imported here, because it costs a third of a second."""
+        if self._bot is None:
+            from telegram import Bot
+
+            from bot.channels.telegram.ptb import Request
+
+            logging.getLogger("telegram").setLevel(
+                logging.WARNING
+            )  # at DEBUG it logs the token and every text
+            request = Request(self)
+            self._bot = Bot(
+                self._token,
+                base_url=f"{self._api_url}/bot",
+                base_file_url=f"{self._api_url}/file/bot",
+                request=request,
+                get_updates_request=request,
+            )
+        return self._bot
+
+    async def close(self) -> None:
+        """Hang up; a later call opens anew."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
+                timeout=TIMEOUT,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    def _url(self, method: str) -> URL:
+        if method not in self._urls:
+            self._urls[method] = URL(f"{self._api_url}/bot{self._token}/{method}", encoded=True)
+        return self._urls[method]
+
+
+def _check_download(status: int) -> None:
+    if status == 429 or status >= 500:
+        raise SendError(Failure.RETRY, str(status))
+    if status != 200:
+        raise MediaGone(f"status {status}")
+
+
+async def _up_to(stream: aiohttp.StreamReader, limit: int) -> bytes:
+    content = bytearray()
+    async for piece in stream.iter_chunked(PIECE):
+        content += piece
+        if len(content) > limit:
+            raise MediaGone("larger than we take")
+    return bytes(content)

@@ -1,0 +1,79 @@
+"""python-telegram-bot's requests over our own session and our own table of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+from telegram.error import TelegramError
+from telegram.request import BaseRequest, RequestData
+
+from bot.channels import Failure, SendError
+from bot.channels.telegram.client import TIMEOUT, UPLOAD_TIMEOUT, Client
+from bot.channels.telegram.errors import result_of
+
+T = TypeVar("T")
+
+
+class Carried(TelegramError):
+    """Our own SendError on its way through python-telegram-bot, which lets only its own errors pass."""
+
+    def __init__(self, failed: SendError) -> None:
+        super().__init__(str(failed))
+        self.failed = failed
+
+
+class Request(BaseRequest):
+    """What `telegram.Bot` speaks through. The session belongs to the client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Never none: a call without a limit can stand for ever."""
+        return TIMEOUT.total
+
+    async def initialize(self) -> None:
+        """Nothing to open: the session opens with the first call."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close: the channel closes its client."""
+
+    async def do_request(  # type: ignore[override]  # the four timeouts are ours to set, not the caller's
+        self, url: str, method: str, request_data: RequestData | None = None, **timeouts: object
+    ) -> tuple[int, bytes]:
+        """One call; a refusal leaves as `Carried` and never meets the library's own reading of it."""
+        uploads = request_data is not None and request_data.contains_files
+        try:
+            status, body = await self._client.post(
+                url, _body(request_data), within=UPLOAD_TIMEOUT if uploads else TIMEOUT
+            )
+            result_of(status, body)
+        except SendError as error:
+            carried = Carried(error)
+        else:
+            return status, body
+        raise carried
+
+
+async def ask(call: Awaitable[T]) -> T:
+    """Await one call of `telegram.Bot`. Raises SendError."""
+    try:
+        return await call
+    except TelegramError as error:
+        failed = getattr(error, "failed", None) or SendError(Failure.PERMANENT, type(error).__name__)
+    raise failed
+
+
+def _body(data: RequestData | None) -> bytes | aiohttp.FormData:
+    if data is None:
+        return b"{}"
+    if not data.contains_files:
+        return msgspec.json.encode(data.parameters)
+    form = aiohttp.FormData(data.json_parameters)
+    for name, (filename, content, content_type) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=content_type)
+    return form

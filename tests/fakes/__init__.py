@@ -1,0 +1,1 @@
+"""The outside world, as strict as the real one."""
