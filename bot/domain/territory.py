@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_000.0
@@ -82,6 +83,7 @@ class Territory:
     locate_by_polygon: Locator | None = (
         None  # colonia slugs whose polygon holds a point, if there are polygons
     )
+    sectors_by_polygon: Locator | None = None  # sector slugs whose polygon holds a point, if there are any
     outside_answer: str = ""  # who is responsible outside, as the municipality words it
     _by_slug: dict[str, Colonia] = field(init=False, repr=False, compare=False)
 
@@ -95,25 +97,35 @@ class Territory:
     def colonias_at(self, point: Point) -> tuple[Colonia, ...]:
         """The colonias that may hold a point: by polygon where there are polygons, else the nearest one.
 
-        Empty when the point is farther than `nearest_within_m` from everything: outside the municipality.
+        Several colonias known only by one shared point are all nearest. Empty when the point is farther than
+        `nearest_within_m` from everything: outside the municipality.
         """
         if self.locate_by_polygon is not None:
             found = tuple(self._by_slug[s] for s in self.locate_by_polygon(point) if s in self._by_slug)
             if found:
                 return found
-        nearest = min(
-            (colonia for colonia in self.colonias if colonia.point is not None),
-            key=lambda colonia: point.metres_to(colonia.point or point),
-            default=None,
-        )
-        if nearest is None or nearest.point is None:
-            return ()
-        return (nearest,) if point.metres_to(nearest.point) <= self.nearest_within_m else ()
+        near = self.colonias_near(point, limit=1)
+        return tuple(colonia for colonia in self.colonias if near and colonia.point == near[0].point)
+
+    def colonias_near(self, point: Point, limit: int = 3) -> tuple[Colonia, ...]:
+        """The nearest colonias, nearest first, to offer when a pin must be confirmed."""
+        away = ((point.metres_to(colonia.point), colonia) for colonia in self.colonias if colonia.point)
+        near = nsmallest(limit, away, key=lambda pair: pair[0])
+        return tuple(colonia for metres, colonia in near if metres <= self.nearest_within_m)
 
     def sectors_of(self, place: Place) -> tuple[Sector, ...]:
         """Every sector whose team hears about a place; never empty: the central desk takes the rest."""
-        own = tuple(sector for sector in self.sectors if place.colonia and place.colonia in sector.colonias)
+        own = self._by_sector_polygon(place) or tuple(
+            sector for sector in self.sectors if place.colonia and place.colonia in sector.colonias
+        )
         return own or tuple(sector for sector in self.sectors if sector.central_desk)
+
+    def _by_sector_polygon(self, place: Place) -> tuple[Sector, ...]:
+        """The sectors drawn around a point: truer than the colonia's name, where they are drawn."""
+        if self.sectors_by_polygon is None or place.point is None:
+            return ()
+        slugs = self.sectors_by_polygon(place.point)
+        return tuple(sector for sector in self.sectors if sector.slug in slugs)
 
     def sector(self, slug: str) -> Sector | None:
         """The sector of that slug."""

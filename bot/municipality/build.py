@@ -16,7 +16,7 @@ from bot.domain.service_level import (
     OpenHours,
     ServiceLevel,
 )
-from bot.domain.territory import Colonia, Point, Sector, Territory
+from bot.domain.territory import Colonia, Locator, Point, Sector, Territory
 from bot.municipality import forms
 from bot.municipality.municipality import (
     ANONYMOUS_TIPS,
@@ -68,7 +68,11 @@ def sector(form: forms.SectorForm) -> Sector:
 
 
 def territory(
-    town: forms.MunicipalityForm, colonias: forms.ColoniasForm, sectors: forms.SectorsForm
+    town: forms.MunicipalityForm,
+    colonias: forms.ColoniasForm,
+    sectors: forms.SectorsForm,
+    colonias_by_polygon: Locator | None,
+    sectors_by_polygon: Locator | None,
 ) -> Territory:
     """All places and whose they are."""
     return Territory(
@@ -78,6 +82,8 @@ def territory(
         centre=point(town.centre),
         nearest_within_m=town.nearest_within_m,
         outside_answer=town.outside_answer,
+        locate_by_polygon=colonias_by_polygon,
+        sectors_by_polygon=sectors_by_polygon,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,6 +12,9 @@ from bot.domain.roster import Role
 from bot.domain.service_level import Hearer
 from bot.municipality import fields as f
 from bot.municipality.words import WORDS
+
+TEMPLATE_VARIABLE = re.compile(r"\{\{\d+\}\}")
+BRACES = re.compile(r"\{\w+\}")
 
 
 class Form(BaseModel):
@@ -286,4 +290,5 @@ FILES: dict[str, type[Form]] = {
     "plantillas.yaml": TemplatesForm,
     "textos.yaml": TextsForm,
 }
+NAMES = {form: name for name, form in FILES.items()}
 OPTIONAL = ("plantillas.yaml", "textos.yaml")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from bot.municipality import build, forms
+from bot.municipality.checks import problems_between, warnings_of
 from bot.municipality.municipality import Municipality
-from bot.municipality.problems import MunicipalityError, Problem
-from bot.municipality.sheets import Sheet, check_form
+from bot.municipality.polygons import NAME as ZONES
+from bot.municipality.polygons import Zones, locator, read_zones
+from bot.municipality.problems import MunicipalityError, Problem, Report, did_you_mean
+from bot.municipality.sheets import Sheet, Sheets, check_form
 from bot.municipality.yaml_file import read
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -19,31 +22,11 @@ EXAMPLE = Path(__file__).parent / "example"
 F = TypeVar("F", bound=forms.Form)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheets:
-    """All files of a folder, each checked against its form."""
-
-    municipality: Sheet[forms.MunicipalityForm]
-    colonias: Sheet[forms.ColoniasForm]
-    sectors: Sheet[forms.SectorsForm]
-    staff: Sheet[forms.StaffForm]
-    lists: Sheet[forms.ListsForm]
-    kinds: Sheet[forms.KindsForm]
-    directory: Sheet[forms.DirectoryForm]
-    service: Sheet[forms.ServiceForm]
-    templates: Sheet[forms.TemplatesForm]
-    texts: Sheet[forms.TextsForm]
-
-    def problems(self) -> list[Problem]:
-        """What is wrong inside each file, taken alone."""
-        return [problem for name in self.__slots__ for problem in getattr(self, name).problems]
-
-
 def read_folder(folder: Path, today: date) -> Sheets:
     """Every file of the folder."""
 
     def sheet(form: type[F]) -> Sheet[F]:
-        name = form.__doc__ or ""
+        name = forms.NAMES[form]
         return check_form(read(folder / name, required=name not in forms.OPTIONAL), form, today)
 
     return Sheets(
@@ -62,14 +45,50 @@ def read_folder(folder: Path, today: date) -> Sheets:
 
 def load(folder: Path | None = None, *, today: date | None = None) -> Municipality:
     """The municipality of a folder (None: the packaged example), or MunicipalityError with every problem."""
-    sheets = read_folder(folder or EXAMPLE, today or datetime.now(UTC).date())
-    problems = sheets.problems()
+    folder = folder or EXAMPLE
+    sheets = read_folder(folder, today or tomorrow_somewhere())
+    zones = zones_of(folder, sheets)
+    problems = all_problems(sheets, zones)
     if problems:
         raise MunicipalityError(problems)
-    return assemble(sheets)
+    return assemble(sheets, zones)
 
 
-def assemble(sheets: Sheets) -> Municipality:
+def check(folder: Path | None = None, *, today: date | None = None) -> Report:
+    """Everything that is wrong or doubtful in a folder; never raises."""
+    folder = folder or EXAMPLE
+    sheets = read_folder(folder, today or tomorrow_somewhere())
+    problems = all_problems(sheets, zones_of(folder, sheets))
+    return Report(tuple(problems), (*unknown_files(folder), *warnings_of(sheets)))
+
+
+def tomorrow_somewhere() -> date:
+    """The latest day that has already begun on Earth."""
+    return (datetime.now(UTC) + timedelta(hours=14)).date()
+
+
+def zones_of(folder: Path, sheets: Sheets) -> Zones:
+    """The polygons of a folder."""
+    colonias, sectors = sheets.colonias.source.slugs("colonias"), sheets.sectors.source.slugs("sectores")
+    return read_zones(folder / ZONES, colonias, sectors)
+
+
+def all_problems(sheets: Sheets, zones: Zones) -> list[Problem]:
+    """In the order in which one would mend them: file by file, from the top."""
+    found = [*sheets.problems(), *problems_between(sheets), *zones.problems]
+    order = {name: index for index, name in enumerate(forms.FILES)}
+    return sorted(found, key=lambda p: (order.get(p.file, len(order)), p.line, p.path))
+
+
+def unknown_files(folder: Path) -> Iterator[Problem]:
+    """A misspelt optional file would be passed over in silence."""
+    for path in sorted(folder.glob("*.y*ml")) + sorted(folder.glob("*.*json")):
+        if path.name not in (*forms.FILES, ZONES):
+            near = did_you_mean(path.name, (*forms.FILES, ZONES))
+            yield Problem(path.name, 0, "", f"no conozco este archivo y no se lee{near}")
+
+
+def assemble(sheets: Sheets, zones: Zones) -> Municipality:
     """The forms, sound by now, as one value."""
     town, kinds = sheets.municipality.content, sheets.kinds.content
     lists = build.named_lists(sheets.lists.content)
@@ -82,7 +101,13 @@ def assemble(sheets: Sheets) -> Municipality:
         sector_word=town.sector_word,
         example=town.example,
         privacy=build.privacy(town.privacy),
-        territory=build.territory(town, sheets.colonias.content, sheets.sectors.content),
+        territory=build.territory(
+            town,
+            sheets.colonias.content,
+            sheets.sectors.content,
+            locator(zones.colonias),
+            locator(zones.sectors),
+        ),
         kinds=build.kinds(kinds),
         questions=build.questions(kinds),
         directory=build.directory(sheets.directory.content),

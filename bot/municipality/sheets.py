@@ -11,11 +11,12 @@ from typing import Any, Generic, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.municipality import forms
 from bot.municipality.forms import Form
 from bot.municipality.problems import Path, Problem, did_you_mean
 from bot.municipality.yaml_file import YamlFile
 
-F = TypeVar("F", bound=Form)
+F = TypeVar("F", bound=Form, covariant=True)
 R = TypeVar("R")
 
 SAID = {
@@ -59,6 +60,26 @@ class Sheet(Generic[F]):
         positions = self.kept.get(section, range(len(rows)))
         for position, row in zip(positions, rows, strict=True):
             yield (section, position), row
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """All files of a folder, each checked against its form."""
+
+    municipality: Sheet[forms.MunicipalityForm]
+    colonias: Sheet[forms.ColoniasForm]
+    sectors: Sheet[forms.SectorsForm]
+    staff: Sheet[forms.StaffForm]
+    lists: Sheet[forms.ListsForm]
+    kinds: Sheet[forms.KindsForm]
+    directory: Sheet[forms.DirectoryForm]
+    service: Sheet[forms.ServiceForm]
+    templates: Sheet[forms.TemplatesForm]
+    texts: Sheet[forms.TextsForm]
+
+    def problems(self) -> list[Problem]:
+        """What is wrong inside each file, taken alone."""
+        return [problem for name in self.__slots__ for problem in getattr(self, name).problems]
 
 
 def check_form(source: YamlFile, form: type[F], today: date) -> Sheet[F]:

@@ -53,11 +53,19 @@ class YamlFile:
         """Something wrong at a path of this file."""
         return Problem(self.name, self.line(path), spell(path), text)
 
-    def slugs(self, section: str, key: str = "slug") -> frozenset[str]:
-        """What the rows of a section call themselves, sound rows or not: nobody hears of one fault twice."""
+    def names(self, section: str, key: str) -> list[str]:
+        """What the rows of a section call themselves, sound rows or not; "" where a row says nothing."""
         rows = self.tree.get(section)
-        named = (row.get(key) for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
-        return frozenset(slug for slug in named if isinstance(slug, str))
+        named = (
+            [row.get(key) if isinstance(row, dict) else None for row in rows]
+            if isinstance(rows, list)
+            else []
+        )
+        return [name if isinstance(name, str) else "" for name in named]
+
+    def slugs(self, section: str, key: str = "slug") -> frozenset[str]:
+        """The names as a set; those of broken rows too, so that nobody hears of one fault twice."""
+        return frozenset(name for name in self.names(section, key) if name)
 
 
 def read(path: FilePath, *, required: bool = True) -> YamlFile:
