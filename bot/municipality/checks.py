@@ -192,13 +192,12 @@ def same_names(sheets: Sheets) -> Iterator[Problem]:
     sheet = sheets.colonias
     owners: dict[str, Path] = {}
     for path, row in sheet.rows("colonias", sheet.form.colonias if sheet.form else []):
-        for name in dict.fromkeys(bare(fold(name)) for name in (row.name, *row.aliases)):
-            first = owners.setdefault(name, path)
-            if first != path:
-                text = (
-                    f"también se llama «{name}» la de la línea {sheet.source.line(first)}; se preguntará cuál"
-                )
-                yield sheet.source.problem(path, text)
+        names = dict.fromkeys(bare(fold(name)) for name in (row.name, *row.aliases))
+        shared = {name: owners.setdefault(name, path) for name in names}
+        for first in dict.fromkeys(owner for owner in shared.values() if owner != path):
+            both = ", ".join(f"«{name}»" for name, owner in shared.items() if owner == first)
+            text = f"también se llama {both} la de la línea {sheet.source.line(first)}; se preguntará cuál"
+            yield sheet.source.problem(path, text)
 
 
 def idle_sectors(sheets: Sheets) -> Iterator[Problem]:

@@ -92,7 +92,7 @@ def locator(drawn: tuple[tuple[str, Any], ...]) -> Locator | None:
     if not drawn:
         return None
     from shapely import STRtree  # type: ignore[import-untyped]  # ships no types
-    from shapely.geometry import Point as Spot  # type: ignore[import-untyped]  # ships no types
+    from shapely.geometry import Point as Spot
 
     tree = STRtree([shape for _, shape in drawn])
 

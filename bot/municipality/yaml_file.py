@@ -56,11 +56,9 @@ class YamlFile:
     def names(self, section: str, key: str) -> list[str]:
         """What the rows of a section call themselves, sound rows or not; "" where a row says nothing."""
         rows = self.tree.get(section)
-        named = (
-            [row.get(key) if isinstance(row, dict) else None for row in rows]
-            if isinstance(rows, list)
-            else []
-        )
+        if not isinstance(rows, list):
+            return []
+        named = (row.get(key) if isinstance(row, dict) else None for row in rows)
         return [name if isinstance(name, str) else "" for name in named]
 
     def slugs(self, section: str, key: str = "slug") -> frozenset[str]:
