@@ -14,7 +14,7 @@ MOST_FEATURES = 260
 
 
 def features(
-    spoken: Spoken, hits: Sequence[Hit], kinds: Mapping[str, float], danger: float, calm: float
+    spoken: Spoken, hits: Sequence[Hit], kinds: Mapping[str, float], danger: float, calm: float, delicate: bool
 ) -> dict[str, float]:
     """Named numbers; words are scaled so that a long message does not shout."""
     words = dict.fromkeys(_words(spoken.words))
@@ -26,6 +26,7 @@ def features(
     numbers.update(dict.fromkeys(ideas, weight))
     numbers.update((f"r:{kind}", min(points, 16.0) / 8) for kind, points in kinds.items())
     numbers.update(_manner(spoken, danger, calm))
+    numbers["delicate"] = float(delicate)
     return numbers
 
 

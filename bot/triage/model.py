@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+FLAGS = ("urgent", "sensitive")
+
+
 class WeightsError(ValueError):
     """The weights file is not what `train` writes."""
 
@@ -19,8 +22,8 @@ class Model:
 
     answers: tuple[str, ...]
     rows: Mapping[str, Sequence[tuple[int, float]]]
-    urgent: Mapping[str, float]
-    cut: float
+    flags: Mapping[str, Mapping[str, float]]
+    cuts: Mapping[str, float]
     known: frozenset[str]
 
     def __bool__(self) -> bool:
@@ -37,9 +40,10 @@ class Model:
         total = sum(powers)
         return {answer: power / total for answer, power in zip(self.answers, powers, strict=True)}
 
-    def urgency(self, numbers: Mapping[str, float]) -> float:
-        """How likely it is that somebody is in danger now."""
-        value = sum(self.urgent.get(name, 0.0) * number for name, number in numbers.items())
+    def flag(self, flag: str, numbers: Mapping[str, float]) -> float:
+        """How likely it is that the flag (urgent, sensitive) is true."""
+        weights = self.flags[flag]
+        value = sum(weights.get(name, 0.0) * number for name, number in numbers.items())
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
 
     def speaks_for(self, answer: str, numbers: Mapping[str, float]) -> dict[str, float]:
@@ -55,7 +59,7 @@ class Model:
 
 def no_model() -> Model:
     """Nothing learned: the rules alone decide."""
-    return Model((), {}, {}, 0.5, frozenset())
+    return Model((), {}, {}, {}, frozenset())
 
 
 def read_model(file: Path) -> Model:
@@ -63,9 +67,9 @@ def read_model(file: Path) -> Model:
     try:
         plain = json.loads(file.read_text(encoding="utf-8"))
         rows = {name: _row(row) for name, row in plain["rows"].items()}
-        return Model(
-            tuple(plain["answers"]), rows, plain["urgent"], float(plain["cut"]), frozenset(plain["known"])
-        )
+        flags = {flag: dict(plain[flag]) for flag in FLAGS}
+        cuts = {flag: float(plain["cuts"][flag]) for flag in FLAGS}
+        return Model(tuple(plain["answers"]), rows, flags, cuts, frozenset(plain["known"].split()))
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise WeightsError("los pesos no se pueden leer; vuelva a generarlos con bot.triage.train") from error
 

@@ -87,7 +87,8 @@ class Triage:
                 kinds[slug], reasons[slug] = points, why
         danger, danger_hits = weigh(self._lexicon.danger, where)
         calm, _ = weigh(self._lexicon.calm, where)
-        numbers = features(spoken, hits, kinds, danger, calm)
+        delicate = any(satisfied(rule, where) for rule in self._lexicon.delicate)
+        numbers = features(spoken, hits, kinds, danger, calm, delicate)
         return Heard(spoken, hits, where, kinds, reasons, danger, danger_hits, calm, numbers)
 
     def _chances(self, heard: Heard) -> dict[str, float]:
@@ -110,16 +111,23 @@ class Triage:
     def _danger(self, heard: Heard) -> Danger | None:
         words = _words(heard.spoken, heard.danger_hits)
         if self._lexicon.model:
-            urgent = self._lexicon.model.urgency(heard.numbers) >= self._lexicon.model.cut
+            urgent = self._flag("urgent", heard)
         else:
             now = any(idea in heard.where for idea in NOW_IDEAS)
             urgent = heard.danger >= DANGER_POINTS and (now or heard.calm < heard.danger)
         return Danger(words=words) if urgent else None
 
     def _sensitive(self, heard: Heard, chances: Mapping[str, float]) -> bool:
-        if any(satisfied(rule, heard.where) for rule in self._lexicon.delicate):
-            return True
-        return sum(chances.get(slug, 0.0) for slug in CONFIDENTIAL) >= DELICATE_CHANCE
+        confidential = sum(chances.get(slug, 0.0) for slug in CONFIDENTIAL)
+        if self._lexicon.model:
+            return confidential >= DELICATE_CHANCE or self._flag("sensitive", heard)
+        return confidential >= DELICATE_CHANCE or any(
+            satisfied(rule, heard.where) for rule in self._lexicon.delicate
+        )
+
+    def _flag(self, flag: str, heard: Heard) -> bool:
+        model = self._lexicon.model
+        return model.flag(flag, heard.numbers) >= model.cuts[flag]
 
 
 def _also(heard: Heard, chances: Mapping[str, float], guesses: Sequence[Guess]) -> tuple[str, ...]:
