@@ -15,7 +15,7 @@ from bot.domain.errors import Changed, UnknownFolio
 from bot.domain.events import Event
 from bot.domain.report import Change, Disposition, Report, Status
 from bot.domain.territory import Place, Point
-from storage.schema import event, report
+from storage.schema import event, follower, report
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -34,6 +34,7 @@ _UPDATE = (
                 "handler_id",
                 "kind",
                 "listed",
+                "named_list",
                 "priority",
                 "status",
                 "disposition",
@@ -44,6 +45,9 @@ _UPDATE = (
                 "closed_at",
                 "updated_at",
                 "sectors",
+                "colonia",
+                "place",
+                "cell",
             )
         }
     )
@@ -77,6 +81,7 @@ _HANDLED_BY = (
     .where(report.c.handler_id == bindparam("who"), report.c.status != Status.CLOSED.value)
     .order_by(report.c.opened_at)
 )
+_FOLLOWERS = select(follower.c.person_id).where(follower.c.report_id == bindparam("which"))
 _WAITING_ON = (
     select(report)
     .where(
@@ -107,12 +112,10 @@ class Reports:
             "draft_id": new.draft_id,
             "filed_by": new.filed_by,
             "identity": new.identity.value,
-            "colonia": new.place.colonia,
+            **self._where(new),
             "pilot": new.pilot,
             "opened_at": new.opened_at,
             "told": self._seal("told", new.id, {"text": new.text, "answers": new.answers}),
-            "place": self._seal("place", new.id, _place_facts(new.place)),
-            "cell": self.cell(new.place.point) if new.place.point else None,
         }
         self._tx.connection.execute(_INSERT, row)
         self._log(change)
@@ -121,7 +124,7 @@ class Reports:
     def save(self, change: Change) -> Sequence[Event]:
         """Write a change down; hands out the events. Raises Changed when somebody was faster."""
         new = change.report
-        values = {f"new_{key}": value for key, value in _clear(new).items()}
+        values = {f"new_{key}": value for key, value in {**_clear(new), **self._where(new)}.items()}
         key = {"which": new.id, "was": new.version - 1}
         if not self._tx.connection.execute(_UPDATE, {**key, **values}).rowcount:
             raise Changed
@@ -169,6 +172,18 @@ class Reports:
         rows = self._tx.connection.execute(statement).mappings().all()
         return [self._read(row) for row in rows]
 
+    def follow(self, report_id: str, person_id: str, at: datetime) -> bool:
+        """Another neighbour hears the same news; False when they already do."""
+        if person_id in self.followers(report_id):
+            return False
+        row = dict(report_id=report_id, person_id=person_id, at=at)
+        self._tx.connection.execute(follower.insert(), row)
+        return True
+
+    def followers(self, report_id: str) -> list[str]:
+        """The neighbours who joined a report."""
+        return list(self._tx.connection.execute(_FOLLOWERS, {"which": report_id}).scalars().all())
+
     def history(self, report_id: str) -> list[Event]:
         """Everything that happened to a report, in order."""
         rows = self._tx.connection.execute(_EVENTS, {"which": report_id}).mappings().all()
@@ -195,6 +210,13 @@ class Reports:
         """The cell of a point and its eight neighbours."""
         row, column = _cell_of(point)
         return [self._cell(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+
+    def _where(self, new: Report) -> dict[str, Any]:
+        return {
+            "colonia": new.place.colonia,
+            "place": self._seal("place", new.id, _place_facts(new.place)),
+            "cell": self.cell(new.place.point) if new.place.point else None,
+        }
 
     def _cell(self, row: int, column: int) -> bytes:
         return self._tx.sealer.keyed("cell", f"{row}|{column}")
@@ -261,7 +283,7 @@ class Reports:
             person_id=row["person_id"],
             filed_by=row["filed_by"],
             kind=row["kind"],
-            listed=row["listed"],
+            named_list=row["named_list"],
             priority=Priority(row["priority"]),
             identity=Identity(row["identity"]),
             place=_place(row["colonia"], place),
@@ -288,6 +310,7 @@ def _clear(new: Report) -> dict[str, Any]:
         "handler_id": new.handler_id,
         "kind": new.kind,
         "listed": new.listed,
+        "named_list": new.named_list,
         "priority": int(new.priority),
         "status": new.status.value,
         "disposition": new.disposition.value if new.disposition else None,

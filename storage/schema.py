@@ -241,7 +241,8 @@ report = Table(
     ref("filed_by", nullable=True),  # the officer who noted it down
     ref("handler_id", nullable=True, index=True),
     clear("kind", String(40)),
-    clear("listed", Boolean),  # confidential: see design, who sees whom
+    clear("listed", Boolean),  # confidential: in no list, no count, no log line of its own
+    clear("named_list", String(40)),
     clear("priority", Integer),
     clear("identity", String(16)),
     clear("colonia", String(80)),
@@ -261,6 +262,14 @@ report = Table(
     keyed("cell", nullable=True, index=True),  # 150 m cell of the point
     Index("ix_report_status_opened_at", "status", "opened_at"),
     Index("ix_report_kind_colonia_opened_at", "kind", "colonia", "opened_at"),
+)
+
+follower = Table(  # neighbours who said "it is the same" and hear the same news
+    "follower",
+    metadata,
+    ref("report_id", "report.id", primary_key=True),
+    ref("person_id", "person.id", primary_key=True),
+    clear("at", Moment),
 )
 
 event = Table(

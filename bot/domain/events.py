@@ -136,6 +136,19 @@ class SupportOffered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeighbourJoined(Event):
+    """Somebody else says that it is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceTold(Event):
+    """The resident said where, after the alert had gone out."""
+
+    colonia: str
+    street: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDeclined(Event):
     """An alerted officer cannot take it: the next in line hears of it."""
 
@@ -161,6 +174,8 @@ KINDS: dict[str, type[Event]] = {
         SolvedAnswered,
         SupportOffered,
         AlertDeclined,
+        NeighbourJoined,
+        PlaceTold,
     )
 }
 

@@ -55,6 +55,8 @@ HANDLER_HEARS: Mapping[type[Event], str] = {
     events.ReportWithdrawn: "report_withdrawn",
     events.SolvedAnswered: "solved_answered",
     events.SupportOffered: "support_offered",
+    events.NeighbourJoined: "neighbour_joined",
+    events.PlaceTold: "place_told",
 }
 
 # Events after which an alert that others still see must stop looking free, or look free again.
@@ -67,41 +69,58 @@ CARD_CHANGES = (
 )
 
 
-def notices_for(happened: Iterable[Event], report: Report, alerted: Iterable[str] = ()) -> list[Notice]:
-    """Who hears what. `alerted` are the people who have the report's alert card."""
+def notices_for(
+    happened: Iterable[Event],
+    report: Report,
+    names: Mapping[str, str],
+    *,
+    alerted: Iterable[str] = (),
+    followers: Iterable[str] = (),
+) -> list[Notice]:
+    """Who hears what. `names`: of the staff, by id; `alerted`: who has the report's alert card."""
     found: list[Notice] = []
     for event in happened:
-        found += _to_resident(event, report)
-        found += _to_handler(event, report)
+        found += _to_residents(event, report, names, followers)
+        found += _to_handler(event, report, names)
         if isinstance(event, CARD_CHANGES):
-            found += [_card_change(event, report, person) for person in alerted if person != event.actor_id]
+            others = [person for person in alerted if person not in (event.actor_id, report.handler_id)]
+            found += [_card_change(event, report, names, person) for person in others]
         if isinstance(event, events.ReportReassigned):
             found.append(_assigned(event, report))
     return found
 
 
-def _to_resident(event: Event, report: Report) -> list[Notice]:
+def _to_residents(
+    event: Event, report: Report, names: Mapping[str, str], followers: Iterable[str]
+) -> list[Notice]:
     name = RESIDENT_HEARS.get(type(event))
-    if name is None or report.person_id is None or report.listed or report.person_id == event.actor_id:
+    if name is None or report.listed:
         return []
-    facts = {**event.facts(), "folio": report.folio, "officer": report.handler_id, "kind": report.kind}
-    return [_notice(report.person_id, name, event, report, facts)]
+    asked = isinstance(event, events.QuestionAsked)
+    people = [report.person_id, *(() if asked else followers)]
+    facts = {**event.facts(), "officer": names.get(report.handler_id or "", ""), "kind": report.kind}
+    return [
+        _notice(person, name, event, report, facts)
+        for person in dict.fromkeys(people)
+        if person is not None and person != event.actor_id
+    ]
 
 
-def _to_handler(event: Event, report: Report) -> list[Notice]:
+def _to_handler(event: Event, report: Report, names: Mapping[str, str]) -> list[Notice]:
     name = HANDLER_HEARS.get(type(event))
     if name is None or report.handler_id is None or report.handler_id == event.actor_id:
         return []
-    return [_notice(report.handler_id, name, event, report, {**event.facts(), "by": event.actor_id})]
+    facts = {**event.facts(), "by": names.get(event.actor_id or "", "")}
+    return [_notice(report.handler_id, name, event, report, facts)]
 
 
-def _card_change(event: Event, report: Report, person: str) -> Notice:
+def _card_change(event: Event, report: Report, names: Mapping[str, str], person: str) -> Notice:
     return Notice(
         person_id=person,
         name="alert_taken",
         facts={
             "folio": report.folio,
-            "handler": report.handler_id,
+            "handler": names.get(report.handler_id or "", ""),
             "what": event.kind,
             "at": event.at.isoformat(),
         },

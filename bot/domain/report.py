@@ -106,7 +106,7 @@ class Report:
     person_id: str | None  # who hears how it goes; None: nobody can be answered
     filed_by: str | None = None  # the officer who noted it down for a neighbour
     kind: str
-    listed: bool = False
+    named_list: str = ""  # confidential: these people only
     priority: Priority
     identity: Identity = Identity.CONFIDENTIAL
     place: Place
@@ -124,6 +124,11 @@ class Report:
     claimed_at: datetime | None = None
     closed_at: datetime | None = None
     updated_at: datetime
+
+    @property
+    def listed(self) -> bool:
+        """Confidential: it never leaves its named list and nothing is sent on our own motion."""
+        return bool(self.named_list)
 
     @staticmethod
     def open(report: Report) -> Change:
@@ -201,6 +206,15 @@ class Report:
     def note(self, *, by: Officer, text: str, media: tuple[str, ...] = (), at: datetime) -> Change:
         """For the team only."""
         return self._change(at, events.NoteAdded(at=at, actor_id=by.person_id, text=text, media=media))
+
+    def joined(self, *, by: str, at: datetime) -> Change:
+        """Another neighbour says that it is the same."""
+        return self._change(at, events.NeighbourJoined(at=at, actor_id=by))
+
+    def tell_place(self, *, place: Place, sectors: tuple[str, ...], at: datetime) -> Change:
+        """Where it is, told after the alert went out (danger first, place second)."""
+        event = events.PlaceTold(at=at, actor_id=self.person_id, colonia=place.colonia, street=place.street)
+        return self._change(at, event, place=place, sectors=sectors)
 
     def support(self, *, by: Officer, at: datetime) -> Change:
         """A colleague goes along."""

@@ -1,0 +1,404 @@
+"""The use cases of a report: load, domain verb, save, notices. Called by chat, pages and rounds alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain import folio as folios
+from bot.domain.concern import ConcernKind, Identity, Priority
+from bot.domain.errors import NotOnDuty, NotPermitted
+from bot.domain.notices import Lane, Notice, alert_card, notices_for
+from bot.domain.questions import priority_after
+from bot.domain.report import Change, Disposition, Report, Status
+from bot.domain.roster import Officer, Role, Roster
+from bot.domain.routing import climb_to, first_alerted, may_attend
+from bot.domain.territory import Place
+from handlers.here import Here
+from handlers.resident.report import Draft
+from storage.store import Transaction
+
+OBLIGATION = "obligation"  # a report that waits for a person: closed only by one
+QUESTION = "question"  # an officer's question that waits for the resident
+REPEAT_AFTER = timedelta(minutes=30)  # beyond the end of the ladder it keeps sounding
+FOLIO_TRIES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A report that was just opened, and whether somebody on duty heard of it."""
+
+    report: Report
+    heard_by: int
+    fresh: bool = True  # False: this draft had become that report before
+
+
+def open_report(
+    tx: Transaction,
+    here: Here,
+    draft: Draft,
+    *,
+    draft_id: str,
+    person_id: str | None,
+    at: datetime,
+    filed_by: str | None = None,
+    danger: bool = False,
+) -> Opened:
+    """One confirmation, one report: folio, events, alerts and obligation in the same commit."""
+    known = tx.reports.of_draft(draft_id)
+    if known is not None:
+        return Opened(known, 0, fresh=False)
+    report = _new(tx, here, draft, draft_id, person_id, filed_by, at, danger=danger)
+    tx.reports.add(Report.open(report))
+    tx.media.attach(list(draft.media), report.id)
+    return Opened(report, _alert_first(tx, here, report, at))
+
+
+def _new(
+    tx: Transaction,
+    here: Here,
+    draft: Draft,
+    draft_id: str,
+    person_id: str | None,
+    filed_by: str | None,
+    at: datetime,
+    *,
+    danger: bool,
+) -> Report:
+    kind = here.kind(draft.kind)
+    territory = here.municipality.territory
+    colonia = territory.colonia(draft.place.colonia)
+    named = f"\n({draft.name})" if draft.name and draft.identity is Identity.NAMED else ""
+    return Report(
+        id=here.new_id(),
+        folio=_free_folio(tx, here),
+        draft_id=draft_id,
+        person_id=None if draft.identity is Identity.ANONYMOUS else person_id,
+        filed_by=filed_by,
+        kind=kind.slug,
+        named_list=_list_of(kind, draft),
+        priority=_priority(here, kind, draft, danger=danger),
+        identity=draft.identity,
+        place=draft.place,
+        sectors=tuple(sector.slug for sector in territory.sectors_of(draft.place)),
+        pilot=bool(colonia and colonia.pilot),
+        text=draft.text + named + (f"\n{draft.when}" if draft.when and draft.when not in draft.text else ""),
+        answers=draft.answers,
+        opened_at=at,
+        updated_at=at,
+    )
+
+
+def _free_folio(tx: Transaction, here: Here) -> str:
+    for _ in range(FOLIO_TRIES):
+        folio = folios.make(here.folio_number())
+        if tx.reports.free_folio(folio):
+            return folio
+    raise RuntimeError("no free folio found")  # with 10 million numbers this is a broken random source
+
+
+def _list_of(kind: ConcernKind, draft: Draft) -> str:
+    return draft.named_list or (kind.named_list if kind.listed else "")
+
+
+def _priority(here: Here, kind: ConcernKind, draft: Draft, *, danger: bool) -> Priority:
+    if danger:
+        return Priority.P0
+    return priority_after(kind.priority, here.municipality.questions.get(kind.slug, ()), draft.chosen)
+
+
+# ---- alerts and the ladder ----
+
+
+def _alert_first(tx: Transaction, here: Here, report: Report, at: datetime) -> int:
+    """Alert who is first in line and set the obligation; returns how many of them are on duty."""
+    roster = tx.staff.roster(at)
+    first = first_alerted(report, roster, at)
+    if first:
+        _alert(tx, report, first, at, level=0)
+    else:
+        _alert(tx, report, roster.supervisors(), at, level=0, nobody=True)
+    ladder = here.municipality.service.ladder(report.priority, listed=report.listed)
+    step = ladder.step_at(0, at)
+    tx.due.set(OBLIGATION, report.id, step[0] if step else at + REPEAT_AFTER, level=0)
+    return len(first)
+
+
+def climb(tx: Transaction, here: Here, report_id: str, level: int, at: datetime) -> None:
+    """Nobody took it in time: the next in line hears too, and so on until a person presses."""
+    report = tx.reports.get(report_id)
+    if report.status is not Status.RECEIVED:
+        tx.due.clear(OBLIGATION, report_id)
+        return
+    ladder = here.municipality.service.ladder(report.priority, listed=report.listed)
+    step = ladder.step_at(level, report.opened_at)
+    roster = tx.staff.roster(at)
+    holders = frozenset(tx.outbox.holders(alert_card(report.id)))
+    people = climb_to(step[1].who if step else None, report, roster, at, holders)
+    _alert(tx, report, people, at, level=level + 1)
+    after = ladder.step_at(level + 1, report.opened_at)
+    due = after[0] if after else at + REPEAT_AFTER
+    tx.due.set(OBLIGATION, report_id, max(due, at + timedelta(seconds=30)), level=level + 1)
+
+
+def _alert(
+    tx: Transaction,
+    report: Report,
+    people: Iterable[Officer],
+    at: datetime,
+    *,
+    level: int,
+    nobody: bool = False,
+) -> None:
+    facts = {
+        "folio": report.folio,
+        "kind": report.kind,
+        "priority": int(report.priority),
+        "colonia": report.place.colonia,
+        "opened_at": report.opened_at.isoformat(),
+        "version": report.version,
+        "level": level,
+        "nobody": nobody,
+        "listed": report.listed,
+    }
+    notices = [
+        Notice(
+            person_id=person.person_id,
+            name="alert",
+            facts=facts,
+            lane=Lane.ALERT,
+            report_id=report.id,
+            card=alert_card(report.id),
+            dedupe_key=f"alert:{report.id}:{report.version}:{level}:{person.person_id}",
+        )
+        for person in people
+    ]
+    tx.outbox.put(notices, at)
+
+
+# ---- what officers do ----
+
+
+def claim(tx: Transaction, here: Here, folio: str, officer: Officer, at: datetime) -> Report:
+    """The officer takes the report; its other alerts change and the resident is told.
+
+    Raises UnknownFolio, NotPermitted, NotOnDuty, AlreadyClaimed, NotAllowedNow.
+    """
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    report = _done(tx, report.claim(by=officer, at=at), roster, at)
+    tx.due.clear(OBLIGATION, report.id)
+    tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
+    return report
+
+
+def release(tx: Transaction, here: Here, folio: str, officer: Officer, at: datetime) -> Report:
+    """Back to the sector, which is alerted anew. Raises NotYours, NotAllowedNow, NotPermitted."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    report = _done(tx, report.release(by=officer, at=at), roster, at)
+    _cleared(tx, report)
+    _alert_first(tx, here, report, at)
+    return report
+
+
+def reassign(
+    tx: Transaction, here: Here, folio: str, to: Officer, supervisor: Officer, at: datetime
+) -> Report:
+    """A supervisor gives it to an officer. Raises NotPermitted, NotAllowedNow."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, supervisor, at)
+    if supervisor.role is not Role.SUPERVISOR or (report.listed and report.named_list not in to.lists):
+        raise NotPermitted
+    report = _done(tx, report.reassign(to=to, by=supervisor, at=at), roster, at)
+    _cleared(tx, report)
+    tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
+    return report
+
+
+def ask(tx: Transaction, here: Here, folio: str, officer: Officer, text: str, at: datetime) -> Report:
+    """Ask the resident back; the question expires. Raises NotYours, NotAllowedNow, NotPermitted."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    if report.person_id is None or report.listed:
+        raise NotPermitted
+    report = _done(tx, report.ask(by=officer, text=text, at=at), roster, at)
+    tx.due.set(QUESTION, report.id, at + here.municipality.service.question_expires)
+    return report
+
+
+def on_the_way(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report:
+    """The officer sets out. Raises NotYours, NotAllowedNow, NotPermitted."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    return _done(tx, report.on_the_way(by=officer, at=at), roster, at)
+
+
+def arrived(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report:
+    """The officer is there. Raises NotYours, NotAllowedNow, NotPermitted."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    return _done(tx, report.arrived(by=officer, at=at), roster, at)
+
+
+def note(
+    tx: Transaction, folio: str, officer: Officer, text: str, media: tuple[str, ...], at: datetime
+) -> Report:
+    """A note for the team. Raises NotPermitted."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    tx.media.attach(list(media), report.id)
+    return _done(tx, report.note(by=officer, text=text, media=media, at=at), roster, at)
+
+
+def refer(tx: Transaction, folio: str, officer: Officer, office: str, text: str, at: datetime) -> Report:
+    """Handed to another office; still ours to follow. Raises NotYours, NotAllowedNow, NotPermitted."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    report = _done(tx, report.refer(by=officer, office=office, note=text, at=at), roster, at)
+    _cleared(tx, report)
+    return report
+
+
+def close(
+    tx: Transaction,
+    folio: str,
+    officer: Officer,
+    disposition: Disposition,
+    sentence: str,
+    at: datetime,
+) -> Report:
+    """It ended; the resident hears the sentence and is asked whether it is solved.
+
+    Raises NotYours, NotAllowedNow, NotPermitted.
+    """
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    change = report.close(by=officer, disposition=disposition, sentence=sentence, at=at)
+    report = _done(tx, change, roster, at)
+    _cleared(tx, report)
+    return report
+
+
+def support(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report:
+    """A colleague goes along. Raises NotPermitted, NotOnDuty."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    return _done(tx, report.support(by=officer, at=at), roster, at)
+
+
+def decline(tx: Transaction, here: Here, folio: str, officer: Officer, at: datetime) -> Report:
+    """An alerted officer cannot take it; when no one who heard can, the next in line hears at once."""
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    report = _done(tx, report.decline(by=officer, at=at), roster, at)
+    waiting = tx.due.get(OBLIGATION, report.id)
+    if waiting is not None and report.status is Status.RECEIVED and not _anyone_left(tx, report, roster):
+        climb(tx, here, report.id, waiting.level, at)
+    return report
+
+
+def _anyone_left(tx: Transaction, report: Report, roster: Roster) -> bool:
+    declined = {e.actor_id for e in tx.reports.history(report.id) if e.kind == "AlertDeclined"}
+    holders = set(tx.outbox.holders(alert_card(report.id))) - declined
+    return any(roster.officer(person) is not None for person in holders)
+
+
+# ---- what residents do ----
+
+
+def answer(tx: Transaction, report: Report, text: str, media: tuple[str, ...], at: datetime) -> Report:
+    """The resident answers the officer's question. Raises NotAllowedNow."""
+    tx.media.attach(list(media), report.id)
+    report = _done(tx, report.answer(text=text, media=media, at=at), tx.staff.roster(at), at)
+    tx.due.clear(QUESTION, report.id)
+    return report
+
+
+def add(tx: Transaction, report: Report, text: str, media: tuple[str, ...], at: datetime) -> Report:
+    """The resident tells more; who attends hears it, and nobody else is paged for it."""
+    tx.media.attach(list(media), report.id)
+    return _done(tx, report.add(text=text, media=media, at=at), tx.staff.roster(at), at)
+
+
+def tell_place(tx: Transaction, here: Here, report: Report, place: Place, at: datetime) -> Report:
+    """Where the danger is, after the alert: who was alerted sees it, and the right sector hears."""
+    sectors = tuple(sector.slug for sector in here.municipality.territory.sectors_of(place))
+    roster = tx.staff.roster(at)
+    report = _done(tx, report.tell_place(place=place, sectors=sectors, at=at), roster, at)
+    if report.status is Status.RECEIVED:
+        holders = tx.outbox.holders(alert_card(report.id))
+        known = tuple(o for o in map(roster.officer, holders) if o is not None)
+        _alert(tx, report, dict.fromkeys((*first_alerted(report, roster, at), *known)), at, level=0)
+    return report
+
+
+def join(tx: Transaction, folio: str, person_id: str, at: datetime) -> Report:
+    """It is the same: one report, one more neighbour who hears how it goes. Raises UnknownFolio."""
+    report = tx.reports.by_folio(folio)
+    if person_id == report.person_id or not tx.reports.follow(report.id, person_id, at):
+        return report
+    return _done(tx, report.joined(by=person_id, at=at), tx.staff.roster(at), at)
+
+
+def withdraw(tx: Transaction, report: Report, at: datetime) -> Report:
+    """The resident gives it up. Raises NotAllowedNow."""
+    report = _done(tx, report.withdraw(at=at), tx.staff.roster(at), at)
+    _cleared(tx, report)
+    return report
+
+
+def say_solved(tx: Transaction, here: Here, report: Report, answer: str, at: datetime) -> Report:
+    """What the resident says of the outcome; "no" opens the report again. Raises TooLate."""
+    report = _done(tx, report.say_solved(answer=answer, at=at), tx.staff.roster(at), at)
+    return reopen(tx, here, report, at) if answer == "no" and report.status is Status.CLOSED else report
+
+
+def reopen(tx: Transaction, here: Here, report: Report, at: datetime) -> Report:
+    """Not over: received again, the sector is alerted. Raises TooLate, NotAllowedNow."""
+    report = _done(tx, report.reopen(at=at), tx.staff.roster(at), at)
+    _alert_first(tx, here, report, at)
+    return report
+
+
+def question_expired(tx: Transaction, report_id: str, at: datetime) -> None:
+    """Nobody answered: the officer goes on with what there is."""
+    report = tx.reports.get(report_id)
+    tx.due.clear(QUESTION, report_id)
+    if report.status is Status.AWAITING_RESIDENT:
+        _done(tx, report.question_expired(at=at), tx.staff.roster(at), at)
+
+
+# ---- what they share ----
+
+
+def require_right(tx: Transaction, report: Report, officer: Officer, at: datetime) -> Roster:
+    """May this officer act on this report now? Raises NotPermitted, NotOnDuty."""
+    roster = tx.staff.roster(at)
+    if roster.officer(officer.person_id) is None or not may_attend(report, officer):
+        raise NotPermitted
+    on_duty = officer.role is Role.SUPERVISOR or report.listed or officer in roster.on_duty(at)
+    if not on_duty:
+        raise NotOnDuty
+    return roster
+
+
+def _done(tx: Transaction, change: Change, roster: Roster, at: datetime) -> Report:
+    report = change.report
+    events = tx.reports.save(change)
+    names = {officer.person_id: officer.name for officer in roster.officers}
+    notices = notices_for(
+        events,
+        report,
+        names,
+        alerted=tx.outbox.holders(alert_card(report.id)),
+        followers=tx.reports.followers(report.id),
+    )
+    tx.outbox.put(notices, at)
+    return report
+
+
+def _cleared(tx: Transaction, report: Report) -> None:
+    for kind in (OBLIGATION, QUESTION, "no_news"):
+        tx.due.clear(kind, report.id)

@@ -1,0 +1,89 @@
+"""What a talk starts with: the first sentence as triage understood it, kept as it was that day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.territory import Place
+from bot.questions import MediaRef
+from bot.triage import Understanding
+from handlers.here import Here
+
+NOWHERE = Place()
+LANDMARK = frozenset({"street", "crossing", "landmark"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is known before the first question."""
+
+    text: str = ""
+    kind: str | None = None
+    also: tuple[str, ...] = ()
+    place: Place = NOWHERE
+    when: str = ""
+    consented: bool = False
+    on_behalf: bool = False  # an officer notes it down for a neighbour
+    channel: str = ""
+
+    def as_arguments(self, media: tuple[MediaRef, ...] = ()) -> dict[str, Any]:
+        """As the talk keeps it."""
+        point = self.place.point
+        return {
+            "text": self.text,
+            "kind": self.kind,
+            "also": list(self.also),
+            "colonia": self.place.colonia,
+            "street": self.place.street,
+            "point": [point.lat, point.lon] if point else None,
+            "when": self.when,
+            "consented": self.consented,
+            "on_behalf": self.on_behalf,
+            "channel": self.channel,
+            "media": [item.id for item in media],
+        }
+
+    @classmethod
+    def from_arguments(cls, kept: dict[str, Any]) -> Told:
+        """What `as_arguments` wrote."""
+        from bot.domain.territory import Point
+
+        point = Point(*kept["point"]) if kept.get("point") else None
+        return cls(
+            text=kept["text"],
+            kind=kept["kind"],
+            also=tuple(kept["also"]),
+            place=Place(colonia=kept["colonia"], street=kept["street"], point=point),
+            when=kept["when"],
+            consented=kept["consented"],
+            on_behalf=kept["on_behalf"],
+            channel=kept["channel"],
+        )
+
+
+def heard(here: Here, text: str, understood: Understanding | None, **more: Any) -> Told:
+    """What the first sentence tells."""
+    if understood is None:
+        return Told(text=text, **more)
+    kind = understood.kind
+    return Told(
+        text=text,
+        kind=kind if kind and here.municipality.kinds.get(kind) else None,
+        also=tuple(slug for slug in understood.also if here.municipality.kinds.get(slug)),
+        place=place_heard(here, understood),
+        when=", ".join(dict.fromkeys(phrase.text for phrase in understood.times)),
+        **more,
+    )
+
+
+def place_heard(here: Here, understood: Understanding) -> Place:
+    """Colonia and landmark as far as the sentence names them; a name that may mean two places is asked."""
+    colonia = ""
+    for phrase in understood.places:
+        if phrase.what == "colonia":
+            match = here.finder.find(phrase.text)
+            if match.best is not None and match.exact and not match.others:
+                colonia = match.best.slug
+    marks = [phrase.text for phrase in understood.places if phrase.what in LANDMARK]
+    return Place(colonia=colonia, street=", ".join(dict.fromkeys(marks)))
