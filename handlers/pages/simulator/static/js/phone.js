@@ -42,7 +42,7 @@ export class Phone {
   }
 
   makeComposer() {
-    const clip = h("button", { type: "button", class: "round clip", "aria-label": "Adjuntar ubicación, foto o nota de voz", onclick: () => this.openClip() }, icon("clip", 22));
+    const clip = h("button", { type: "button", class: "round clip", "aria-label": "Adjuntar", onclick: () => this.openClip() }, icon("clip", 22));
     const send = h("button", { type: "submit", class: "round send", "aria-label": "Enviar" }, icon("send", 21));
     const form = h("form", { class: "composer" }, clip, this.input, send);
     form.addEventListener("submit", (event) => {
@@ -113,7 +113,7 @@ export class Phone {
   }
 
   show(bubble, { fresh = true } = {}) {
-    const old = document.getElementById(`b-${bubble.id}`) ?? this.talk.querySelector(`#b-${CSS.escape(bubble.id)}`);
+    const old = this.talk.querySelector(`#b-${CSS.escape(bubble.id)}`);
     const drawn = drawBubble(bubble, this.acts());
     if (old) this.replace(old, drawn, bubble);
     else this.append(drawn, bubble, fresh);
