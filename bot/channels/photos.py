@@ -1,7 +1,7 @@
 """A photo made anew from its pixels: no place, no camera, no comment, nothing hidden behind the picture.
 
 Decoders are where pictures bite, so the work is done by a child process with little memory, little time, no
-environment and no way to open a file or a socket. The child runs this very file, so nothing of the bot is imported.
+environment and no way to open a file or a socket. The child runs this very file, nothing of the bot.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def kind_of(content: bytes) -> str:
 
 
 def clean_photo(content: bytes) -> bytes:
-    """The picture as a JPEG with nothing but pixels, upright, its longest side at most 1600. Raises BadPhoto."""
+    """The picture as a JPEG with nothing but pixels, upright, at most 1600 a side. Raises BadPhoto."""
     kind = kind_of(content)
     try:
         with warnings.catch_warnings():

@@ -124,7 +124,7 @@ class WhatsAppChannel:
             "ValidityPeriod": str(VALIDITY_SECONDS),
         }
         if is_last and self.public_url:
-            query = f"?ref={quote(reference, safe='')}" if reference else ""
+            query = f"?ref={quote(reference, safe=':')}" if reference else ""
             fields["StatusCallback"] = self.public_url + STATUS_PATH + query
         return fields
 
