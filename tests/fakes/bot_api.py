@@ -75,7 +75,7 @@ class BotApi(People):
 
     async def __aenter__(self) -> Self:
         """Listen on a free port."""
-        self._runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.2)
+        self._runner = web.ServerRunner(web.Server(self._answer, access_log=None), shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

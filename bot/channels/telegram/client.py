@@ -35,19 +35,20 @@ class Client:
         self._api_url = str(URL(api_url)).rstrip(
             "/"
         )  # a malformed address fails here, before the token is in it
+        self.timeout = TIMEOUT
         self._session: aiohttp.ClientSession | None = None
         self._bot: Bot | None = None
         self._urls: dict[str, URL] = {}
         self._encode = msgspec.json.Encoder().encode
 
     async def call(
-        self, method: str, params: Mapping[str, Any], *, within: aiohttp.ClientTimeout = TIMEOUT
+        self, method: str, params: Mapping[str, Any], *, within: aiohttp.ClientTimeout | None = None
     ) -> msgspec.Raw:
         """The result of one method, straight over the wire. Raises SendError."""
         return result_of(*await self.ask(method, params, within=within))
 
     async def ask(
-        self, method: str, params: Mapping[str, Any], *, within: aiohttp.ClientTimeout = TIMEOUT
+        self, method: str, params: Mapping[str, Any], *, within: aiohttp.ClientTimeout | None = None
     ) -> tuple[int, bytes]:
         """Status and body of one method's answer. Raises SendError when there is none."""
         return await self.post(self._url(method), self._encode(params), within=within)
@@ -59,13 +60,13 @@ class Client:
         return await ask(call(self.bot))
 
     async def post(
-        self, url: str | URL, body: Body, *, within: aiohttp.ClientTimeout = TIMEOUT
+        self, url: str | URL, body: Body, *, within: aiohttp.ClientTimeout | None = None
     ) -> tuple[int, bytes]:
         """Status and body of the answer. Redirects are not followed: the address holds the token."""
         headers = JSON if isinstance(body, bytes) else None
         try:
             async with self._open().post(
-                url, data=body, headers=headers, timeout=within, allow_redirects=False
+                url, data=body, headers=headers, timeout=within or self.timeout, allow_redirects=False
             ) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:

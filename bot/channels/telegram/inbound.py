@@ -7,7 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ from bot.channels.telegram.updates import (
     Photo,
     Tap,
     Update,
+    User,
+    Venue,
 )
 from bot.domain.territory import Point
 from bot.messages import Address, Attachment, AttachmentKind, Inbound, InboundKind
@@ -61,15 +63,24 @@ FILES: tuple[tuple[str, AttachmentKind, str], ...] = (
 _update = msgspec.json.Decoder(Update)
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every Inbound of one update carries, whatever it says."""
+
+    id: str
+    raw: bytes
+    bot_id: str
+    now: datetime
+
+
 def read(raw: bytes, bot_id: str, now: datetime) -> Inbound | None:
     """What the update says; None when it asks nothing of us; UNREADABLE, never an exception, else."""
     try:
         update = decode(raw)
-        found = _inbound(update, raw, bot_id, now)
+        return _inbound(update, Stamp(f"tg:{bot_id}:{update.update_id}", raw, bot_id, now))
     except BAD_SHAPES as error:
         log.warning("unreadable update: %s", type(error).__name__, extra={"action": "telegram.unreadable"})
         return unreadable(raw, bot_id, now)
-    return found and replace(found, id=f"tg:{bot_id}:{update.update_id}", raw=raw)
 
 
 def decode(raw: bytes) -> Update:
@@ -99,91 +110,106 @@ def update_id_of(raw: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
-def _inbound(update: Update, raw: bytes, bot_id: str, now: datetime) -> Inbound | None:
+def _inbound(update: Update, stamp: Stamp) -> Inbound | None:
     if update.message is not None:
-        return _message(update.message, raw, bot_id)
+        return _message(update.message, stamp)
     if update.edited_message is not None:
-        return _edit(update.edited_message, raw, bot_id)
+        return _edit(update.edited_message, stamp)
     if update.callback_query is not None:
-        return _tap(update.callback_query, now)
+        return _tap(update.callback_query, stamp)
     if update.my_chat_member is not None:
-        return _membership(update.my_chat_member)
-    _note_other_kind(raw)
+        return _membership(update.my_chat_member, stamp)
+    _note_other_kind(stamp.raw)
     return None
 
 
-def _message(message: Message, raw: bytes, bot_id: str) -> Inbound | None:
-    if message.migrate_to_chat_id is not None:
-        return _migration(message, old=message.chat.id, new=message.migrate_to_chat_id)
-    if message.migrate_from_chat_id is not None:
-        return _migration(message, old=message.migrate_from_chat_id, new=message.chat.id)
+def _message(message: Message, stamp: Stamp) -> Inbound | None:
+    old, new = message.migrate_from_chat_id, message.migrate_to_chat_id
+    if old is not None or new is not None:
+        return _migration(message, stamp, old=old or message.chat.id, new=new or message.chat.id)
     text, start = _words(message)
     files = tuple(_attachments(message))
     place = message.venue.location if message.venue else message.location
     if not (text or files or place):
-        return _empty(message, raw)
-    return replace(
-        _heading(message),
+        if _is_service(stamp.raw):
+            return None
+        files = (
+            Attachment(kind=AttachmentKind.OTHER, reference=""),
+        )  # a poll, a dice, next year's invention
+    return Inbound(
+        id=stamp.id,
+        raw=stamp.raw,
+        address=_address(message.chat.id),
+        at=_moment(message.date),
         text=text,
         start=start,
         attachments=files,
         point=_point(place),
-        place_name=_place_name(message),
+        place_name=_place_name(message.venue),
         forwarded=message.forward_origin is not None,
-        card_id=_answered_card(message, bot_id),
+        card_id=_answered_card(message, stamp.bot_id),
+        locale=_locale(message.sender),
+        private=message.chat.type == "private",
     )
 
 
-def _edit(message: Message, raw: bytes, bot_id: str) -> Inbound | None:
+def _edit(message: Message, stamp: Stamp) -> Inbound | None:
     """A corrected message; the moves of a live location are none."""
     if message.location is not None:
         return None
-    found = _message(message, raw, bot_id)
+    found = _message(message, stamp)
     at = _moment(message.edit_date or message.date)
     return found and replace(found, kind=InboundKind.EDIT, at=at)
 
 
-def _tap(tap: Tap, now: datetime) -> Inbound:
+def _tap(tap: Tap, stamp: Stamp) -> Inbound:
     """A pressed button. Telegram does not say when: it drops taps after 150 s, so now is near enough."""
     card = tap.message
     return Inbound(
-        id="",
+        id=stamp.id,
+        raw=stamp.raw,
         kind=InboundKind.TAP,
         address=_address(card.chat.id if card else tap.sender.id),
-        at=now,
+        at=stamp.now,
         token=clean(tap.data),
         tap_id=tap.id,
         card_id=str(card.message_id) if card else "",
-        locale=clean(tap.sender.language_code),
+        locale=_locale(tap.sender),
         private=card is None or card.chat.type == "private",
     )
 
 
-def _membership(change: Membership) -> Inbound | None:
+def _membership(change: Membership, stamp: Stamp) -> Inbound | None:
     """Blocked, or put out of a group. Being let in again says nothing: the person's next message does."""
     if change.new_chat_member.status != "kicked":
         return None
     return Inbound(
-        id="",
+        id=stamp.id,
+        raw=stamp.raw,
         kind=InboundKind.BLOCKED,
         address=_address(change.chat.id),
         at=_moment(change.date),
-        locale=clean(change.sender.language_code) if change.sender else "",
+        locale=_locale(change.sender),
         private=change.chat.type == "private",
     )
 
 
-def _migration(message: Message, *, old: int, new: int) -> Inbound:
-    """A group became a supergroup: the new address, and the one it had."""
-    return replace(_heading(message), address=_address(new), other_ids=(str(old),), private=False)
+def _migration(message: Message, stamp: Stamp, *, old: int, new: int) -> Inbound:
+    """A group became a supergroup: the new address, and the one it had. Said twice, once in each."""
+    return Inbound(
+        id=stamp.id,
+        raw=stamp.raw,
+        address=_address(new),
+        at=_moment(message.date),
+        other_ids=(str(old),),
+        private=False,
+    )
 
 
-def _empty(message: Message, raw: bytes) -> Inbound | None:
-    """A poll, a dice, whatever comes next year: somebody waits for an answer. Telegram's own notes do not."""
+def _is_service(raw: bytes) -> bool:
+    """Telegram's own notes in a chat; nobody waits for an answer to them."""
     said = _loose(raw)
-    if SERVICE_FIELDS & (said.get("message") or said.get("edited_message") or {}).keys():
-        return None
-    return replace(_heading(message), attachments=(Attachment(kind=AttachmentKind.OTHER, reference=""),))
+    return not SERVICE_FIELDS.isdisjoint(said.get("message") or said.get("edited_message") or {})
 
 
 def _note_other_kind(raw: bytes) -> None:
@@ -192,37 +218,31 @@ def _note_other_kind(raw: bytes) -> None:
     log.info("update of another kind: %s", ", ".join(kinds)[:80], extra={"action": "telegram.ignored"})
 
 
-def _heading(message: Message) -> Inbound:
-    """Who, where, when."""
-    return Inbound(
-        id="",
-        address=_address(message.chat.id),
-        at=_moment(message.date),
-        locale=clean(message.sender.language_code) if message.sender else "",
-        private=message.chat.type == "private",
-    )
-
-
 def _words(message: Message) -> tuple[str, str]:
     """Text and payload of a deep link."""
     text = COMMAND_FOR.sub(r"\1", clean(message.text or message.caption))
     if start := START.fullmatch(text):
         return "/start", start[1]
-    if not text and message.rich_message is not None:
-        text = clean("\n".join(_rich(json.loads(message.rich_message))))
-    return text or _contact(message.contact), ""
+    return text or clean("\n".join(_rich(message.rich_message))) or _contact(message.contact), ""
 
 
 def _rich(content: Any) -> Iterator[str]:
-    """The words of a rich message, whatever its blocks are."""
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, list):
-        for item in content:
-            yield from _rich(item)
+    """The lines of a rich message, whatever its blocks are."""
+    if isinstance(content, list):
+        for block in content:
+            yield from _rich(block)
     elif isinstance(content, dict):
-        for key in ("text", "blocks", "items", "cells", "summary"):
+        if "text" in content:
+            yield _inline(content["text"])
+        for key in ("summary", "blocks", "items", "cells"):
             yield from _rich(content.get(key))
+
+
+def _inline(text: Any) -> str:
+    """Words inside one line: plain, in pieces, or dressed."""
+    if isinstance(text, list):
+        return "".join(_inline(piece) for piece in text)
+    return _inline(text.get("text")) if isinstance(text, dict) else text if isinstance(text, str) else ""
 
 
 def _contact(contact: Contact | None) -> str:
@@ -268,8 +288,7 @@ def _file(file: File, kind: AttachmentKind, content_type: str, album: str) -> At
     )
 
 
-def _place_name(message: Message) -> str:
-    venue = message.venue
+def _place_name(venue: Venue | None) -> str:
     return clean(", ".join(part for part in (venue.title, venue.address) if part)) if venue else ""
 
 
@@ -278,6 +297,10 @@ def _answered_card(message: Message, bot_id: str) -> str:
     answered = message.reply_to_message
     ours = answered and answered.sender and str(answered.sender.id) == bot_id
     return str(answered.message_id) if answered and ours else ""
+
+
+def _locale(person: User | None) -> str:
+    return clean(person.language_code) if person else ""
 
 
 def _address(chat: int) -> Address:

@@ -1,7 +1,7 @@
 """A card -> the calls of the Bot API that show it, in their order.
 
 Pin and files go first and the text last, so that the buttons stand at the bottom of the chat; the id of that
-last message is the card's id. One message carries either buttons or the "send my location" keyboard, and buttons
+last message is the card's id. One message carries either buttons or the "send my location" keyboard. Buttons
 win: a line tells then where the phone keeps its own way to send a place.
 """
 
@@ -47,13 +47,10 @@ def calls_for(chat: str, card: Outgoing, *, keyboard_shown: bool = False) -> lis
     return calls
 
 
-def edit_of(card: Outgoing, call: Call) -> Call | None:
-    """The same text put in the place of an earlier card; None where Telegram can't edit it so."""
-    markup = call.params.get("reply_markup", {})
-    if not card.replaces.isdigit() or not markup.keys() <= {"inline_keyboard"}:
-        return None
+def edit_of(call: Call, message_id: int) -> Call:
+    """The same text, put in the place of an earlier card."""
     kept = {key: value for key, value in call.params.items() if key in EDITABLE}
-    return Call("editMessageText", {**kept, "message_id": int(card.replaces)}, plain=call.plain)
+    return Call("editMessageText", {**kept, "message_id": message_id}, plain=call.plain)
 
 
 def toast_of(card: Outgoing) -> dict[str, Any]:

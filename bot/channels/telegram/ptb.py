@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels import Failure, SendError
-from bot.channels.telegram.client import TIMEOUT, UPLOAD_TIMEOUT, Client
+from bot.channels.telegram.client import UPLOAD_TIMEOUT, Client
 from bot.channels.telegram.errors import result_of
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class Request(BaseRequest):
     @property
     def read_timeout(self) -> float | None:
         """Never none: a call without a limit can stand for ever."""
-        return TIMEOUT.total
+        return self._client.timeout.total
 
     async def initialize(self) -> None:
         """Nothing to open: the session opens with the first call."""
@@ -49,7 +49,7 @@ class Request(BaseRequest):
         uploads = request_data is not None and request_data.contains_files
         try:
             status, body = await self._client.post(
-                url, _body(request_data), within=UPLOAD_TIMEOUT if uploads else TIMEOUT
+                url, _body(request_data), within=UPLOAD_TIMEOUT if uploads else None
             )
             result_of(status, body)
         except SendError as error:

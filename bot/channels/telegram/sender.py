@@ -92,9 +92,12 @@ class Sender:
         progress = self._stopped.pop(reference, Progress())
         if progress.of != len(calls):
             progress = Progress(of=len(calls))
+        edited = _editable(calls, card)
+        if card.replaces and calls and edited is None and not progress.done:
+            await self._disarm(calls[0].params["chat_id"], card.replaces)
         try:
             for call in calls[progress.done :]:
-                last = await self._one(call, card, only=_lone_text(calls))
+                last = await self._one(call, card, edit=call is edited)
                 progress = replace(progress, done=progress.done + 1, last=last)
         except SendError:
             if reference and progress.done:
@@ -102,19 +105,15 @@ class Sender:
             raise
         return progress.last
 
-    async def _one(self, call: Call, card: Outgoing, *, only: Call | None) -> str:
+    async def _one(self, call: Call, card: Outgoing, *, edit: bool) -> str:
         if call.file is not None:
             return await self._upload(call, call.file)
-        if card.replaces and call is only and (edit := edit_of(card, call)):
-            return await self._edit(call, edit, card.replaces)
-        if card.replaces and "reply_markup" in call.params:
-            await self._disarm(call, card.replaces)
-        return await self._text(call)
+        return await (self._edit(call, card.replaces) if edit else self._text(call))
 
-    async def _edit(self, call: Call, edit: Call, card_id: str) -> str:
+    async def _edit(self, call: Call, card_id: str) -> str:
         """In place; where that is no longer possible the card is sent anew."""
         try:
-            await self._text(edit)
+            await self._text(edit_of(call, int(card_id)))
             return card_id
         except SendError as error:
             if says(error, NOT_MODIFIED):
@@ -125,12 +124,10 @@ class Sender:
                 raise
         return await self._text(call)
 
-    async def _disarm(self, call: Call, card_id: str) -> None:
+    async def _disarm(self, chat: int | str, card_id: str) -> None:
         """The card that this one replaces can't be edited into it: at least its buttons go."""
         try:
-            await self._client.call(
-                "editMessageReplyMarkup", {"chat_id": call.params["chat_id"], "message_id": int(card_id)}
-            )
+            await self._client.call("editMessageReplyMarkup", {"chat_id": chat, "message_id": int(card_id)})
         except (SendError, ValueError) as error:
             log.info("old buttons stay: %s", error, extra={"action": "telegram.disarm"})
 
@@ -183,10 +180,12 @@ class Sender:
             self._keyboards.pop(chat, None)
 
 
-def _lone_text(calls: list[Call]) -> Call | None:
-    """The only text of a card: what can be edited into an earlier one."""
+def _editable(calls: list[Call], card: Outgoing) -> Call | None:
+    """The call that can be an edit of an earlier card: its one text, with buttons or with nothing."""
     texts = [call for call in calls if call.method == "sendMessage"]
-    return texts[0] if len(texts) == 1 else None
+    markup = texts[0].params.get("reply_markup", {}) if texts else {}
+    fits = len(texts) == 1 and card.replaces.isdecimal() and markup.keys() <= {"inline_keyboard"}
+    return texts[0] if fits else None
 
 
 def _way(attachment: Attachment, file: Fetched) -> tuple[str, str]:

@@ -18,7 +18,7 @@ def clean(text: str) -> str:
 
 def units(text: str) -> int:
     """Length in UTF-16 code units: an emoji counts two."""
-    return len(text) + sum(1 for letter in text if letter > "\uffff") if not text.isascii() else len(text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)

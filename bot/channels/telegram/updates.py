@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 # Always sent in full: omitted, Telegram would keep whatever an earlier release asked for.
@@ -114,8 +116,8 @@ class Message(msgspec.Struct):
     contact: Contact | None = None
     location: Location | None = None
     venue: Venue | None = None
-    forward_origin: msgspec.Raw | None = None
-    rich_message: msgspec.Raw | None = None
+    forward_origin: Any = None
+    rich_message: Any = None
     reply_to_message: RepliedTo | None = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
