@@ -28,6 +28,22 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Posted:
+    """A request as it came; nothing in it is believed yet."""
+
+    path: str
+    query: str
+    content_type: str
+    body: bytes
+    signature: str
+
+    @property
+    def target(self) -> str:
+        """Path and query: what follows the public address."""
+        return self.path + (f"?{self.query}" if self.query else "")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Gate:
     """What a request must prove. Two tokens are good while one replaces the other."""
 
@@ -35,20 +51,21 @@ class Gate:
     tokens: tuple[str, ...]
     public_url: str
 
-    def fields(
-        self, path: str, query: str, content_type: str, body: bytes, signature: str
-    ) -> Mapping[str, str]:
-        """The fields of a genuine request. Raises Refused, or ValueError where it is not even a form."""
-        if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+    def fields(self, posted: Posted, *, always: Sequence[str] = ()) -> Mapping[str, str]:
+        """The fields of a genuine request; `always` names those that Twilio never leaves out.
+
+        Raises Refused, or ValueError where it is not even a form.
+        """
+        if posted.content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
             raise Refused("content type")
-        fields = form(body)
+        fields = form(posted.body)
         signed = b"".join(_bytes(name) + _bytes(fields[name]) for name in sorted(fields))
-        addresses = [base + path + (f"?{query}" if query else "") for base in spellings(self.public_url)]
-        if not self._signed(addresses, signed, signature):
+        addresses = [base + posted.target for base in spellings(self.public_url)]
+        if not self._signed(addresses, signed, posted.signature):
             raise Refused("signature")
         if fields.get("AccountSid") != self.account_sid:
             raise Refused("account")
-        check_sid(fields, signed)
+        check_borders(fields, signed, always)
         return fields
 
     def _signed(self, addresses: Sequence[str], signed: bytes, signature: str) -> bool:
@@ -77,18 +94,20 @@ def form(body: bytes) -> dict[str, str]:
     return fields
 
 
-def check_sid(fields: Mapping[str, str], signed: bytes) -> None:
-    """One well-formed message id, and no other anywhere in what was signed.
+def check_borders(fields: Mapping[str, str], signed: bytes, always: Sequence[str]) -> None:
+    """One well-formed message id, no other anywhere in what was signed, and no field swallowed by another.
 
     The signature does not say where a name ends and its value begins: a captured request could be cut anew.
-    Wherever the cuts fall, the true id stays in the signed bytes; so whoever changes the id shows two.
+    Wherever the cuts fall, the signed bytes stay: who changes the id shows two, and a field that is always
+    there leaves its name behind when it is made to vanish.
     """
     sid = fields.get("MessageSid", "")
     if not SID.fullmatch(sid):
         raise Refused("message id")
     if any(fields.get(name, sid) != sid for name in ("SmsSid", "SmsMessageSid")):
         raise Refused("message ids differ")
-    if set(_SIGNED_SID.findall(signed)) != {sid.encode()}:
+    vanished = any(name not in fields and name.encode() in signed for name in always)
+    if vanished or set(_SIGNED_SID.findall(signed)) != {sid.encode()}:
         raise Refused("cut anew")
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot.channels import Noted, Receive
 from bot.channels.whatsapp import inbound, numbers, statuses
-from bot.channels.whatsapp.signature import MAX_BODY, Gate, Refused
+from bot.channels.whatsapp.signature import MAX_BODY, Gate, Posted, Refused
 from bot.messages import Inbound, Receipt
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ _T = TypeVar("_T")
 MESSAGE_PATH = "/twilio/whatsapp"
 STATUS_PATH = "/twilio/status"
 RETRY_AFTER = "2"
+ALWAYS_IN_A_MESSAGE = ("Body", "From", "NumMedia")  # empty or zero, but there
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,8 +48,7 @@ class Webhook:
     async def message(self, request: Request) -> Response:
         """A person wrote. 200 means: committed."""
         try:
-            body = await _body(request)
-            fields = self._verified(request, MESSAGE_PATH, body)
+            fields, body = await self._verified(request, MESSAGE_PATH, ALWAYS_IN_A_MESSAGE)
             if not numbers.same(fields["To"], self.sender):
                 raise Refused("recipient")
         except Exception as error:
@@ -60,7 +60,7 @@ class Webhook:
     async def status(self, request: Request) -> Response:
         """Twilio says what became of a message."""
         try:
-            fields = self._verified(request, STATUS_PATH, await _body(request))
+            fields, _ = await self._verified(request, STATUS_PATH)
             if not numbers.same(fields.get("From", self.sender), self.sender):
                 raise Refused("sender")
             receipt = statuses.read(fields, _query(request))
@@ -73,15 +73,18 @@ class Webhook:
             return _later()
         return Response(status_code=204)
 
-    def _verified(self, request: Request, path: str, body: bytes) -> Mapping[str, str]:
-        # The path is ours by routing; `request.url` would follow whatever Host header came along.
-        return self.gate.fields(
-            path,
-            _query(request),
-            request.headers.get("Content-Type", ""),
-            body,
-            request.headers["X-Twilio-Signature"],
+    async def _verified(
+        self, request: Request, path: str, always: tuple[str, ...] = ()
+    ) -> tuple[Mapping[str, str], bytes]:
+        """The fields of a genuine request, and the bytes they came in."""
+        posted = Posted(
+            path=path,  # ours by routing: `request.url` would follow whatever Host header came along
+            query=_query(request),
+            content_type=request.headers.get("Content-Type", ""),
+            body=await _body(request),
+            signature=request.headers["X-Twilio-Signature"],
         )
+        return self.gate.fields(posted, always=always), posted.body
 
     def _inbound(self, fields: Mapping[str, str], body: bytes) -> Inbound:
         at = self.now()
