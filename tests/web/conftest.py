@@ -97,7 +97,9 @@ async def window(browser: Browser, site: Site, request: pytest.FixtureRequest) -
             await route.abort()
 
     await context.route("**/*", watch)
-    window.page.on("console", lambda said: said.type in ("error", "warning") and window.complaints.append(said.text))
+    window.page.on(
+        "console", lambda said: said.type in ("error", "warning") and window.complaints.append(said.text)
+    )
     window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
     await window.page.goto(site.url)
     await window.page.wait_for_selector("html[data-ready]")

@@ -41,7 +41,9 @@ CARDS = {
     "mapa": Outgoing(
         title="Es suyo.", lines=("Atrás del domo",), pin=Point(18.5153, -88.3011), pin_label="Leona Vicario"
     ),
-    "protegido": Outgoing(title="Solo para usted", lines=("No se puede reenviar.",), protected=True, quiet=True),
+    "protegido": Outgoing(
+        title="Solo para usted", lines=("No se puede reenviar.",), protected=True, quiet=True
+    ),
     "largo": Outgoing(title="x", actions=(Action(label="Una etiqueta de más de treinta letras", token="t"),)),
     "marcas": Outgoing(lines=("<b>no</b> <img src=x onerror=alert(1)> *nada* _aquí_",)),
 }
@@ -131,7 +133,10 @@ class EchoCore:
         return {"colonias": list(COLONIAS), "sectors": [*SECTORS]}
 
 
-SECTORS: tuple[MapSector, ...] = ({"slug": "norte", "name": "Sector Norte"}, {"slug": "sur", "name": "Sector Sur"})
+SECTORS: tuple[MapSector, ...] = (
+    {"slug": "norte", "name": "Sector Norte"},
+    {"slug": "sur", "name": "Sector Sur"},
+)
 POINTS = (
     ("Leona Vicario", 18.51535, -88.30113, "norte"),
     ("Benito Juárez", 18.5139, -88.30754, "norte"),

@@ -55,7 +55,7 @@ export function chooserMap(onPick) {
   const view = shaped(box((land.pilots.length ? land.pilots : land.colonias).map(land.toXY), 900), 1);
   const pin = s("g", { class: "pin-holder" });
   setView(map, view);
-  map.append(...ground(), ...names(view, view.width / 34), pin);
+  map.append(...ground(), ...names(view, view.width / 27), pin);
   map.addEventListener("click", (event) => onPick(land.toPoint(spotOf(map, event))));
   const show = (point) => {
     const spot = land.toXY(point);
@@ -92,7 +92,7 @@ function names(view, size) {
   for (const site of land.sites) {
     const text = site.name.replace(/^Fraccionamiento /, "").slice(0, 26);
     const half = (text.length * size * 0.55) / 2;
-    const area = { left: site.x - half, right: site.x + half, top: site.y - size * 1.7, bottom: site.y - size * 0.3 };
+    const area = { left: site.x - half, right: site.x + half, top: site.y + size * 0.2, bottom: site.y + size * 1.5 };
     const inside = area.left > view.left && area.right < view.left + view.width && area.top > view.top;
     if (!inside || area.bottom > view.top + view.height || taken.some((other) => meets(area, other))) continue;
     taken.push(area);
@@ -102,7 +102,7 @@ function names(view, size) {
 }
 
 function label(text, site, size) {
-  const element = s("text", { x: site.x, y: site.y - size * 0.55, class: site.pilot ? "name pilot" : "name" });
+  const element = s("text", { x: site.x, y: site.y + size * 1.2, class: site.pilot ? "name pilot" : "name" });
   element.setAttribute("font-size", size.toFixed(0));
   element.textContent = text;
   return element;

@@ -7,6 +7,11 @@ import { clipSheet, listSheet, placeSheet } from "./sheets.js";
 import { day, hour, now } from "./time.js";
 
 const UNDER_NAME = { telegram: "bot", whatsapp: "cuenta de empresa" };
+const FIRST_WORDS = {
+  resident: "Escriba «hola» o toque un ejemplo de «Pruebe esto».",
+  officer: "Aquí llegan los avisos de su sector cuando está en turno.",
+  supervisor: "Aquí llega lo que espera demasiado, y se decide qué sigue.",
+};
 const TOAST_STAYS = 5000;
 
 export class Phone {
@@ -157,7 +162,7 @@ export class Phone {
   forget() {
     this.closeSheet?.();
     this.lastDay = "";
-    this.empty = h("p", { class: "empty" }, "Aquí se ve la conversación. Escriba «hola» para empezar.");
+    this.empty = h("p", { class: "empty" }, FIRST_WORDS[this.owner.role]);
     this.talk.replaceChildren(this.empty);
   }
 
@@ -175,7 +180,11 @@ export class Phone {
   tick() {
     this.time.textContent = hour(now());
     const closes = this.owner.window_closes_at;
-    this.window.hidden = !this.owner.windowed || !closes || new Date(closes) > now();
+    const open = !this.owner.windowed || !closes || new Date(closes) > now();
+    if (this.window.hidden !== open) {
+      this.window.hidden = open;
+      this.toEnd();
+    }
   }
 
   toEnd() {
