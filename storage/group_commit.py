@@ -102,7 +102,8 @@ class Committer:
         except Exception as error:
             unit.fail(told(error))
         if not self._raw.in_transaction:  # disk full, I/O error: the neighbours' work went with it
-            raise StoreUnavailable("rolled back") from unit.error
+            why = str(unit.error) if isinstance(unit.error, StoreUnavailable) else "rolled back"
+            raise StoreUnavailable(why) from unit.error
         if unit.error is not None:
             self._undo()
         self._raw.execute("RELEASE unit")

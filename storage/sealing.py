@@ -79,11 +79,11 @@ class KeyRing:
     def create(cls, path: Path) -> KeyRing:
         """Write a new ring at `path`, for its owner only; never over another file."""
         ring = cls.throwaway()
+        if path.exists():
+            raise KeyRingError(f"Ya existe un llavero en {path}; no se sobrescribe.")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise KeyRingError(f"Ya existe un llavero en {path}; no se sobrescribe.") from None
         except OSError as error:
             raise KeyRingError(f"No se pudo crear el llavero en {path}: {error.strerror}.") from None
         with open(descriptor, "wb") as file:

@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("handler_id", sa.String(length=32), nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("named_list", sa.String(length=40), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("identity", sa.String(length=16), nullable=False),
         sa.Column("colonia", sa.String(length=80), nullable=False),
@@ -204,6 +205,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("report_id", "seq", name=op.f("uq_event_report_id_seq")),
+    )
+    op.create_table(
+        "follower",
+        sa.Column("report_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_follower_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["report.id"], name=op.f("fk_follower_report_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("report_id", "person_id", name=op.f("pk_follower")),
     )
     op.create_table(
         "help_request",
@@ -356,6 +370,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("media_content")
     op.drop_table("help_request")
+    op.drop_table("follower")
     op.drop_table("event")
     op.drop_index("ix_conversation_expires_at", table_name="conversation")
     op.drop_table("conversation")
