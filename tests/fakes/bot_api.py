@@ -25,6 +25,7 @@ from tests.fakes.bot_api_rules import Params, Refusal, bad, check_commands, chec
 from tests.fakes.bot_api_webhook import Webhook
 
 TOKEN = "123456789:AAHfiqksKZ8WmR2zSjiQ7_v4TMAKdiHm9T0"
+MAX_UPLOAD = 50 * 1024 * 1024
 CAPTIONED = {"sendPhoto": "photo", "sendVoice": "voice", "sendAudio": "audio", "sendVideo": "video"}
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a "
@@ -75,7 +76,9 @@ class BotApi(People):
 
     async def __aenter__(self) -> Self:
         """Listen on a free port."""
-        self._runner = web.ServerRunner(web.Server(self._answer, access_log=None), shutdown_timeout=0.2)
+        self._runner = web.ServerRunner(
+            web.Server(self._answer, request_factory=_request, access_log=None), shutdown_timeout=0.2
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -111,7 +114,10 @@ class BotApi(People):
         if root != f"bot{self.token}":
             known_shape = root.startswith("bot") and ":" in root
             return _refused(Refusal(401, "Unauthorized") if known_shape else Refusal(404, "Not Found"))
-        params, files = await _params(request)
+        try:
+            params, files = await _params(request)
+        except web.HTTPRequestEntityTooLarge:
+            return _refused(Refusal(413, "Request Entity Too Large"))
         self.calls.append(Call(rest, params, files))
         fault = next((fault for fault in self._faults if fault.hits(rest)), None)
         return await self._fated(fault, request, rest, params, files)
@@ -398,6 +404,12 @@ def _scripted(fault: Fault) -> web.Response:
     words = {403: "Forbidden: bot was blocked by the user", 401: "Unauthorized"}
     status = int(fault.what) if isinstance(fault.what, int) else 500
     return _refused(Refusal(status, words.get(status, "Internal Server Error")))
+
+
+def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+    """A bot may upload 50 MB."""
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_UPLOAD)
 
 
 async def _params(request: web.BaseRequest) -> tuple[Params, dict[str, bytes]]:

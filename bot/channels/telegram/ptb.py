@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from io import BytesIO
 from typing import TypeVar
 
 import aiohttp
@@ -75,5 +76,6 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData:
         return msgspec.json.encode(data.parameters)
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, content_type) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=content_type)
+        file = BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, file, filename=filename, content_type=content_type)
     return form

@@ -37,15 +37,16 @@ class Line:
 
 def parts_of(lines: Iterable[Line]) -> list[list[Line]]:
     """The lines packed into as few messages as carry them; a longer line is cut, at a space if it has one."""
-    parts: list[list[Line]] = []
-    room = 0
-    for line in _short_lines(lines):
-        cost = units(line.text) + 1
-        if not parts or cost > room:
-            parts.append([])
-            room = LIMIT + 1
-        parts[-1].append(line)
-        room -= cost
+    parts: list[list[Line]] = [[]]
+    room = LIMIT
+    for line in _single_lines(lines):
+        for piece in _cut(line.text, room):
+            cost = units(piece)
+            if cost > room:
+                parts.append([])
+                room = LIMIT
+            parts[-1].append(Line(piece, line.bold))
+            room -= cost + 1
     return [part for part in parts if any(line.text.strip() for line in part)]
 
 
@@ -59,25 +60,28 @@ def as_plain(part: list[Line]) -> str:
     return "\n".join(line.text for line in part).strip("\n")
 
 
-def _short_lines(lines: Iterable[Line]) -> Iterator[Line]:
+def _single_lines(lines: Iterable[Line]) -> Iterator[Line]:
     for line in lines:
         for text in clean(line.text).split("\n"):
-            yield from (Line(piece, line.bold) for piece in _cut(text))
+            yield Line(text, line.bold)
 
 
-def _cut(text: str) -> Iterator[str]:
+def _cut(text: str, room: int) -> Iterator[str]:
+    """The line in pieces that fit, the first one into the room that is left, unless that is hardly any."""
+    limit = room if room > LIMIT // 4 else LIMIT
     while units(text) > LIMIT:
-        end = _fitting(text)
+        end = _fitting(text, limit)
         space = text.rfind(" ", end // 2, end)
         end = space if space > 0 else end
         yield text[:end]
         text = text[end:].lstrip(" ")
+        limit = LIMIT
     yield text
 
 
-def _fitting(text: str) -> int:
-    """How many characters of the text fit into one message."""
-    end = LIMIT
-    while units(text[:end]) > LIMIT:
-        end -= (units(text[:end]) - LIMIT + 1) // 2
+def _fitting(text: str, limit: int) -> int:
+    """How many characters of the text fit into so many units."""
+    end = limit
+    while (excess := units(text[:end]) - limit) > 0:
+        end -= (excess + 1) // 2
     return end
