@@ -46,8 +46,8 @@ class Core:
         self.receipts.append(receipt)
 
 
-def actions(count: int, label: str = "Opción") -> tuple[Action, ...]:
-    return tuple(Action(label=f"{label} {n}", token=f"t{n}") for n in range(count))
+def actions(count: int, label: str = "Opción", token: str = "t") -> tuple[Action, ...]:
+    return tuple(Action(label=f"{label} {n}", token=f"{token}{n}") for n in range(count))
 
 
 @pytest.fixture
@@ -203,17 +203,63 @@ async def test_a_toast_is_shown_over_the_chat_on_telegram_and_said_on_whatsapp(
     assert channel.phone("vecina").last.text == "Esa opción ya no está activa"
 
 
-async def test_only_telegram_has_copy_buttons_location_buttons_and_protection(
-    channel: SimulatorChannel,
-) -> None:
-    card = Outgoing(title="Folio", copy="4172-0853", asks_location=True, protected=True)
+async def test_only_telegram_has_copy_buttons_and_protection(channel: SimulatorChannel) -> None:
+    card = Outgoing(title="Folio", copy="4172-0853", protected=True)
     await channel.send(VECINA, card)
-    telegram = channel.phone("vecina").last
-    assert (telegram.copy, telegram.asks_location, telegram.protected) == ("4172-0853", True, True)
+    assert (channel.phone("vecina").last.copy, channel.phone("vecina").last.protected) == ("4172-0853", True)
     await whatsapp(channel)
     await channel.send(VECINA, card)
-    plain = channel.phone("vecina").last
-    assert (plain.copy, plain.asks_location, plain.protected) == ("", False, False)
+    assert (channel.phone("vecina").last.copy, channel.phone("vecina").last.protected) == ("", False)
+
+
+async def test_a_place_is_asked_by_a_button_or_where_there_is_none_in_words(
+    channel: SimulatorChannel,
+) -> None:
+    bare, with_buttons = (Outgoing(title="¿Dónde?", asks_location=True, actions=actions(n)) for n in (0, 1))
+    await channel.send(VECINA, bare)
+    assert channel.phone("vecina").last.asks_location
+    await channel.send(VECINA, with_buttons)
+    assert not channel.phone("vecina").last.asks_location
+    assert "toque el clip" in channel.phone("vecina").last.text
+    await whatsapp(channel)
+    await channel.send(VECINA, bare)
+    assert not channel.phone("vecina").last.asks_location
+    assert "toque el clip" in channel.phone("vecina").last.text
+
+
+async def test_descriptions_of_rows_are_told_above_on_telegram(channel: SimulatorChannel) -> None:
+    rows = (Action(label="Robo", token="t", description="En casa o en la calle"),)
+    await channel.send(VECINA, Outgoing(title="¿Qué pasó?", rows=rows))
+    assert channel.phone("vecina").last.lines == ("▸ Robo: En casa o en la calle",)
+    await whatsapp(channel)
+    await channel.send(VECINA, Outgoing(title="¿Qué pasó?", rows=rows))
+    assert channel.phone("vecina").last.lines == ()
+
+
+LONG = {
+    "one line": ("palabra " * 300,),
+    "many lines": ("renglón de prueba",) * 150,
+    "one word": ("a" * 2500,),
+}
+
+
+@pytest.mark.parametrize("lines", LONG.values(), ids=LONG.keys())
+async def test_a_long_text_goes_in_pieces_and_the_last_one_has_the_buttons(
+    channel: SimulatorChannel, lines: tuple[str, ...]
+) -> None:
+    await whatsapp(channel)
+    await channel.send(VECINA, Outgoing(title="Aviso", lines=lines, actions=actions(2)))
+    _, *pieces = channel.phone("vecina").bubbles
+    assert len(pieces) > 1
+    assert all(len(piece.text) <= WHATSAPP.interactive_text for piece in pieces)
+    assert [len(piece.form.buttons) for piece in pieces] == [0] * (len(pieces) - 1) + [2]
+    said = "".join(piece.text for piece in pieces).replace(" ", "").replace("\n", "")
+    assert said == "".join(("Aviso", *lines)).replace(" ", "")
+
+
+async def test_what_no_text_may_hold_is_taken_out(channel: SimulatorChannel, core: Core) -> None:
+    await channel.say("vecina", "ho\0la\ud800")
+    assert core.heard[0].text == "hola"
 
 
 @pytest.mark.parametrize(("count", "buttons", "rows"), [(3, 3, 0), (4, 0, 4), (10, 0, 10)])
@@ -230,7 +276,7 @@ async def test_more_than_three_buttons_become_a_list_on_whatsapp(
 TOO_MUCH = {
     "buttons and rows together are one list": (
         "rows",
-        Outgoing(title="x", actions=actions(5), rows=actions(6)),
+        Outgoing(title="x", actions=actions(5), rows=actions(6, token="r")),
     ),
     "eleven actions": ("rows", Outgoing(title="x", actions=actions(11))),
     "a button of 21 characters": ("button_label", Outgoing(title="x", actions=actions(1, "a" * 19))),
@@ -240,14 +286,17 @@ TOO_MUCH = {
         Outgoing(title="x", rows=(Action(label="a", token="t", description="d" * 73),)),
     ),
     "a list word of 21 characters": ("rows_label", Outgoing(title="x", rows=actions(1), rows_label="v" * 21)),
-    "a text of 1601 characters": ("text", Outgoing(lines=("a" * 1601,))),
-    "1025 characters over a button": ("text", Outgoing(lines=("a" * 1025,), actions=actions(1))),
     "buttons under nothing": ("text", Outgoing(actions=actions(1))),
     "two buttons that say the same": (
         "label",
         Outgoing(title="x", actions=(Action(label="Sí", token="a"), Action(label="Sí", token="b"))),
     ),
     "a button without words": ("label", Outgoing(title="x", actions=(Action(label="", token="a"),))),
+    "an emoji counts as two": ("button_label", Outgoing(title="x", actions=actions(1, "💡" * 10))),
+    "two options that do the same": (
+        "token",
+        Outgoing(title="x", actions=(Action(label="Sí", token="a"), Action(label="No", token="a"))),
+    ),
     "a token of 201 bytes": ("token", Outgoing(title="x", actions=(Action(label="a", token="t" * 201),))),
 }
 
@@ -267,7 +316,7 @@ async def test_a_broken_limit_of_whatsapp_is_refused_and_shown(
 
 
 async def test_telegram_takes_eight_buttons_and_no_ninth(channel: SimulatorChannel) -> None:
-    await channel.send(VECINA, Outgoing(title="x", actions=actions(8), rows=actions(10)))
+    await channel.send(VECINA, Outgoing(title="x", actions=actions(8), rows=actions(10, token="r")))
     assert channel.problems == []
     with pytest.raises(LimitBroken):
         await channel.send(VECINA, Outgoing(title="x", actions=actions(9)))
@@ -330,6 +379,17 @@ async def test_a_template_that_the_provider_would_refuse(
     with pytest.raises(SendError) as refused:
         await channel.send(VECINA, Outgoing(title="x", template=use))
     assert refused.value.failure is failure
+
+
+async def test_a_template_is_a_template_on_whatsapp_and_free_text_on_telegram(
+    channel: SimulatorChannel,
+) -> None:
+    card = Outgoing(title="Cerrado", template=TemplateUse(name="novedad", variables=("1",)))
+    await channel.send(VECINA, card)
+    assert channel.phone("vecina").last.text == "Cerrado"
+    await whatsapp(channel)
+    await channel.send(VECINA, card)
+    assert channel.phone("vecina").last.template
 
 
 async def test_any_tap_opens_the_window_again(channel: SimulatorChannel, clock: MovableClock) -> None:

@@ -117,7 +117,7 @@ async def test_the_middle_of_the_map_is_where_the_pilot_colonias_are(window: Win
 
 async def test_the_location_button_of_telegram_opens_the_map(window: Window) -> None:
     await window.write("vecina", "lugar")
-    await window.phone("vecina").get_by_role("button", name="Mandar mi ubicación").click()
+    await window.phone("vecina").get_by_role("button", name="Enviar mi ubicación").click()
     await expect(window.phone("vecina").get_by_role("dialog", name="Mandar ubicación")).to_be_visible()
 
 

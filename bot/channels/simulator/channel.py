@@ -38,6 +38,11 @@ CLOSED_WINDOW = (
 )
 
 
+def clean(text: str) -> str:
+    """Without NUL and lone surrogates, as every channel hands over what a person wrote."""
+    return text.encode(errors="ignore").decode().replace("\0", "")
+
+
 class SimulatorChannel:
     """Implements bot.channels.Channel; the page and the tests act as people with `say`, `tap` and so on."""
 
@@ -83,18 +88,19 @@ class SimulatorChannel:
         """Show one card on a phone; returns the id of its bubble. Raises SendError."""
         phone = self._phone_of(to)
         try:
-            bubble = draw(phone, message, self._clock.now(), self._templates)
+            bubbles = draw(phone, message, self._clock.now(), self._templates)
         except SendError as refused:
             self._show_refusal(phone, refused)
             raise
         await self._bring_files(message)
         self._show_toast(phone, message)
-        if bubble is None:
+        for bubble in bubbles:
+            self.screens.put(phone.owner.id, bubble)
+        if not bubbles:
             return uuid4().hex
-        self.screens.put(phone.owner.id, bubble)
         if CAPABILITIES[phone.manner].receipts:
-            self._report_later(bubble.id)
-        return bubble.id
+            self._report_later(bubbles[-1].id)
+        return bubbles[-1].id
 
     async def fetch(self, attachment: Attachment) -> Fetched:
         """The bytes of a photo or voice note that somebody sent here. Raises MediaGone."""
@@ -124,7 +130,7 @@ class SimulatorChannel:
 
     async def say(self, phone_id: str, text: str) -> None:
         """Write a message."""
-        await self._do(phone_id, lines=(text,))
+        await self._do(phone_id, lines=(clean(text),))
 
     async def tap(self, phone_id: str, token: str, bubble_id: str) -> None:
         """Press a button or choose a row of a bubble, however old. An unknown token goes through as it is."""
@@ -144,7 +150,7 @@ class SimulatorChannel:
     ) -> None:
         """Send a photo."""
         photo = self._files.take(AttachmentKind.PHOTO, Fetched(content, content_type))
-        await self._do(phone_id, lines=(caption,) if caption else (), files=(photo,))
+        await self._do(phone_id, lines=(clean(caption),) if caption else (), files=(photo,))
 
     async def voice(
         self, phone_id: str, seconds: int, content: bytes, content_type: str = "audio/ogg"

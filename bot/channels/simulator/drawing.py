@@ -1,59 +1,98 @@
-"""From a card to the bubble that a phone shows, as the network of that phone would."""
+"""From a card to the bubbles that a phone shows, as the channel of that network would send it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 from bot.channels import Failure, SendError
-from bot.channels.simulator.limits import CAPABILITIES, Manner, form_of, template_text
+from bot.channels.simulator.limits import CAPABILITIES, Form, Manner, form_of, template_text, width
 from bot.channels.simulator.screens import Bubble, Phone, Side
 from bot.messages import Outgoing
 
+SHARE_LOCATION = "Para mandar su ubicación: toque el clip y luego «Ubicación»."
 
-def draw(phone: Phone, message: Outgoing, now: datetime, templates: Mapping[str, str]) -> Bubble | None:
-    """The bubble that a card becomes, or None when it is only a toast. Raises SendError.
 
-    1. Outside WhatsApp's window only an approved text goes.
+def draw(phone: Phone, message: Outgoing, now: datetime, templates: Mapping[str, str]) -> list[Bubble]:
+    """The bubbles that a card becomes, the last one with its choices; none for a mere toast. Raises SendError.
+
+    1. On WhatsApp an approved text goes as such, and outside the window nothing else does.
     2. Where there are no toasts, a card that is only a toast is said as a message.
-    3. Where messages can be edited, the card takes the place of the one it replaces.
+    3. A text that is too long goes in pieces.
+    4. Where messages can be edited, the card takes the place of the one it replaces.
     """
-    if not phone.open_at(now):
-        return _template(phone, message, now, templates)
-    if phone.manner is Manner.WHATSAPP and message.toast and not _has_body(message):
-        message = Outgoing(lines=(message.toast,))
-    return _free(phone, message, now) if _has_body(message) else None
+    if phone.manner is Manner.WHATSAPP:
+        if message.template is not None:
+            return [_bubble(phone, now, lines=(template_text(templates, message.template),), template=True)]
+        if not phone.open_at(now):
+            raise SendError(Failure.WINDOW_CLOSED, "63016")
+        if not _has_body(message):
+            message = Outgoing(lines=(message.toast,) if message.toast else ())
+    return _free(phone, message, now) if _has_body(message) else []
 
 
 def _has_body(message: Outgoing) -> bool:
     return bool(message.text or message.pin or message.attachments or message.actions or message.rows)
 
 
-def _template(phone: Phone, message: Outgoing, now: datetime, templates: Mapping[str, str]) -> Bubble:
-    if message.template is None:
-        raise SendError(Failure.WINDOW_CLOSED, "63016")
-    text = template_text(templates, message.template)
-    return Bubble(id=uuid4().hex, side=Side.THEIRS, at=now, manner=phone.manner, lines=(text,), template=True)
-
-
-def _free(phone: Phone, message: Outgoing, now: datetime) -> Bubble:
-    can = CAPABILITIES[phone.manner]
+def _free(phone: Phone, message: Outgoing, now: datetime) -> list[Bubble]:
+    can, form = CAPABILITIES[phone.manner], form_of(message, phone.manner)
+    copy = message.copy if phone.manner is Manner.TELEGRAM else ""
+    # Telegram has either buttons or its location keyboard under a message; WhatsApp has only words for it.
+    asks = message.asks_location and can.asks_location and not (form.choices or copy)
+    message = message.with_(lines=_told(message, form, phone.manner, hint=message.asks_location and not asks))
+    limit = can.interactive_text if form.choices else can.max_text
+    *before, (title, lines) = list(_pieces(message, limit))
     standing = phone.bubble(message.replaces) if can.edits and message.replaces else None
-    return Bubble(
-        id=standing.id if standing else uuid4().hex,
-        side=Side.THEIRS,
-        at=standing.at if standing else now,
-        manner=phone.manner,
-        title=message.title,
-        lines=message.lines,
-        form=form_of(message, phone.manner),
+    last = _bubble(
+        phone,
+        now,
+        title=title,
+        lines=lines,
+        form=form,
         pin=message.pin,
         pin_label=message.pin_label,
         files=message.attachments,
-        copy=message.copy if phone.manner is Manner.TELEGRAM else "",
-        asks_location=message.asks_location and can.asks_location,
+        copy=copy,
+        asks_location=asks,
         protected=message.protected and can.protects,
         quiet=message.quiet,
-        edited=standing is not None,
     )
+    if standing:
+        last = replace(last, id=standing.id, at=standing.at, edited=True)
+    return [*(_bubble(phone, now, title=title, lines=lines) for title, lines in before), last]
+
+
+def _bubble(phone: Phone, now: datetime, **particulars: object) -> Bubble:
+    base = Bubble(id=uuid4().hex, side=Side.THEIRS, at=now, manner=phone.manner)
+    return replace(base, **particulars)  # type: ignore[arg-type]  # dataclasses.replace checks the names itself
+
+
+def _told(message: Outgoing, form: Form, manner: Manner, *, hint: bool) -> tuple[str, ...]:
+    """Telegram's buttons have no descriptions, so they are told above; the way to send a place likewise."""
+    rows = form.rows if manner is Manner.TELEGRAM else ()
+    described = (f"▸ {row.label}: {row.description}" for row in rows if row.description)
+    return (*message.lines, *described, *((SHARE_LOCATION,) if hint else ()))
+
+
+def _pieces(message: Outgoing, limit: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Title and lines of each bubble: cut between lines, and a line that is too long between words."""
+    title, lines, used = message.title, list[str](), width(message.title)
+    for line in (piece for whole in message.lines for piece in _cut(whole, limit)):
+        if used and used + 1 + width(line) > limit:
+            yield title, tuple(lines)
+            title, lines, used = "", [], 0
+        lines.append(line)
+        used += 1 + width(line)
+    yield title, tuple(lines)
+
+
+def _cut(line: str, limit: int) -> Iterator[str]:
+    while width(line) > limit:
+        head = line[: limit // 2] if width(line[:limit]) > limit else line[:limit]
+        head = head.rpartition(" ")[0] or head
+        yield head
+        line = line[len(head) :].lstrip()
+    yield line

@@ -74,10 +74,7 @@ def _broken(message: Outgoing, form: Form, manner: Manner) -> Iterator[tuple[str
 
 
 def _broken_counts(message: Outgoing, form: Form, can: Capabilities) -> Iterator[tuple[str, str]]:
-    text, room = message.text, can.interactive_text if form.choices else can.max_text
-    if len(text) > room:
-        yield "text", f"el texto tiene {len(text)} caracteres y caben {room}."
-    if form.choices and not text:
+    if form.choices and not message.text:
         yield "text", "hay botones y ningún texto."
     if len(form.buttons) > can.max_buttons:
         yield "buttons", f"hay {len(form.buttons)} botones y caben {can.max_buttons}."
@@ -86,8 +83,13 @@ def _broken_counts(message: Outgoing, form: Form, can: Capabilities) -> Iterator
 
 
 def _too_long(limit: str, what: str, text: str, room: int) -> Iterator[tuple[str, str]]:
-    if len(text) > room:
-        yield limit, f"{what} «{text}» tiene {len(text)} caracteres y caben {room}."
+    if width(text) > room:
+        yield limit, f"{what} «{text}» tiene {width(text)} caracteres y caben {room}."
+
+
+def width(text: str) -> int:
+    """Length as both networks count it: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _broken_choices(form: Form, can: Capabilities, manner: Manner) -> Iterator[tuple[str, str]]:
@@ -99,6 +101,8 @@ def _broken_choices(form: Form, can: Capabilities, manner: Manner) -> Iterator[t
     labels = [action.label for action in form.buttons]
     if manner is Manner.WHATSAPP and len(set(labels)) < len(labels):
         yield "label", "dos botones dicen lo mismo."
+    if len({action.token for action in form.choices}) < len(form.choices):
+        yield "token", "dos opciones harían lo mismo."
 
 
 def template_text(templates: Mapping[str, str], use: TemplateUse) -> str:

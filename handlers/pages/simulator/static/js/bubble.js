@@ -12,6 +12,8 @@ const FATES = {
   failed: ["!", "no se guardó"],
 };
 
+const LONGEST_PAIRED = 20; // a longer label has a line of its own, as on Telegram
+
 export function drawBubble(bubble, act) {
   if (bubble.side === "note" || bubble.side === "problem") return drawNotice(bubble);
   const card = h(
@@ -97,14 +99,15 @@ function choices(bubble, act) {
   shown.push(...buttons.map((action) => button(action.label, { ...looks(bubble, action), onclick: press(action) })));
   if (bubble.copy) shown.push(button(`Copiar ${bubble.copy}`, { class: "wide", icon: "copy", onclick: () => act.copy(bubble.copy) }));
   if (bubble.asks_location) {
-    shown.push(button("Mandar mi ubicación", { class: "wide", icon: "pin", onclick: () => act.openPlace() }));
+    shown.push(button("Enviar mi ubicación", { class: "wide", icon: "pin", onclick: () => act.openPlace() }));
   }
   return shown.length ? h("div", { class: "choices" }, shown) : null;
 }
 
 function looks(bubble, action) {
   if (bubble.manner === "whatsapp") return { icon: "reply" };
-  return { class: [action.style, action.label.length > 14 && "long"].filter(Boolean).join(" ") };
+  const alone = action.style === "primary" || action.label.length > LONGEST_PAIRED;
+  return { class: `${action.style} ${alone ? "wide" : ""}` };
 }
 
 function button(label, { icon: name, ...props }) {

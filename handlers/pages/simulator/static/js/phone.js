@@ -20,7 +20,7 @@ export class Phone {
     this.report = report;
     this.onNews = onNews;
     this.talk = h("div", { class: "talk", role: "log", "aria-label": `Conversación de ${owner.name}`, tabIndex: 0 });
-    this.input = h("textarea", { rows: 1, placeholder: "Mensaje", "aria-label": `Mensaje de ${owner.name}`, maxLength: 5000, autocomplete: "off" });
+    this.input = h("textarea", { rows: 1, placeholder: "Mensaje", "aria-label": `Mensaje de ${owner.name}`, autocomplete: "off" });
     this.toast = h("p", { class: "toast", role: "status", hidden: true });
     this.window = h("p", { class: "window-closed", hidden: true }, "Ventana de 24 horas cerrada: solo plantillas");
     this.time = h("span", { class: "status-time" });
