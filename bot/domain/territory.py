@@ -9,6 +9,10 @@ from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_000.0
 
+# How much of its imprecision is added to a colonia's distance. Most points are only the middle of a shared postal
+# code: without this they take pins from colonias whose place is known (measured in docs/configuracion.md).
+DOUBT = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -108,10 +112,11 @@ class Territory:
         return tuple(colonia for colonia in self.colonias if near and colonia.point == near[0].point)
 
     def colonias_near(self, point: Point, limit: int = 3) -> tuple[Colonia, ...]:
-        """The nearest colonias, nearest first, to offer when a pin must be confirmed."""
-        away = ((point.metres_to(colonia.point), colonia) for colonia in self.colonias if colonia.point)
-        near = nsmallest(limit, away, key=lambda pair: pair[0])
-        return tuple(colonia for metres, colonia in near if metres <= self.nearest_within_m)
+        """The likeliest colonias, likeliest first, to offer when a pin must be confirmed."""
+        away = [(point.metres_to(colonia.point), colonia) for colonia in self.colonias if colonia.point]
+        within = [(metres, colonia) for metres, colonia in away if metres <= self.nearest_within_m]
+        near = nsmallest(limit, within, key=lambda pair: pair[0] + DOUBT * (pair[1].precision_m or 0))
+        return tuple(colonia for _, colonia in near)
 
     def sectors_of(self, place: Place) -> tuple[Sector, ...]:
         """Every sector whose team hears about a place; never empty: the central desk takes the rest."""

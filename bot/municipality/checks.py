@@ -40,11 +40,11 @@ def unknown(
     path: Path,
     slugs: Collection[str],
     where: Sheet[forms.Form],
-    known: Collection[str],
+    known: Collection[str] | None,
 ) -> Iterator[Problem]:
     """The slugs of a row that no row of another file has; silent when that file could not be read."""
     for position, slug in enumerate(slugs):
-        if where.source.readable and slug not in known:
+        if known is not None and slug not in known:
             text = f"no conozco «{slug}»; no está en {where.source.name}{did_you_mean(slug, known)}"
             yield sheet.source.problem((*path, position), text)
 
@@ -77,7 +77,7 @@ def check_sectors(sheets: Sheets) -> Iterator[Problem]:
     for path, row in sheet.rows("sectores", sheet.form.sectors):
         yield from unknown(sheet, (*path, "colonias"), row.colonias, sheets.colonias, known)
     if not sheet.problems and not any(row.central_desk for row in sheet.form.sectors):
-        text = "falta un sector con «mesa_central: true» que reciba lo que no es de ningún otro"
+        text = "falta un sector con «mesa_central: sí» que reciba lo que no es de ningún otro"
         yield sheet.source.problem(("sectores",), text)
 
 
@@ -153,8 +153,8 @@ def uneven(sheet: Sheet[forms.ServiceForm], section: str, priorities: list[Prior
     for priority in Priority:
         times = Counter(priorities)[priority]
         if times != 1:
-            said = "ninguna escalera" if times == 0 else "más de una escalera"
-            yield sheet.source.problem((section,), f"{priority.name} está en {said}")
+            said = "no está en ninguna escalera" if times == 0 else "está en más de una escalera"
+            yield sheet.source.problem((section,), f"{priority.name} {said}")
 
 
 def check_templates(sheets: Sheets) -> Iterator[Problem]:
@@ -163,9 +163,10 @@ def check_templates(sheets: Sheets) -> Iterator[Problem]:
     if sheet.form is None:
         return
     for path, row in sheet.rows("plantillas", sheet.form.templates):
-        expected = {f"{{{{{number}}}}}" for number in range(1, len(row.variables) + 1)}
-        if set(forms.TEMPLATE_VARIABLE.findall(row.text)) != expected:
-            text = f"el texto y «variables» no coinciden; explique cada una: {len(row.variables)} explicadas"
+        explained = {f"{{{{{number}}}}}" for number in range(1, len(row.variables) + 1)}
+        missing = explained ^ set(forms.TEMPLATE_VARIABLE.findall(row.text))
+        if missing:
+            text = f"el texto y «variables» no coinciden en {', '.join(sorted(missing))}"
             yield sheet.source.problem((*path, "texto"), text)
 
 
@@ -234,11 +235,14 @@ def idle_groups(sheets: Sheets) -> Iterator[Problem]:
 
 def fictional(sheets: Sheets) -> Iterator[Problem]:
     """What is still of the example: fine for a demonstration, not for residents."""
-    for sheet, section in ((sheets.sectors, "sectores"), (sheets.staff, "personal")):
-        rows = sheet.source.tree.get(section)
-        marked = [row for row in rows if isinstance(row, dict) and row.get("ejemplo")] if rows else []
+    sectors = sum(row.example for row in sheets.sectors.form.sectors) if sheets.sectors.form else 0
+    people = sum(row.example for row in sheets.staff.form.staff) if sheets.staff.form else 0
+    for sheet, section, marked in (
+        (sheets.sectors, "sectores", sectors),
+        (sheets.staff, "personal", people),
+    ):
         if marked:
-            text = f"{len(marked)} siguen marcados «ejemplo»; cámbielos antes de atender a la gente"
+            text = f"{marked} siguen marcados «ejemplo»; cámbielos antes de atender a la gente"
             yield sheet.source.problem((section,), text)
 
 

@@ -137,6 +137,11 @@ def read_zone(value: object) -> ZoneInfo:
         raise wrong(f"«{value}» no es una zona horaria, como America/Cancun") from None
 
 
+def read_flag(value: object) -> object:
+    """true and false, or sí and no."""
+    return {"sí": True, "si": True, "no": False}.get(value, value) if isinstance(value, str) else value
+
+
 def listed(value: object) -> object:
     """A single word stands for a list of one."""
     return [value] if isinstance(value, str) else value
@@ -149,6 +154,7 @@ def read_code(value: str) -> str:
     raise wrong(f"«{value}» no es un código postal de 5 dígitos")
 
 
+Flag = Annotated[bool, BeforeValidator(read_flag)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Slug = Annotated[str, AfterValidator(read_slug)]
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]

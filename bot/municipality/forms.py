@@ -57,7 +57,7 @@ class MunicipalityForm(Form):
     time_zone: f.Zone
     treatment: Literal["usted", "tú"] = "usted"
     sector_word: Literal["sector", "cuadrante"] = "sector"
-    example: bool = False
+    example: f.Flag = False
     centre: PointForm
     nearest_within_m: int = Field(default=1500, ge=100, le=50_000)
     outside_answer: str = Field(default="", max_length=500)
@@ -73,7 +73,7 @@ class ColoniaForm(Form):
     aliases: list[str] = Field(default=[])
     point: PointForm | None = None
     precision_m: int | None = Field(default=None, ge=1, le=50_000)
-    pilot: bool = False
+    pilot: f.Flag = False
     ambiguous: str = Field(default="", max_length=160)
 
 
@@ -91,8 +91,8 @@ class SectorForm(Form):
     hours: str = ""
     confirmed_by: str = ""
     confirmed_on: f.Day | None = None
-    central_desk: bool = False
-    example: bool = False
+    central_desk: f.Flag = False
+    example: f.Flag = False
 
 
 class SectorsForm(Form):
@@ -106,7 +106,7 @@ class MemberForm(Form):
     name: f.Name
     role: Annotated[Role, f.one_of(f.ROLES)]
     sectors: list[str] = Field(default=[])
-    example: bool = False
+    example: f.Flag = False
 
 
 class StaffForm(Form):
@@ -124,7 +124,7 @@ class ListForm(Form):
 class ListsForm(Form):
     """listas.yaml"""
 
-    lists: list[ListForm] = Field(default=[])
+    lists: list[ListForm]
 
 
 class GroupForm(Form):
@@ -160,7 +160,7 @@ class KindForm(Form):
     priority: Annotated[Priority, f.one_of(f.PRIORITIES)]
     confidentiality: Annotated[Confidentiality, f.one_of(f.CONFIDENTIALITY)] = Confidentiality.NORMAL
     named_list: str = ""
-    photo: bool = True
+    photo: f.Flag = True
     offices: list[str] = Field(default=[])
     deadlines: DeadlinesForm = DeadlinesForm()
     tips: list[str] = Field(default=[])
@@ -188,14 +188,14 @@ class ContactForm(Form):
     source: str = ""
     confirmed_by: str = ""
     confirmed_on: f.Day | None = None
-    public: bool = True
+    public: f.Flag = True
     show_beside: list[str] = Field(default=[])
 
 
 class DirectoryForm(Form):
     """directorio.yaml"""
 
-    contacts: list[ContactForm] = Field(default=[])
+    contacts: list[ContactForm]
 
 
 class StepForm(Form):

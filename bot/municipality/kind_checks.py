@@ -49,9 +49,8 @@ class KindChecker:
     def __init__(self, sheets: Sheets) -> None:
         self._source: YamlFile = sheets.kinds.source
         self._groups = self._source.slugs("grupos")
-        self._lists = sheets.lists.source.slugs("listas") if sheets.lists.source.readable else None
-        directory = sheets.directory.source
-        self._offices = directory.slugs("contactos") if directory.readable else None
+        self._lists = sheets.lists.source.slugs("listas")
+        self._offices = sheets.directory.source.slugs("contactos")
 
     def check(self, path: Path, row: forms.KindForm) -> Iterator[Problem]:
         """One kind."""

@@ -70,7 +70,7 @@ def tomorrow_somewhere() -> date:
 def zones_of(folder: Path, sheets: Sheets) -> Zones:
     """The polygons of a folder."""
     colonias, sectors = sheets.colonias.source.slugs("colonias"), sheets.sectors.source.slugs("sectores")
-    return read_zones(folder / ZONES, colonias, sectors)
+    return read_zones(folder / ZONES, colonias or (), sectors or ())
 
 
 def all_problems(sheets: Sheets, zones: Zones) -> list[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -23,7 +23,7 @@ class Zones:
     problems: tuple[Problem, ...] = ()
 
 
-def read_zones(path: FilePath, colonias: frozenset[str], sectors: frozenset[str]) -> Zones:
+def read_zones(path: FilePath, colonias: Collection[str], sectors: Collection[str]) -> Zones:
     """The zones of a folder; none when there is no such file."""
     if not path.exists():
         return Zones()
@@ -36,24 +36,30 @@ def read_zones(path: FilePath, colonias: frozenset[str], sectors: frozenset[str]
     return sort_features(features, colonias, sectors)
 
 
-def sort_features(features: object, colonias: frozenset[str], sectors: frozenset[str]) -> Zones:
+def sort_features(features: object, colonias: Collection[str], sectors: Collection[str]) -> Zones:
     """Each feature under the colonia or the sector that its properties name."""
-    known = {"colonia": colonias, "sector": sectors}
+    known: dict[str, Collection[str]] = {"colonia": colonias, "sector": sectors}
     drawn: dict[str, list[tuple[str, Any]]] = {"colonia": [], "sector": []}
     problems: list[Problem] = []
     for index, feature in enumerate(features if isinstance(features, list) else ()):
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        named = {what: (properties or {}).get(what) for what in known}
+        named = {what: named_by(feature, what) for what in known}
         geometry = polygon(feature)
         problems += complaints(index, geometry, named, known)
         for what, slug in named.items():
             if geometry is not None and slug in known[what]:
-                drawn[what].append((str(slug), geometry))
+                drawn[what].append((slug, geometry))
     return Zones(tuple(drawn["colonia"]), tuple(drawn["sector"]), tuple(problems))
 
 
+def named_by(feature: Any, what: str) -> str:
+    """The slug that a feature gives; "" when it gives none."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    slug = properties.get(what) if isinstance(properties, dict) else None
+    return slug if isinstance(slug, str) else ""
+
+
 def complaints(
-    index: int, geometry: object, named: dict[str, Any], known: dict[str, frozenset[str]]
+    index: int, geometry: object, named: dict[str, str], known: dict[str, Collection[str]]
 ) -> Iterable[Problem]:
     """What is wrong with one feature."""
     if geometry is None:
@@ -64,7 +70,7 @@ def complaints(
         yield flaw(("features", index, "properties"), "falta decir de qué colonia o sector es")
     for what, slug in named.items():
         if slug and slug not in known[what]:
-            near = did_you_mean(str(slug), known[what])
+            near = did_you_mean(slug, known[what])
             yield flaw(("features", index, "properties", what), f"no conozco «{slug}»{near}")
 
 

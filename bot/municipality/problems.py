@@ -52,5 +52,5 @@ def spell(path: Path) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; ¿quiso decir «x»?`, or nothing when nothing is near."""
-    nearest = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=60)
+    nearest = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=60)
     return f"; ¿quiso decir «{nearest[0]}»?" if nearest else ""

@@ -24,7 +24,7 @@ SAID = {
     "string_type": "debe ser texto; escríbalo entre comillas",
     "int_type": "debe ser un número entero",
     "float_type": "debe ser un número",
-    "bool_type": "debe ser true o false",
+    "bool_type": "debe ser sí o no",
     "list_type": "debe ser una lista",
     "dict_type": "debe llevar «nombre: valor» adentro",
     "model_type": "debe llevar «nombre: valor» adentro",
@@ -125,12 +125,14 @@ def say(error: ErrorDetails, form: type[Form]) -> str:
     """The error in Spanish."""
     path = place(error)
     if error["type"] == "extra_forbidden":
-        return f"no conozco «{path[-1]}»{did_you_mean(str(path[-1]), fields_at(form, path[:-1]))}"
+        torn = "; si es parte del texto anterior, póngalo entre comillas" if error["input"] is None else ""
+        near = did_you_mean(str(path[-1]), fields_at(form, path[:-1]))
+        return f"no conozco «{path[-1]}»{near or torn}"
     facts = {**error.get("ctx", {}), "input": error["input"]}
     if isinstance(error["input"], str):
         facts["actual"] = len(error["input"])
     text = SAID.get(error["type"], "no es válido").format_map(facts)
-    return text.replace(" or ", " o ") if error["type"] == "literal_error" else text
+    return text.replace("'", "").replace(" or ", " o ") if error["type"] == "literal_error" else text
 
 
 def fields_at(form: type[Form], path: Path) -> list[str]:

@@ -61,9 +61,13 @@ class YamlFile:
         named = (row.get(key) if isinstance(row, dict) else None for row in rows)
         return [name if isinstance(name, str) else "" for name in named]
 
-    def slugs(self, section: str, key: str = "slug") -> frozenset[str]:
-        """The names as a set; those of broken rows too, so that nobody hears of one fault twice."""
-        return frozenset(name for name in self.names(section, key) if name)
+    def slugs(self, section: str, key: str = "slug") -> frozenset[str] | None:
+        """The names as a set, those of broken rows too; None when the whole section is missing.
+
+        So nobody hears of one fault twice: what a broken row would have defined is not "unknown".
+        """
+        found = frozenset(name for name in self.names(section, key) if name)
+        return found if section in self.tree else None
 
 
 def read(path: FilePath, *, required: bool = True) -> YamlFile:

@@ -1,0 +1,160 @@
+"""The colonia that a name means, as people write it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.territory import Colonia
+from bot.municipality import ColoniaFinder, Municipality, load
+
+
+@pytest.fixture(scope="module")
+def finder(chetumal: Municipality) -> ColoniaFinder:
+    return ColoniaFinder(chetumal.territory.colonias)
+
+
+CERTAIN = [
+    ("Italia", "italia"),
+    ("la italia", "italia"),
+    ("col. Italia", "italia"),
+    ("COLONIA ITALIA", "italia"),
+    ("  itália!! ", "italia"),
+    ("vivo en la italia", "italia"),
+    ("calle Venustiano 22, col. Italia", "italia"),
+    ("casitas", "venustiano-carranza"),
+    ("las Casitas", "venustiano-carranza"),
+    ("la Leona", "leona-vicario"),
+    ("la Benito", "benito-juarez"),
+    ("colonia Benito Juárez", "benito-juarez"),
+    ("la lopez", "adolfo-lopez-mateos"),
+    ("framboyanes", "flamboyanes"),
+    ("xulha", "xul-ha"),
+    ("fracc. Villas Kinichná", "villas-kinichna"),
+    ("bosque lagunitas", None),
+]
+
+
+@pytest.mark.parametrize(("text", "slug"), CERTAIN)
+def test_a_name_or_nickname_leaves_nothing_to_ask(finder: ColoniaFinder, text: str, slug: str | None) -> None:
+    match = finder.find(text)
+
+    assert match.certain == (slug is not None)
+    assert slug is None or (match.best is not None and match.best.slug == slug)
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("leona bicario", "leona-vicario"),
+        ("venustiano caranza", "venustiano-carranza"),
+        ("proteritorio", "proterritorio"),
+        ("amplicion proterritorio", "ampliacion-proterritorio"),
+        ("benito guarez", "benito-juarez"),
+        ("majagual", "mahahual"),
+        ("caldelitas", "centro-calderitas"),
+        ("josefa ortis de dominges", "josefa-ortiz-de-dominguez"),
+        ("solidaridat", "solidaridad"),
+        ("sn francisco botes", "san-francisco-botes"),
+        ("fovisste 2", "fovissste-ii-etapa"),
+        ("maguisterial", "magisterial"),
+    ],
+)
+def test_a_slip_of_the_pen_is_proposed_but_never_taken_for_sure(
+    finder: ColoniaFinder, text: str, slug: str
+) -> None:
+    match = finder.find(text)
+    proposed = [colonia.slug for colonia in (match.best, *match.others) if colonia]
+
+    assert proposed[0] == slug
+    assert not match.exact
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "others"),
+    [
+        ("Payo Obispo", "payo-obispo", ["payo-obispo-fracc", "jardines-de-payo-obispo"]),
+        ("lazaro cardenas", "lazaro-cardenas", ["lazaro-cardenas-calderitas", "lazaro-cardenas-segundo"]),
+        ("plutarco", "plutarco-elias-calles", ["plutarco-elias-calles-fracc"]),
+        ("20 de noviembre", "20-de-noviembre", ["20-de-noviembre-rural"]),
+        ("mahahual", "mahahual", ["mahahual-fracc"]),
+        ("jardines", "jardines", ["jardines-de-payo-obispo"]),
+        ("miraflores", "miraflores", ["miraflores-ii"]),
+        ("caribe", "caribe", ["lomas-del-caribe", "residencial-caribe"]),
+    ],
+)
+def test_a_name_that_several_share_asks_which(
+    finder: ColoniaFinder, text: str, best: str, others: list[str]
+) -> None:
+    match = finder.find(text)
+
+    assert match.best is not None
+    assert match.best.slug == best
+    assert [colonia.slug for colonia in match.others] == others
+    assert not match.certain
+
+
+def test_a_word_of_many_names_takes_none(finder: ColoniaFinder) -> None:
+    match = finder.find("Infonavit")
+
+    assert match.best is None
+    assert len(match.others) == 3
+    assert all("infonavit" in colonia.name.lower() for colonia in match.others)
+
+
+def test_a_name_that_is_also_an_avenue_says_so(finder: ColoniaFinder) -> None:
+    match = finder.find("Benito Juárez")
+
+    assert match.best is not None
+    assert match.note == "también avenida del Centro y municipio (Cancún)"
+    assert not match.certain
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "🔥", "a", "xyzzy", "robaron mi moto", "no sé", "x" * 100_000, "\x00\ud800", "col."]
+)
+def test_what_is_no_name_finds_nothing(finder: ColoniaFinder, text: str) -> None:
+    match = finder.find(text)
+
+    assert match.best is None
+    assert match.others == ()
+
+
+def test_a_look_up_takes_a_fifth_of_a_millisecond(finder: ColoniaFinder) -> None:
+    texts = [text for text, _ in CERTAIN] + ["leona bicario", "proteritorio", "infonavit", "payo obispo"]
+    for text in texts:
+        finder.find(text)
+    best = min(timed(finder, texts) for _ in range(5))
+
+    assert best / len(texts) < 0.0002
+
+
+def timed(finder: ColoniaFinder, texts: list[str]) -> float:
+    started = time.perf_counter()
+    for text in texts:
+        finder.find(text)
+    return time.perf_counter() - started
+
+
+FINDER = ColoniaFinder(load().territory.colonias)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_has_an_answer(text: str) -> None:
+    match = FINDER.find(text)
+
+    assert len(match.others) <= 3
+    assert match.best not in match.others
+    assert match.exact <= (match.best is not None)
+
+
+def test_every_colonia_is_found_by_its_own_name(chetumal: Municipality, finder: ColoniaFinder) -> None:
+    def found(colonia: Colonia) -> bool:
+        match = finder.find(colonia.name)
+        return match.exact and colonia in (match.best, *match.others)
+
+    assert [colonia.slug for colonia in chetumal.territory.colonias if not found(colonia)] == []
