@@ -119,15 +119,8 @@ class PostgresStore:
             check_ring(connection, self._sealer)
 
     def _run(self, work: Work[T]) -> T:
-        """Until COMMIT is sent nothing is kept, so whatever broke before it may be tried again."""
         with _telling():
-            for _ in range(ATTEMPTS - 1):
-                try:
-                    return self._once(work)
-                except DBAPIError as error:
-                    if not (error.connection_invalidated or _state(error) in AGAIN):
-                        raise
-            return self._once(work)
+            return _tried_again(self._once, work)
 
     def _once(self, work: Work[T]) -> T:
         with self._engine.connect() as connection:
@@ -140,8 +133,23 @@ class PostgresStore:
         return value
 
     def _read(self, work: Work[T]) -> T:
-        with _telling(reading=True), self._reading.connect() as connection:
+        with _telling(reading=True):
+            return _tried_again(self._look, work)
+
+    def _look(self, work: Work[T]) -> T:
+        with self._reading.connect() as connection:
             return work(Transaction(connection, self._sealer))
+
+
+def _tried_again(once: Callable[[Work[T]], T], work: Work[T]) -> T:
+    """Until COMMIT is sent nothing is kept, so what others or the network broke may be tried again."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return once(work)
+        except DBAPIError as error:
+            if not (error.connection_invalidated or _state(error) in AGAIN):
+                raise
+    return once(work)
 
 
 def _engine(url: URL) -> Engine:
