@@ -11,7 +11,7 @@ from bot.domain.concern import Confidentiality, Priority
 from bot.domain.questions import FollowUp
 from bot.domain.roster import Role
 from bot.domain.service_level import Hearer
-from bot.domain.territory import Place, Point
+from bot.domain.territory import Colonia, Place, Point, Territory
 from bot.municipality import Municipality, check, load
 from bot.municipality.fields import TIP_SUBJECTS
 from bot.municipality.kind_checks import ALWAYS_LISTED
@@ -235,14 +235,11 @@ def test_a_point_belongs_to_the_nearest_colonia_or_to_none(
     assert {colonia.postal_code for colonia in found} == ({code} if code else set())
 
 
-def test_colonias_that_share_one_point_are_all_named(chetumal: Municipality) -> None:
-    sahop = chetumal.territory.colonia("sahop")
-    assert sahop is not None
-    assert sahop.point is not None
+def test_colonias_that_share_one_point_are_all_named() -> None:
+    here = Point(18.5, -88.3)
+    two = tuple(Colonia(slug=slug, name=slug, point=here, precision_m=1500) for slug in ("sahop", "naval"))
 
-    found = {colonia.slug for colonia in chetumal.territory.colonias_at(sahop.point)}
-
-    assert found == {"sahop", "ley-federal-de-agua"}
+    assert Territory(name="", colonias=two, sectors=(), centre=here).colonias_at(here) == two
 
 
 def test_a_place_that_is_known_goes_before_the_middle_of_a_postal_code(chetumal: Municipality) -> None:
