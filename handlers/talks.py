@@ -20,6 +20,7 @@ Arguments = dict[str, Any]
 Make = Callable[[Texts, Here, Arguments, frozenset[str]], Flow[Any]]
 Finish = Callable[[Speaker, Conversation, Any], None]
 Answer = Callable[[Speaker, Conversation, LookUp], Any]
+Begin = Callable[[Speaker, str], None]
 
 PATIENCE = 3  # misses after which a person is offered
 
@@ -191,7 +192,7 @@ def _miss(t: Texts, turn: Turn[Any]) -> tuple[str, ...]:
     if turn.misses == 1:
         return (t("No le entendí bien, disculpe."),)
     return (
-        t("Todavía no le entiendo. Puede escribir *atrás* para regresar o *menú* para empezar de nuevo."),
+        t("Todavía no le entiendo. Puede escribir «atrás» para regresar o «menú» para empezar de nuevo."),
     )
 
 

@@ -264,6 +264,16 @@ class Outbox:
         """Who was given a card."""
         return list(self._tx.connection.execute(_HOLDERS, {"which": card}).scalars().all())
 
+    def report_of(self, person_id: str, provider_id: str) -> str | None:
+        """The report that one of our messages to this person was about."""
+        statement = (
+            select(outbox.c.report_id)
+            .where(outbox.c.provider_id == provider_id, outbox.c.person_id == person_id)
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        )
+        return self._tx.connection.execute(statement).scalar_one_or_none()
+
     def shown_to(self, person_id: str, notice: str, since: datetime) -> Sequence[str]:
         """The provider's ids of what a person was shown lately under one notice."""
         statement = select(outbox.c.provider_id).where(

@@ -50,6 +50,14 @@ class Requests:
         """The request of that id."""
         return self._help(help_request.c.id == request_id)
 
+    def help_starting(self, short: str) -> str | None:
+        """The id of the open request whose id begins so: a button has no room for all of it."""
+        statement = select(help_request.c.id).where(
+            help_request.c.id.like(f"{short}%"), help_request.c.closed_at.is_(None)
+        )
+        found = self._tx.connection.execute(statement).scalars().all()
+        return found[0] if len(found) == 1 and len(short) >= 12 and short.isalnum() else None
+
     def take_help(self, request_id: str, by: str) -> bool:
         """Whoever answers first has it; False when somebody else has."""
         free = help_request.c.taken_by.is_(None) | (help_request.c.taken_by == by)

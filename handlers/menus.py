@@ -1,0 +1,324 @@
+"""Per role: what may be started, under which words and buttons. Nothing here decides anything: it finds who does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain import folio as folios
+from bot.domain.errors import NotPermitted
+from bot.domain.roster import Role
+from bot.messages import Outgoing
+from bot.questions import Reply, fold
+from handlers import talks
+from handlers.officer import case, enrolment, shift, talking
+from handlers.resident import filing, information, my_reports, person
+from handlers.resident import home as resident_home
+from handlers.speaker import Speaker, button
+from handlers.supervisor import helping, overview, team
+
+Act = Callable[[Speaker], None]
+Press = Callable[[Speaker, str], None]
+
+ALL = frozenset(Role)
+RESIDENTS = frozenset({Role.RESIDENT})
+STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that may be started: by a button `m.<name>`, by words, by a command."""
+
+    name: str
+    act: Act
+    words: tuple[str, ...] = ()
+    roles: frozenset[Role] = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """What a button does with its argument."""
+
+    verb: str
+    press: Press
+    roles: frozenset[Role] = ALL
+
+
+def home(who: Speaker) -> None:
+    """The first screen of one's role; a running talk is parked or forgotten."""
+    if who.role is Role.RESIDENT:
+        resident_home.menu(who)
+        return
+    talk = talks.running(who)
+    if talk is not None:
+        talks.cancel(who, talk)
+    if who.role is Role.SUPERVISOR:
+        overview.home(who)
+    else:
+        enrolment.home(who)
+
+
+def back(who: Speaker) -> None:
+    """Atrás."""
+    talk = talks.running(who)
+    if talk is None:
+        home(who)
+        return
+    talks.back(who, talk)
+
+
+def cancel(who: Speaker) -> None:
+    """Cancelar: the running talk and what was said in it are forgotten."""
+    talk = talks.running(who) or talks.parked(who)
+    if talk is None:
+        who.say(who.t("No hay nada que cancelar."), actions=(button(who.t("Menú"), "m.menu"),))
+        return
+    talks.cancel(who, talk)
+    who.say(who.t("Cancelado. No se guardó nada de lo anterior."), actions=(button(who.t("Menú"), "m.menu"),))
+
+
+def begin_report(who: Speaker) -> None:
+    """Reportar: an officer notes down, a resident tells; a draft that waits goes on."""
+    if who.role is not Role.RESIDENT:
+        talking.jot(who)
+    elif talks.parked(who) is not None:
+        resident_home.resume(who)
+    else:
+        filing.begin(who)
+
+
+def start(who: Speaker) -> None:
+    """/start, with or without a payload."""
+    if enrolment.code_given(who):
+        return
+    if who.role is Role.RESIDENT:
+        resident_home.welcome(who)
+    else:
+        home(who)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("menu", home, ("menu", "inicio", "principal", "salir")),
+    Entry("start", start, ("start", "empezar", "comenzar")),
+    Entry("back", back, ("atras", "regresar", "volver", "anterior", "back")),
+    Entry("cancel", cancel, ("cancelar", "cancela", "cancel")),
+    Entry("help", resident_home.help_, ("ayuda", "help", "como funciona", "?")),
+    Entry("emergency", resident_home.emergency, ("911", "emergencia", "nueve once", "auxilio")),
+    Entry("report", begin_report, ("reportar", "hacer un reporte", "quiero reportar", "reporte", "report")),
+    Entry("jot", talking.jot, ("anotar", "anotar un asunto"), STAFF),
+    Entry("resume", resident_home.resume, ("seguir", "continuar"), RESIDENTS),
+    Entry("more", resident_home.more, ("mas", "otras opciones")),
+    Entry("my_police", information.my_police, ("mi policia", "mipolicia", "policia", "mi_policia")),
+    Entry("directory", information.directory, ("directorio", "numeros", "telefonos", "numeros utiles")),
+    Entry("tips", information.tips, ("consejos", "consejo", "tips", "prevencion")),
+    Entry(
+        "privacy", information.privacy, ("privacidad", "aviso", "aviso de privacidad", "mis datos", "privacy")
+    ),
+    Entry("privacy_full", information.privacy_full),
+    Entry("visit", information.visit, ("pedir que pasen", "que pasen", "pasen por mi colonia")),
+    Entry("my_reports", my_reports.my_reports, ("mis reportes", "misreportes", "mis_reportes", "mis folios")),
+    Entry(
+        "person", person.ask, ("hablar con una persona", "hablar", "persona", "humano", "hablar con alguien")
+    ),
+    Entry("end_person", person.end),
+    Entry("language", resident_home.language, ("idioma", "english", "espanol", "language")),
+    Entry("opt_out", resident_home.opt_out, ("baja", "darme de baja")),
+    Entry("opt_in", resident_home.opt_in, ("alta", "darme de alta")),
+    Entry("thanks", resident_home.thanks, ("gracias", "muchas gracias", "thanks")),
+    Entry(
+        "start_shift", shift.start, ("iniciar turno", "entrar a turno", "entro"), frozenset({Role.OFFICER})
+    ),
+    Entry(
+        "end_shift",
+        shift.end,
+        ("terminar turno", "salir de turno", "fin de turno"),
+        frozenset({Role.OFFICER}),
+    ),
+    Entry("duty", enrolment.home, ("turno",), frozenset({Role.OFFICER})),
+    Entry("pending", shift.pending, ("pendientes", "mis pendientes"), STAFF),
+    Entry("status", overview.status, ("estado", "como vamos"), SUPERVISORS),
+    Entry("team", team.team, ("equipo",), SUPERVISORS),
+    Entry("invite", team.invite, ("invitar",), SUPERVISORS),
+    Entry("revoke", team.revoke, ("dar de baja", "revocar"), SUPERVISORS),
+)
+
+TAPS: tuple[Tap, ...] = (
+    Tap("claim", case.claim, STAFF),
+    Tap("decline", case.decline, STAFF),
+    Tap("support", case.support, STAFF),
+    Tap("case", case.see, STAFF),
+    Tap("way", case.on_the_way, STAFF),
+    Tap("here", case.arrived, STAFF),
+    Tap("release", case.release, STAFF),
+    Tap("ask", case.start_talk("ask"), STAFF),
+    Tap("note", case.start_talk("note"), STAFF),
+    Tap("refer", case.start_talk("refer"), STAFF),
+    Tap("done", case.start_talk("close"), STAFF),
+    Tap("reassign", overview.reassign, SUPERVISORS),
+    Tap("approve", team.approve, SUPERVISORS),
+    Tap("refuse", team.refuse, SUPERVISORS),
+    Tap("help", helping.answer, SUPERVISORS),
+    Tap("helped", helping.end, SUPERVISORS),
+    Tap("see", my_reports.status),
+    Tap("add", my_reports.add),
+    Tap("withdraw", my_reports.withdraw),
+    Tap("solved", my_reports.solved),
+    Tap("tip", information.tip),
+    Tap("tips", information.tips_page),
+    Tap("tipsof", information.tips_of_kind),
+    Tap("visit", information.visit_colonia),
+    Tap("also", lambda who, kind: filing.begin(who, kind=kind)),
+)
+
+_BY_NAME = {entry.name: entry for entry in ENTRIES}
+_BY_WORD = {word: entry for entry in ENTRIES for word in entry.words}
+_TAPS = {tap.verb: tap for tap in TAPS}
+_COMMAND = re.compile(r"^/([a-z0-9_]+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
+_FOLIO_WORD = re.compile(r"^/?(?:estado|folio|status|como va)\b", re.IGNORECASE)
+_TYPED = {
+    "tomar": "claim",
+    "voy": "way",
+    "llegue": "here",
+    "soltar": "release",
+    "ver": "case",
+    "cerrar": "done",
+}
+
+
+# ---- words ----
+
+
+def global_word(who: Speaker) -> Act | None:
+    """A word that means the same anywhere, only when the whole message is that word."""
+    text = who.inbound.text.strip()
+    if who.inbound.start:
+        return start
+    found = _COMMAND.match(text)
+    if found is not None:
+        return _command(who, found[1])
+    if _FOLIO_WORD.match(text) and folios.find(text):
+        return _status_of(folios.find(text) or "")
+    if who.role is not Role.RESIDENT and folios.find(text):
+        return _typed(fold(text).split()[0], folios.find(text) or "")
+    entry = _BY_WORD.get(fold(text)) or (_BY_WORD["?"] if text == "?" else None)
+    if entry is None or (talks.running(who) is not None and entry.name in _NOT_IN_TALK):
+        return None
+    return entry.act if who.role in entry.roles else None
+
+
+# Words that may be an answer to what is being asked: they start something only when nothing is.
+_NOT_IN_TALK = frozenset({"thanks", "person", "report", "resume", "more", "status", "directory", "language"})
+
+
+def _command(who: Speaker, name: str) -> Act:
+    entry = _BY_WORD.get(name.replace("_", " ")) or _BY_WORD.get(name) or _BY_NAME.get(name)
+    if entry is None:
+        return home
+    return entry.act if who.role in entry.roles else _not_yours
+
+
+def _not_yours(who: Speaker) -> None:
+    raise NotPermitted
+
+
+def _status_of(folio: str) -> Act:
+    def act(who: Speaker) -> None:
+        if who.role is Role.RESIDENT:
+            my_reports.status(who, folio)
+        else:
+            case.see(who, folio)
+
+    return act
+
+
+def _typed(word: str, folio: str) -> Act | None:
+    tap = _TAPS.get(_TYPED.get(word, ""))
+    return (lambda who: tap.press(who, folio)) if tap is not None else None
+
+
+# ---- taps ----
+
+
+def tapped(who: Speaker) -> None:
+    """A button: its mark is checked, its right is read again; a stale one is told where things stand."""
+    body = who.here.tokens.open(who.person.id, who.inbound.token)
+    if body is None:
+        _stale(who)
+        return
+    verb, _, argument = body.partition(".")
+    if verb == "a":
+        _answer(who, argument)
+    elif verb == "m":
+        _entry(who, argument)
+    else:
+        _press(who, verb, argument)
+
+
+def _press(who: Speaker, verb: str, argument: str) -> None:
+    tap = _TAPS.get(verb)
+    if tap is None:
+        _stale(who)
+    elif who.role not in tap.roles:
+        raise NotPermitted
+    else:
+        tap.press(who, argument)
+
+
+def _entry(who: Speaker, name: str) -> None:
+    entry = _BY_NAME.get(name)
+    if entry is None:
+        _stale(who)
+    elif who.role not in entry.roles:
+        raise NotPermitted
+    else:
+        entry.act(who)
+
+
+def _answer(who: Speaker, argument: str) -> None:
+    """A tap on a question of a talk; on an older question the talk says where it stands."""
+    talk_id, version, key = (*argument.split(".", 2), "", "")[:3]
+    found = [talk for talk in who.tx.conversations.of(who.person.id) if talk.id == talk_id]
+    if not found:
+        _stale(who)
+        return
+    talk = found[0]
+    if str(talk.version) != version:
+        talks.ask_again(who, talk, who.t("Esa opción ya pasó. Vamos aquí:"))
+        return
+    if who.role not in talks.SCRIPTS[talk.flow].roles:
+        raise NotPermitted
+    talks.reply(who, talk, Reply(choice=key))
+
+
+def _stale(who: Speaker) -> None:
+    talk = talks.running(who)
+    line = who.t("Esa opción ya no está activa.")
+    if talk is not None:
+        talks.ask_again(who, talk, line)
+        return
+    who.say(line, actions=(button(who.t("Menú"), "m.menu"),))
+
+
+# ---- the rest ----
+
+
+def edited(who: Speaker) -> None:
+    """An edited message changes nothing by itself: what was sent stays as it was sent."""
+    if talks.running(who) is not None:
+        who.say(
+            who.t(
+                "Vi que corrigió un mensaje. Lo nuevo escríbalo otra vez, o ponga «atrás» para cambiar lo anterior."
+            )
+        )
+    elif who.tx.reports.of_person(who.person.id, most=1):
+        who.say(
+            who.t("Vi que corrigió un mensaje. Si es de su reporte, mándelo como mensaje nuevo y lo agrego.")
+        )
+
+
+def group_hint(who: Speaker) -> None:
+    """In a group nobody can speak in private: one line, at most once an hour."""
+    if who.tx.people.count(who.person.id, "group", who.at, within_seconds=3600.0) == 1:
+        who.show(Outgoing(lines=(who.t("Aquí lo lee todo el grupo. Escríbame en privado, por favor."),)))

@@ -1,0 +1,125 @@
+"""A report as an officer sees it: before the claim urgency, kind, colonia and age; the rest after it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain import folio as folios
+from bot.domain.concern import Identity, Priority
+from bot.domain.events import NoteAdded, QuestionAnswered, QuestionAsked, SomethingAdded
+from bot.domain.report import Report, Status
+from bot.messages import Action, Attachment, AttachmentKind, Outgoing
+from bot.texts import Texts
+from handlers.here import Here
+from handlers.speaker import Speaker, button
+from storage.media import StoredFile
+
+LIGHTS = {Priority.P0: "🔴", Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🟡", Priority.P4: "⚪"}
+MOST_FILES = 5
+
+
+def headline(t: Texts, here: Here, report: Report, at: datetime) -> str:
+    """Urgency, kind, colonia, age, folio: what a lock screen may show."""
+    return first_line(
+        t, here, report.priority, report.kind, report.place.colonia, report.opened_at, report.folio, at
+    )
+
+
+def first_line(
+    t: Texts,
+    here: Here,
+    priority: Priority,
+    kind: str,
+    colonia: str,
+    opened_at: datetime,
+    folio: str,
+    at: datetime,
+) -> str:
+    """The same from the bare facts of a notice."""
+    where = here.colonia_name(colonia)
+    parts = (
+        f"{LIGHTS[priority]} {priority.name} {here.kind(kind).short}",
+        f"Col. {where}" if where else t("sin colonia"),
+        t.ago(at - opened_at),
+        folios.show(folio),
+    )
+    return " · ".join(parts)
+
+
+def row(who: Speaker, report: Report) -> Action:
+    """A line of a list."""
+    kind = who.here.kind(report.kind)
+    where = who.here.colonia_name(report.place.colonia)
+    label = f"{LIGHTS[report.priority]} {folios.show(report.folio)}"
+    return button(label, f"case.{report.folio}", description=f"{kind.short} · {where}"[:72])
+
+
+def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
+    """The whole case, for who may see it, with the buttons of where it stands."""
+    t = who.t
+    lines = [*lead, headline(t, who.here, report, who.at)]
+    place = who.here.place_line(report.place)
+    lines.append(f"📍 {place}" if place else t("📍 Sin lugar: pregúntelo"))
+    if report.text:
+        lines.append(f"«{report.text}»")
+    lines += [f"{question} {answer}" for question, answer in report.answers]
+    lines += _since(who, report)
+    lines.append(_person_line(t, report))
+    files = who.tx.media.of_report(report.id)
+    return Outgoing(
+        lines=tuple(lines),
+        pin=report.place.point,
+        pin_label=place,
+        attachments=tuple(_attachment(file) for file in files if file.state == "kept")[:MOST_FILES],
+        actions=steps(t, report, who),
+        protected=True,
+    )
+
+
+def _since(who: Speaker, report: Report) -> list[str]:
+    """What was asked, answered, added and noted since it was opened."""
+    t = who.t
+    lines = []
+    for event in who.tx.reports.history(report.id):
+        if isinstance(event, QuestionAsked):
+            lines.append(t("Preguntó: {text}", text=event.text))
+        elif isinstance(event, QuestionAnswered):
+            lines.append(t("Contestó: {text}", text=event.text or t("(archivo)")))
+        elif isinstance(event, SomethingAdded):
+            lines.append(t("Agregó: {text}", text=event.text or t("(archivo)")))
+        elif isinstance(event, NoteAdded):
+            lines.append(t("Nota: {text}", text=event.text or t("(archivo)")))
+    return lines[-6:]
+
+
+def _person_line(t: Texts, report: Report) -> str:
+    if report.person_id is None:
+        return t("Nadie a quien contestar: no quedó unido a un chat.")
+    if report.identity is Identity.NAMED:
+        return t("La persona dio su nombre. Conteste por aquí; no ve su número ni usted el de ella.")
+    return t("La persona pidió: con reserva. Conteste por aquí; no ve su número ni usted el de ella.")
+
+
+def _attachment(file: StoredFile) -> Attachment:
+    return Attachment(kind=AttachmentKind(file.kind), reference=file.id, content_type=file.content_type)
+
+
+def steps(t: Texts, report: Report, who: Speaker) -> tuple[Action, ...]:
+    """What this officer can do with it now; two taps standing."""
+    f, v = report.folio, report.version
+    if report.status is Status.CLOSED:
+        return ()
+    if report.handler_id is None:
+        return (button(t("Tomar"), f"claim.{f}.{v}", "primary"), button(t("No puedo"), f"decline.{f}.{v}"))
+    if report.handler_id != who.person.id:
+        return (button(t("Voy de apoyo"), f"support.{f}"),)
+    ask = (button(t("Preguntar"), f"ask.{f}"),) if report.person_id and not report.listed else ()
+    return (
+        button(t("Voy"), f"way.{f}", "primary"),
+        button(t("Llegué"), f"here.{f}"),
+        button(t("Hecho"), f"done.{f}"),
+        *ask,
+        button(t("Canalizar"), f"refer.{f}"),
+        button(t("Nota"), f"note.{f}"),
+        button(t("Soltar"), f"release.{f}"),
+    )

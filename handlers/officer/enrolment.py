@@ -1,0 +1,56 @@
+"""An officer sends the one-time code."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.desk import enrolment as desk
+from handlers.speaker import Speaker, button
+
+# Ten characters of Crockford's base 32 (no I, L, O, U), shown in two fives.
+CODE = re.compile(r"^\s*([0-9A-HJKMNP-TV-Z]{5})[\s-]?([0-9A-HJKMNP-TV-Z]{5})\s*$", re.IGNORECASE)
+
+
+def code_given(who: Speaker) -> bool:
+    """Is the whole message a code? Then it is tried. Raises BadCode, TooMany."""
+    text = who.inbound.start or who.inbound.text
+    found = CODE.match(text)
+    if found is None or not any(sign.isdigit() for sign in text):
+        return False
+    slot = desk.enrol(who.tx, who.here, who.person, (found[1] + found[2]).upper(), who.at)
+    t = who.t
+    if slot.state == "active":
+        return True
+    who.say(
+        t("Código correcto. Su número de control es {number}.", number=slot.check_number),
+        t("Dígaselo a su mando: si ve el mismo, aprueba su alta y le aviso aquí."),
+    )
+    return True
+
+
+def show_code(code: str) -> str:
+    """In two fives, easier to dictate."""
+    return f"{code[:5]}-{code[5:]}"
+
+
+def home(who: Speaker) -> None:
+    """The officer's first screen: on duty or not, what is in hand."""
+    t = who.t
+    assert who.officer is not None
+    shift = who.tx.staff.shift_of(who.officer.person_id, who.at)
+    in_hand = who.tx.reports.handled_by(who.person.id)
+    if shift is None:
+        state, first = t("Fuera de turno"), button(t("Iniciar turno"), "m.start_shift", "primary")
+    else:
+        state = t("En turno hasta las {hour}", hour=t.clock(shift[1].ends_at))
+        first = button(t("Terminar turno"), "m.end_shift")
+    sectors = [
+        s.name for s in map(who.here.municipality.territory.sector, who.officer.sectors) if s is not None
+    ]
+    lines = (
+        f"{who.officer.name} · {t.listing(sectors)}" if sectors else who.officer.name,
+        state,
+        t("En sus manos: {n}", n=len(in_hand)),
+    )
+    actions = (first, button(t("Mis pendientes"), "m.pending"), button(t("Anotar un asunto"), "m.jot"))
+    who.say(*lines, actions=actions)

@@ -1,0 +1,174 @@
+"""The one way in. Seen before? Who is it? Danger? A global word? A running talk? Else the menu.
+
+Triage runs before the unit of work, wording after it: nothing slow stands in the writer's thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.channels import StoreUnavailable
+from bot.clock import Clock
+from bot.domain.errors import DomainError
+from bot.domain.notices import Lane, Notice
+from bot.domain.roster import Role
+from bot.messages import Inbound, InboundKind, Receipt
+from bot.questions import MediaRef
+from bot.texts import language
+from bot.triage import Understanding
+from handlers import menus, talks
+from handlers.here import Here
+from handlers.refusals import in_words
+from handlers.resident import danger, free
+from handlers.speaker import Speaker
+from storage.people import Person
+from storage.store import Store, Transaction
+
+log = structlog.get_logger()
+
+WINDOW = timedelta(hours=24)  # WhatsApp: free text after the person's last message
+LONGEST = 20_000  # characters of one message; the rest is kept raw and the person is told
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Takes everything that comes in, from any channel."""
+
+    store: Store
+    here: Here
+    clock: Clock
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Handle one event; returns once it is committed and fsynced. Raises StoreUnavailable."""
+        now = self.clock.now()
+        understood = self._understand(inbound, now)
+        try:
+            await self.store.run(partial(self._turn, inbound=inbound, understood=understood, now=now))
+        except StoreUnavailable:
+            raise
+        except Exception as bug:
+            log.exception("turn failed", action="turn_failed", key=inbound.id, error=type(bug).__name__)
+            await self.store.run(partial(self._bury, inbound=inbound, reason=type(bug).__name__, now=now))
+
+    async def note(self, receipt: Receipt) -> None:
+        """What a provider says later about a message of ours. Raises StoreUnavailable."""
+        now = self.clock.now()
+
+        def work(tx: Transaction) -> None:
+            ref = receipt.raw.get("ref", "")
+            tx.outbox.status(receipt.provider_id, receipt.status, receipt.error, now, ref)
+
+        await self.store.run(work)
+
+    def _understand(self, inbound: Inbound, now: datetime) -> Understanding | None:
+        if inbound.kind not in (InboundKind.MESSAGE, InboundKind.EDIT) or not inbound.text:
+            return None
+        return self.here.triage.read(inbound.text[:LONGEST], now)
+
+    # ---- the unit of work ----
+
+    def _turn(
+        self, tx: Transaction, *, inbound: Inbound, understood: Understanding | None, now: datetime
+    ) -> None:
+        person = self._who(tx, inbound, now)
+        if not tx.inbox.new(inbound.id, person.id if person else None, inbound.raw, now):
+            return
+        if inbound.kind is InboundKind.UNREADABLE or person is None:
+            tx.inbox.bury(source="inbox", key=inbound.id, reason="unreadable", raw=inbound.raw, at=now)
+            return
+        if inbound.kind is InboundKind.BLOCKED:
+            tx.vault.stop(person.id, now)
+            return
+        who = self._speaker(tx, inbound, understood, person, now)
+        try:
+            route(who)
+        except DomainError as refusal:
+            who.say(*in_words(who, refusal))
+        if inbound.tap_id and not who.said:
+            who.say()
+
+    def _who(self, tx: Transaction, inbound: Inbound, now: datetime) -> Person | None:
+        """The person at this address, known or new; None when the channel could not say who it was."""
+        if not inbound.address.id:
+            return None
+        known = tx.vault.person_at(inbound.address, inbound.other_ids)
+        person = tx.people.get(known) if known else None
+        if person is None:
+            person = tx.people.add(at=now, locale=language(inbound.locale or "es"))
+            tx.vault.add(person.id, inbound.address, inbound.other_ids)
+        if inbound.kind is not InboundKind.BLOCKED:
+            has_window = self.here.capabilities[inbound.address.channel].window
+            tx.vault.wrote(person.id, now + WINDOW if has_window else None)
+            if has_window:
+                tx.outbox.window_opened(person.id, now)
+        return person
+
+    def _speaker(
+        self,
+        tx: Transaction,
+        inbound: Inbound,
+        understood: Understanding | None,
+        person: Person,
+        now: datetime,
+    ) -> Speaker:
+        media = tuple(
+            MediaRef(tx.media.add(person.id, inbound.address.channel, file, now), file.kind)
+            for file in inbound.attachments
+        )
+        return Speaker(
+            tx=tx,
+            here=self.here,
+            person=person,
+            officer=tx.staff.officer(person.id) if person.role is not Role.RESIDENT else None,
+            inbound=inbound,
+            understood=understood,
+            at=now,
+            media=media,
+        )
+
+    def _bury(self, tx: Transaction, *, inbound: Inbound, reason: str, now: datetime) -> None:
+        """Our bug: the message is kept whole, the person gets an apology with a number, answers stay."""
+        person = self._who(tx, inbound, now)
+        if not tx.inbox.new(inbound.id, person.id if person else None, inbound.raw, now):
+            return
+        letter = tx.inbox.bury(
+            source="inbox",
+            key=inbound.id,
+            reason=reason,
+            raw=inbound.raw,
+            at=now,
+            person_id=person.id if person else None,
+        )
+        if person is not None:
+            apology = Notice(person_id=person.id, name="apology", facts={"id": letter[:8]}, lane=Lane.REPLY)
+            tx.outbox.put([apology], now)
+
+
+def route(who: Speaker) -> None:
+    """One turn, in the order in which things matter."""
+    inbound = who.inbound
+    if not inbound.private:
+        menus.group_hint(who)
+        return
+    if inbound.kind is InboundKind.TAP:
+        menus.tapped(who)
+        return
+    talk = talks.running(who)
+    if danger.heard(who, talk):
+        danger.answer(who)
+        return
+    if inbound.kind is InboundKind.EDIT:
+        menus.edited(who)
+        return
+    word = menus.global_word(who)
+    if word is not None:
+        word(who)
+        return
+    if talk is not None:
+        talks.reply(who, talk, who.reply)
+        return
+    free.said(who)

@@ -1,0 +1,32 @@
+"""What the rules refuse, in the person's words, with the next step."""
+
+from __future__ import annotations
+
+from bot.domain import errors
+from bot.texts import later
+from handlers.speaker import Speaker
+
+WORDS: dict[type[errors.DomainError], str] = {
+    errors.UnknownFolio: later(
+        "No encuentro ese folio entre sus reportes. Revise los ocho números, por favor."
+    ),
+    errors.NotOnDuty: later("Para esto hay que estar en turno. Toque «Iniciar turno» en el menú."),
+    errors.NotPermitted: later("Eso no le corresponde a su puesto. Si cree que es un error, avise al mando."),
+    errors.NotYours: later("Ese reporte no lo tiene usted."),
+    errors.TooLate: later("Ya pasaron más de 30 días. Con gusto tomamos un reporte nuevo."),
+    errors.Changed: later("Alguien lo acaba de cambiar. Vea cómo está e intente otra vez."),
+    errors.BadCode: later(
+        "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."
+    ),
+    errors.TooMany: later("Van varios intentos seguidos. Espere un rato y vuelva a probar."),
+    errors.NotAllowedNow: later("Ese paso ya no se puede: el reporte cambió. Vea cómo está ahora."),
+}
+
+
+def in_words(who: Speaker, refusal: errors.DomainError) -> tuple[str, ...]:
+    """The lines that tell the person."""
+    if isinstance(refusal, errors.AlreadyClaimed):
+        slot = who.tx.staff.officer(refusal.handler_id or "")
+        name = slot.name if slot else who.t("otra persona")
+        return (who.t("Ya lo tomó {name}.", name=name),)
+    return (who.t(WORDS[type(refusal)]),)

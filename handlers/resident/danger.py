@@ -1,0 +1,139 @@
+"""Somebody is in danger now: the 911 line first, before consent, before menus, in any state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.conversation import Flow
+from bot.domain.roster import Role
+from bot.domain.territory import Place
+from bot.questions import LookUp, Option, choose, look_up
+from bot.texts import Texts
+from handlers import talks
+from handlers.desk import reports as desk
+from handlers.here import Here
+from handlers.resident.place import Outside, locate
+from handlers.resident.report import VIOLENCE, Draft
+from handlers.resident.told import Told
+from handlers.resident.told import heard as told_of
+from handlers.speaker import Speaker
+from storage.conversations import Conversation
+
+NAME = "danger"
+FALLBACK_KIND = "emergencia_otra"
+
+
+def heard(who: Speaker, talk: Conversation | None) -> bool:
+    """Does the message say that somebody is in danger now? Not while its own talk asks where."""
+    if who.role is not Role.RESIDENT or who.understood is None or who.understood.danger is None:
+        return False
+    return talk is None or talk.flow != NAME
+
+
+def answer(who: Speaker) -> None:
+    """911 in the same turn; the talk that ran is parked with everything in it."""
+    told = told_of(who.here, who.inbound.text, who.understood, channel=who.inbound.address.channel)
+    talks.start(who, NAME, told.as_arguments(who.media))
+
+
+def danger(t: Texts, here: Here, told: Told) -> Flow[str]:
+    """911 first; the tap on "Avisar" opens the report at once and only then asks where."""
+    violence = told.kind in VIOLENCE
+    lines = [
+        t("Llame al 911 AHORA. Si no puede hablar, deje la llamada abierta."),
+        t("Póngase a salvo si puede hacerlo sin que le vean. No enfrente a nadie."),
+    ]
+    if violence:
+        lines.append(t("También puede hablar a la Línea de las Mujeres: 079, opción 1, gratis, día y noche."))
+    tell = Option(
+        "tell", "yes", t("Avisar al turno"), style="danger", words=("avisar tambien al turno", "avisar")
+    )
+    safe = Option(
+        "safe", "no", t("Ya estoy a salvo"), words=("ya estoy bien", "falsa alarma", "estoy a salvo")
+    )
+    if (yield from choose("tell", tuple(lines), [tell, safe])) == "safe":
+        return "safe"
+    folio: str = yield from look_up("opened", "open")
+    if told.place.known:
+        return folio
+    where = (t("Avisado. ¿Dónde está? Mande su ubicación o escriba calle y colonia."),)
+    place = yield from locate(t, here, where, told.place)
+    if isinstance(place, Outside):
+        return "outside"
+    yield from look_up("placed", "place", colonia=place.colonia, street=place.street, point=_pair(place))
+    return folio
+
+
+def _pair(place: Place) -> list[float] | None:
+    return [place.point.lat, place.point.lon] if place.point else None
+
+
+def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
+    """The tap is the consent for this report: it goes out with whatever place is known."""
+    told = Told.from_arguments(talk.arguments)
+    draft = Draft(
+        kind=told.kind or FALLBACK_KIND,
+        place=told.place,
+        text=told.text,
+        media=tuple(talk.arguments["media"]),
+    )
+    opened = desk.open_report(
+        who.tx, who.here, draft, draft_id=talk.id, person_id=who.person.id, at=who.at, danger=True
+    )
+    return opened.report.folio
+
+
+def _place(who: Speaker, talk: Conversation, step: LookUp) -> Any:
+    from bot.domain.territory import Point
+
+    report = who.tx.reports.of_draft(talk.id)
+    if report is not None:
+        point = Point(*step.arguments["point"]) if step.arguments["point"] else None
+        place = Place(colonia=step.arguments["colonia"], street=step.arguments["street"], point=point)
+        if place.known:
+            desk.tell_place(who.tx, who.here, report, place, who.at)
+    return True
+
+
+def _finish(who: Speaker, talk: Conversation, result: str) -> None:
+    t = who.t
+    if result == "safe":
+        who.say(t("Qué bueno. Si algo cambia, llame al 911 o escriba aquí."))
+        _resume(who)
+        return
+    if result == "outside":
+        who.say(t("Ese lugar está fuera del municipio. Siga con el 911: le comunican con quien está cerca."))
+        return
+    report = who.tx.reports.by_folio(result)
+    who.show(receipt_of_danger(t, who.here, report.folio, report.place, who.at, listed=report.listed))
+
+
+def receipt_of_danger(t: Texts, here: Here, folio: str, place: Place, at: datetime, *, listed: bool) -> Any:
+    """What the person sees once the team was told: no promise that somebody is on the way."""
+    from bot.domain.folio import show
+    from bot.messages import Outgoing
+
+    where = here.place_line(place) or t("lugar por confirmar")
+    lines = (
+        t("Ya avisamos. Su folio es {folio}.", folio=show(folio)),
+        "" if listed else where,
+        t("No espere nuestra respuesta: siga con el 911 hasta estar a salvo."),
+    )
+    return Outgoing(lines=tuple(line for line in lines if line))
+
+
+def _resume(who: Speaker) -> None:
+    draft = talks.parked(who)
+    if draft is not None:
+        talks.ask_again(who, draft, who.t("Seguimos con su reporte donde íbamos."))
+
+
+talks.script(
+    talks.Script(
+        name=NAME,
+        make=lambda t, here, kept, again: danger(t, here, Told.from_arguments(kept)),
+        finish=_finish,
+        look_ups={"open": _open, "place": _place},
+    )
+)

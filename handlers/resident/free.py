@@ -1,0 +1,162 @@
+"""Free words while no talk runs: an answer to an officer, a yes or no, a concern, an intent, or the menu."""
+
+from __future__ import annotations
+
+from bot.domain import folio as folios
+from bot.domain.report import Report, Status
+from bot.domain.roster import Role
+from bot.messages import Outgoing
+from bot.texts import Texts
+from handlers.officer import enrolment
+from handlers.resident import filing, home, information, my_reports, person
+from handlers.speaker import Speaker, button
+
+RECENT_SECONDS = 3 * 3600.0  # how long after a report a file that comes alone belongs to it
+
+
+def said(who: Speaker) -> None:
+    """Nothing waits for these words: find out what they are about."""
+    if enrolment.code_given(who) or _quoted(who) or _answers_question(who):
+        return
+    if my_reports.solved_in_words(who) or person.relay(who):
+        return
+    if who.media and not who.inbound.text.strip():
+        _file_alone(who)
+        return
+    if who.inbound.point is not None and not who.inbound.text.strip():
+        filing.begin(who, text="")
+        return
+    if not who.inbound.text.strip():
+        _nothing(who.t, who)
+        return
+    if who.role is not Role.RESIDENT:
+        home_of_staff(who)
+        return
+    _by_intent(who)
+
+
+def home_of_staff(who: Speaker) -> None:
+    """Officers and supervisors get their own screen."""
+    from handlers import menus
+
+    menus.home(who)
+
+
+def _by_intent(who: Speaker) -> None:
+    understood = who.understood
+    intent = understood.intent if understood else None
+    if understood is not None and understood.kind is not None:
+        filing.begin(who, text=who.inbound.text.strip())
+        return
+    found = folios.find(who.inbound.text)
+    if intent == "estado_folio" or (found and folios.valid(found)):
+        _about_folio(who, found)
+        return
+    answers = {
+        "saludo": home.welcome,
+        "consejos": information.tips,
+        "contacto_policia": information.my_police,
+        "privacidad": information.privacy,
+        "percepcion": _feeling,
+        "fuera_tema": _off_topic,
+    }
+    answer = answers.get(intent or "")
+    if answer is not None:
+        answer(who)
+        return
+    _unclear(who)
+
+
+def _about_folio(who: Speaker, folio: str | None) -> None:
+    if folio:
+        my_reports.status(who, folio)
+    else:
+        my_reports.my_reports(who)
+
+
+def _feeling(who: Speaker) -> None:
+    words = information.advice(who.person.locale, "percepcion")
+    who.say(
+        words, actions=(button(who.t("Reportar"), "m.report", "primary"), button(who.t("Menú"), "m.menu"))
+    )
+
+
+def _off_topic(who: Speaker) -> None:
+    words = information.advice(who.person.locale, "insultos")
+    who.say(
+        words, actions=(button(who.t("Reportar"), "m.report", "primary"), button(who.t("Menú"), "m.menu"))
+    )
+
+
+def _unclear(who: Speaker) -> None:
+    """One question: is it a report? What was written is kept as its description."""
+    t = who.t
+    text = who.inbound.text.strip()
+    if len(text.split()) >= 4:
+        filing.begin(who, text=text)
+        return
+    lines = (*filing.greeting(who), t("No sé si le entendí. ¿Quiere reportar algo de su colonia?"))
+    actions = (
+        button(t("Reportar"), "m.report", "primary"),
+        button(t("Mi policía"), "m.my_police"),
+        button(t("Más"), "m.more"),
+    )
+    who.show(Outgoing(lines=lines, actions=actions))
+
+
+def _quoted(who: Speaker) -> bool:
+    """A reply to one of our messages about a report belongs to that report."""
+    if not who.inbound.card_id or not (who.inbound.text.strip() or who.media):
+        return False
+    report_id = who.tx.outbox.report_of(who.person.id, who.inbound.card_id)
+    if report_id is None:
+        return False
+    return _take(who, who.tx.reports.get(report_id))
+
+
+def _answers_question(who: Speaker) -> bool:
+    """An officer asked: the next words are the answer; with several questions, which one?"""
+    waiting = who.tx.reports.waiting_on(who.person.id)
+    if not waiting or not (who.inbound.text.strip() or who.media or who.inbound.point):
+        return False
+    if who.understood is not None and who.understood.intent == "saludo":
+        return False
+    if len(waiting) == 1:
+        return _take(who, waiting[0])
+    rows = tuple(
+        button(folios.show(one.folio), f"add.{one.folio}", description=who.here.kind(one.kind).short)
+        for one in waiting[:10]
+    )
+    who.show(Outgoing(lines=(who.t("¿De cuál de sus reportes habla?"),), rows=rows))
+    return True
+
+
+def _take(who: Speaker, report: Report) -> bool:
+    mine = report.person_id == who.person.id or who.person.id in who.tx.reports.followers(report.id)
+    if not mine or not report.status.open:
+        return False
+    text = who.inbound.text.strip()
+    if who.inbound.point is not None:
+        text = f"{text} ({who.inbound.point.lat:.5f}, {who.inbound.point.lon:.5f})".strip()
+    my_reports.take_addition(who, report, text, tuple(item.id for item in who.media))
+    return True
+
+
+def _file_alone(who: Speaker) -> None:
+    """A photo right after a report belongs to it; else it may be the beginning of one."""
+    recent = [
+        one
+        for one in who.tx.reports.of_person(who.person.id, most=1)
+        if one.status is not Status.CLOSED and (who.at - one.opened_at).total_seconds() < RECENT_SECONDS
+    ]
+    if recent:
+        my_reports.take_addition(who, recent[0], "", tuple(item.id for item in who.media))
+        return
+    filing.begin(who, text="", lead=(who.t("Recibí su archivo; lo guardo con el reporte."),))
+
+
+def _nothing(t: Texts, who: Speaker) -> None:
+    who.say(
+        t("Puedo leer texto, fotos, notas de voz y ubicación. ¿Qué necesita?"),
+        actions=(button(t("Reportar"), "m.report", "primary"), button(t("Menú"), "m.menu")),
+    )

@@ -1,0 +1,248 @@
+"""What a resident does later with a folio: look, add, answer, withdraw, say whether it is solved."""
+
+from __future__ import annotations
+
+from bot.conversation import Flow
+from bot.domain import folio as folios
+from bot.domain.errors import TooMany, UnknownFolio
+from bot.domain.report import Disposition, Report, Status
+from bot.messages import Action, Outgoing
+from bot.questions import NO, YES, Option, Written, choose, fold, gather
+from bot.texts import Texts, later
+from handlers import talks
+from handlers.desk import reports as desk
+from handlers.here import Here
+from handlers.speaker import Speaker, button
+from storage.conversations import Conversation
+
+A_DAY = 86_400.0
+
+STATUS_WORDS = {
+    Status.RECEIVED: later("Recibido"),
+    Status.CLAIMED: later("En atención"),
+    Status.AWAITING_RESIDENT: later("Falta un dato de usted"),
+    Status.REFERRED: later("Canalizado a {office}"),
+    Status.CLOSED: later("Cerrado"),
+}
+DISPOSITION_WORDS = {
+    Disposition.ATTENDED: later("Atendido"),
+    Disposition.SOLVED_BY_OTHER: later("Lo resolvió otra área"),
+    Disposition.NOT_LOCATED: later("No se encontró el lugar o a la persona"),
+    Disposition.DUPLICATE: later("Es el mismo que otro reporte"),
+    Disposition.WITHDRAWN: later("Usted lo retiró"),
+    Disposition.NOT_OURS: later("No le toca a la policía"),
+}
+SOLVED = {"yes": "yes", "no": "no", "unsure": "unsure"}
+
+
+def my_reports(who: Speaker) -> None:
+    """The last ten, newest first; confidential ones are in no list."""
+    t = who.t
+    mine = who.tx.reports.of_person(who.person.id)
+    if not mine:
+        who.say(t("No tiene reportes por ahora."), actions=(button(t("Reportar"), "m.report", "primary"),))
+        return
+    rows = tuple(
+        button(
+            folios.show(one.folio),
+            f"see.{one.folio}",
+            description=f"{who.here.kind(one.kind).short} · {status_line(t, who.here, one)}"[:72],
+        )
+        for one in mine
+    )
+    who.show(Outgoing(lines=(t("Sus reportes:"),), rows=rows, rows_label=t("Ver reportes")))
+
+
+def own(who: Speaker, folio: str) -> Report:
+    """The report of a folio, if it is this person's (or they joined it). Raises UnknownFolio, TooMany.
+
+    One answer for "no such folio" and "not yours"; after some wrong ones in a day, none at all.
+    """
+    limit = who.here.municipality.service.limits.wrong_folios
+    if who.tx.people.counted(who.person.id, "wrong_folio", who.at, within_seconds=A_DAY) >= limit:
+        raise TooMany
+    try:
+        report = who.tx.reports.by_folio(folio)
+        if report.person_id == who.person.id or who.person.id in who.tx.reports.followers(report.id):
+            return report
+    except UnknownFolio:
+        pass
+    who.tx.people.count(who.person.id, "wrong_folio", who.at, within_seconds=A_DAY)
+    raise UnknownFolio
+
+
+def status(who: Speaker, folio: str) -> None:
+    """How one's own report stands, and what can be done with it."""
+    if not folios.valid(folio):
+        raise UnknownFolio
+    show(who, own(who, folio))
+
+
+def status_line(t: Texts, here: Here, report: Report) -> str:
+    """Where it stands, in words."""
+    if report.status is Status.CLOSED and report.disposition is not None:
+        return t(DISPOSITION_WORDS[report.disposition])
+    office = here.municipality.directory.get(report.referred_to or "")
+    name = office.name if office else (report.referred_to or "")
+    return (
+        t(STATUS_WORDS[report.status], office=name)
+        if report.status is Status.REFERRED
+        else t(STATUS_WORDS[report.status])
+    )
+
+
+def show(who: Speaker, report: Report) -> None:
+    """One report as its own person sees it; of a confidential one only that it was received."""
+    t = who.t
+    if report.listed:
+        who.say(t("Lo tiene quien debe atenderlo. Puede agregar algo si quiere."), actions=_add(t, report))
+        return
+    kind = who.here.kind(report.kind)
+    handler = who.tx.staff.officer(report.handler_id or "")
+    lines = [
+        f"{kind.emoji} {kind.name}".strip(),
+        t("Estado: {status}", status=status_line(t, who.here, report)),
+        t("Recibido: {when}", when=t.moment(report.opened_at)),
+    ]
+    if handler is not None and report.status.open:
+        lines.append(t("Lo tiene: {name}", name=handler.name))
+    actions = (
+        _add(t, report) if report.status.open else (button(t("Sigue igual"), f"solved.{report.folio}.no"),)
+    )
+    if report.status.open and report.person_id == who.person.id:
+        actions = (*actions, button(t("Ya no hace falta"), f"withdraw.{report.folio}"))
+    title = t("Folio {folio}", folio=folios.show(report.folio))
+    who.show(Outgoing(title=title, lines=tuple(lines), actions=(*actions, button(t("Menú"), "m.menu"))))
+
+
+def _add(t: Texts, report: Report) -> tuple[Action, ...]:
+    return (button(t("Agregar algo"), f"add.{report.folio}"),)
+
+
+# ---- add something ----
+
+
+def add(who: Speaker, folio: str) -> None:
+    """Start to tell more about one's own report."""
+    report = own(who, folio)
+    talks.start(who, "add", {"folio": report.folio})
+
+
+def _add_flow(t: Texts, folio: str) -> Flow[tuple[Written, ...] | None]:
+    lines = (
+        t("Escriba lo que quiera agregar, o mande foto, video o nota de voz. Al terminar toque «Listo»."),
+    )
+    done = [Option("done", "yes", t("Listo"), words=("ya", "es todo", "termine", "fin"))]
+    return (yield from gather("more", lines, done))
+
+
+def _added(who: Speaker, talk: Conversation, pieces: tuple[Written, ...]) -> None:
+    t = who.t
+    if not pieces:
+        who.say(t("De acuerdo, no agregué nada."))
+        return
+    report = own(who, talk.arguments["folio"])
+    text = "\n".join(piece.text for piece in pieces if piece.text)
+    media = tuple(item.id for piece in pieces for item in piece.media)
+    take_addition(who, report, text, media)
+
+
+def take_addition(who: Speaker, report: Report, text: str, media: tuple[str, ...]) -> None:
+    """Words or files for an open report: an answer when an officer asked, else something more."""
+    t = who.t
+    if report.status is Status.AWAITING_RESIDENT and report.person_id == who.person.id:
+        desk.answer(who.tx, report, text, media, who.at)
+        who.say(t("Gracias, ya se lo pasé a quien atiende su reporte."))
+        return
+    desk.add(who.tx, report, text, media, who.at)
+    who.say(t("Agregado. Lo ve quien atiende su reporte."))
+
+
+talks.script(
+    talks.Script(
+        name="add",
+        make=lambda t, here, kept, again: _add_flow(t, kept["folio"]),
+        finish=_added,
+        look_ups={},
+    )
+)
+
+
+# ---- withdraw ----
+
+
+def withdraw(who: Speaker, folio: str) -> None:
+    """Ask once whether it is really not needed."""
+    report = own(who, folio)
+    talks.start(who, "withdraw", {"folio": report.folio})
+
+
+def _withdraw_flow(t: Texts) -> Flow[bool]:
+    lines = (t("¿Retiramos su reporte? El equipo ya no lo atenderá."),)
+    options = [Option(True, "yes", t("Sí, retirarlo")), Option(False, "no", t("No, que siga"))]
+    return (yield from choose("sure", lines, options))
+
+
+def _withdrawn(who: Speaker, talk: Conversation, sure: bool) -> None:
+    t = who.t
+    if not sure:
+        who.say(t("De acuerdo, sigue en pie."))
+        return
+    report = own(who, talk.arguments["folio"])
+    if report.person_id != who.person.id:
+        raise UnknownFolio
+    desk.withdraw(who.tx, report, who.at)
+    who.say(t("Retirado. Si vuelve a pasar, escríbanos."), actions=(button(t("Menú"), "m.menu"),))
+
+
+talks.script(
+    talks.Script(
+        name="withdraw",
+        make=lambda t, here, kept, again: _withdraw_flow(t),
+        finish=_withdrawn,
+        look_ups={},
+    )
+)
+
+
+# ---- solved? ----
+
+
+def solved(who: Speaker, argument: str) -> None:
+    """The tap after closing: yes, no (opens it again), unsure."""
+    folio, _, said = argument.partition(".")
+    if said not in SOLVED:
+        raise UnknownFolio
+    _say_solved(who, own(who, folio), said)
+
+
+def _say_solved(who: Speaker, report: Report, said: str) -> None:
+    t = who.t
+    if report.status is not Status.CLOSED:
+        who.say(t("Ese reporte ya está abierto de nuevo: {status}.", status=status_line(t, who.here, report)))
+        return
+    desk.say_solved(who.tx, who.here, report, said, who.at)
+    words = {
+        "yes": t("Qué bueno. Gracias por decirnos."),
+        "no": t(
+            "Gracias por decirnos. Lo abrimos de nuevo y ya se avisó al equipo. No tiene que volver a explicar nada."
+        ),
+        "unsure": t("De acuerdo. Si ve que sigue igual, tóquelo en «Mis reportes»."),
+    }
+    who.say(words[said], actions=(button(t("Menú"), "m.menu"),))
+
+
+def solved_in_words(who: Speaker) -> bool:
+    """A plain "sí" or "no" after the closing message is its answer."""
+    said = fold(who.inbound.text)
+    if said not in YES and said not in NO:
+        return False
+    waiting = [
+        one
+        for one in who.tx.reports.of_person(who.person.id)
+        if one.status is Status.CLOSED and one.solved is None and one.disposition is not Disposition.WITHDRAWN
+    ]
+    if not waiting:
+        return False
+    _say_solved(who, waiting[0], "yes" if said in YES else "no")
+    return True

@@ -1,0 +1,115 @@
+"""What a supervisor sees: open, unclaimed, overdue, who is on duty; and reassigning."""
+
+from __future__ import annotations
+
+from bot.conversation import Flow
+from bot.domain import folio as folios
+from bot.domain.errors import NotPermitted
+from bot.domain.report import Report
+from bot.domain.roster import Officer, Role
+from bot.domain.service_level import deadlines
+from bot.messages import Outgoing
+from bot.questions import Option, choose
+from bot.texts import Texts
+from handlers import talks
+from handlers.desk import reports as desk
+from handlers.officer import cards
+from handlers.speaker import Speaker, button
+from storage.conversations import Conversation
+
+
+def status(who: Speaker) -> None:
+    """Open and overdue, oldest first."""
+    t = who.t
+    open_now = who.tx.reports.open()
+    unclaimed = [r for r in open_now if r.handler_id is None]
+    late = [r for r in open_now if overdue(who, r)]
+    on_duty = who.tx.staff.roster(who.at).on_duty(who.at)
+    lines = [
+        t(
+            "Abiertos: {n} · sin tomar: {free} · fuera de plazo: {late}",
+            n=len(open_now),
+            free=len(unclaimed),
+            late=len(late),
+        ),
+        t("En turno: {names}", names=t.listing([o.name for o in on_duty]) or t("nadie")),
+    ]
+    wanted = who.tx.requests.visits_wanted()
+    if wanted:
+        most = max(wanted, key=lambda colonia: wanted[colonia])
+        lines.append(
+            t(
+                "Piden que pasen: {n}, sobre todo {name}",
+                n=sum(wanted.values()),
+                name=who.here.colonia_name(most),
+            )
+        )
+    first = list(dict.fromkeys((*late, *unclaimed, *open_now)))[:10]
+    rows = tuple(cards.row(who, report) for report in first)
+    title = t("Estado · {when}", when=t.clock(who.at))
+    actions = () if rows else (button(t("Equipo"), "m.team"), button(t("Invitar"), "m.invite"))
+    who.show(
+        Outgoing(title=title, lines=tuple(lines), rows=rows, rows_label=t("Ver reportes"), actions=actions)
+    )
+
+
+def overdue(who: Speaker, report: Report) -> bool:
+    """Past a promised moment?"""
+    kind = who.here.kind(report.kind)
+    promised = deadlines(kind, report.opened_at)
+    if report.claimed_at is None and promised.claim_at is not None and who.at > promised.claim_at:
+        return True
+    return promised.close_at is not None and who.at > promised.close_at
+
+
+def home(who: Speaker) -> None:
+    """The supervisor's first screen."""
+    t = who.t
+    assert who.officer is not None
+    actions = (
+        button(t("Estado"), "m.status", "primary"),
+        button(t("Equipo"), "m.team"),
+        button(t("Invitar"), "m.invite"),
+    )
+    who.say(t("{name} · mando", name=who.officer.name), actions=actions)
+
+
+def reassign(who: Speaker, folio: str) -> None:
+    """Choose who gets it."""
+    if who.role is not Role.SUPERVISOR:
+        raise NotPermitted
+    report = who.tx.reports.by_folio(folio)
+    roster = desk.require_right(who.tx, report, _me(who), who.at)
+    people = roster.of_list(report.named_list) if report.listed else roster.on_duty(who.at) or roster.officers
+    choices = [[o.person_id, o.name] for o in people if o.person_id != report.handler_id][:10]
+    talks.start(who, "reassign", {"folio": folio, "people": choices})
+
+
+def _reassign_flow(t: Texts, people: list[list[str]]) -> Flow[str]:
+    rows = [Option(person, f"p{n}", name[:24]) for n, (person, name) in enumerate(people)]
+    return (yield from choose("to", (t("¿A quién se le pasa?"),), rows, as_rows=True))
+
+
+def _reassigned(who: Speaker, talk: Conversation, person: str) -> None:
+    to = who.tx.staff.officer(person)
+    if to is None:
+        raise NotPermitted
+    report = desk.reassign(who.tx, who.here, talk.arguments["folio"], to, _me(who), who.at)
+    who.say(who.t("Folio {folio}: lo tiene {name}.", folio=folios.show(report.folio), name=to.name))
+
+
+def _me(who: Speaker) -> Officer:
+    if who.officer is None:
+        raise NotPermitted
+    return who.officer
+
+
+talks.script(
+    talks.Script(
+        name="reassign",
+        make=lambda t, here, kept, again: _reassign_flow(t, kept["people"]),
+        finish=_reassigned,
+        look_ups={},
+        roles=frozenset({Role.SUPERVISOR}),
+    )
+)

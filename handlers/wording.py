@@ -1,0 +1,428 @@
+"""The words of every notice, per role, and what may stand in the first 60 characters.
+
+A notice becomes words only when it is sent: only then is it known whether the WhatsApp window is open.
+`WORDS` is the table; `TEMPLATES` says which approved text stands for a notice outside the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain import folio as folios
+from bot.domain.concern import Priority
+from bot.domain.report import Disposition
+from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
+from bot.texts import Texts, later
+from handlers.here import Here
+from handlers.officer.cards import first_line
+from handlers.speaker import button
+
+LOCK_SCREEN = 60  # characters that a locked phone may show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """For whom and when a notice is worded."""
+
+    t: Texts
+    here: Here
+    at: datetime
+
+
+Facts = Mapping[str, Any]
+Word = Callable[[Moment, Facts], Outgoing]
+
+
+def render(notice: str, facts: Facts, moment: Moment) -> Outgoing:
+    """The card of a notice. Raises KeyError for a notice without words, which is our bug."""
+    return WORDS[notice](moment, facts)
+
+
+def template(notice: str, facts: Facts) -> TemplateUse | None:
+    """The approved text for outside the window, if the notice has one."""
+    name = TEMPLATES.get(notice)
+    return TemplateUse(name=name, variables=(folios.show(facts["folio"]),)) if name else None
+
+
+def _say(moment: Moment, facts: Facts) -> Outgoing:
+    return Outgoing.from_dict(facts)
+
+
+def _apology(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = (
+        t(
+            "Tuvimos un problema con su último mensaje. No se perdió: quedó guardado con el número {id}.",
+            id=facts["id"],
+        ),
+        t("Lo que ya había contestado sigue aquí. Inténtelo otra vez, o escriba «menú»."),
+        t("Si es una emergencia, llame al 911."),
+    )
+    return Outgoing(lines=lines)
+
+
+# ---- what residents hear ----
+
+
+def _report_claimed(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Folio {folio}: {officer} ya tiene su reporte.", folio=_folio(facts), officer=_officer(t, facts))
+    return Outgoing(lines=(line, t("Le avisamos lo que siga.")), actions=_answerable(t, facts))
+
+
+def _officer(t: Texts, facts: Facts) -> str:
+    return str(facts.get("officer") or t("el equipo"))
+
+
+def _question_asked(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = (
+        t("Folio {folio}: {officer} pregunta:", folio=_folio(facts), officer=_officer(t, facts)),
+        f"«{facts['text']}»",
+        t("Conteste aquí mismo, con texto, voz o foto."),
+    )
+    return Outgoing(lines=lines)
+
+
+def _officer_on_the_way(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Folio {folio}: {officer} va en camino.", folio=_folio(facts), officer=_officer(t, facts))
+    return Outgoing(lines=(line, t("Si hay peligro, llame al 911.")), actions=_answerable(t, facts))
+
+
+def _report_referred(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    office = moment.here.municipality.directory.get(facts["office"])
+    name = office.name if office else facts["office"]
+    lines = [
+        t("Folio {folio}: se pasó a {office}, que es quien lo resuelve.", folio=_folio(facts), office=name)
+    ]
+    if facts.get("note"):
+        lines.append(f"«{facts['note']}»")
+    lines.append(t("Lo seguimos nosotros y le avisamos qué contestan, aunque sea que tardará."))
+    return Outgoing(lines=tuple(lines), actions=_answerable(t, facts))
+
+
+ENDED = {
+    Disposition.ATTENDED: later("Folio {folio}: {officer} atendió su reporte."),
+    Disposition.SOLVED_BY_OTHER: later("Folio {folio}: lo resolvió otra área."),
+    Disposition.NOT_LOCATED: later("Folio {folio}: fuimos y no encontramos el lugar o a la persona."),
+    Disposition.DUPLICATE: later("Folio {folio}: es el mismo asunto que otro reporte, y se atiende ahí."),
+    Disposition.NOT_OURS: later("Folio {folio}: esto no le toca a la policía."),
+    Disposition.WITHDRAWN: later("Folio {folio}: se cerró porque usted lo retiró."),
+}
+
+
+def _report_closed(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    ended = t(ENDED[Disposition(facts["disposition"])], folio=_folio(facts), officer=_officer(t, facts))
+    folio = facts["folio"]
+    actions = (
+        button(t("Sí, ya quedó"), f"solved.{folio}.yes", "primary"),
+        button(t("Sigue igual"), f"solved.{folio}.no"),
+        button(t("No sé"), f"solved.{folio}.unsure"),
+    )
+    return Outgoing(lines=(ended, f"«{facts['sentence']}»", t("¿Quedó resuelto?")), actions=actions)
+
+
+def _answerable(t: Texts, facts: Facts) -> tuple[Action, ...]:
+    return (button(t("Agregar algo"), f"add.{facts['folio']}"),)
+
+
+def _help_answer(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = (f"{facts['by']}: «{facts['text']}»", t("Puede contestar aquí mismo."))
+    return Outgoing(lines=lines, actions=(button(t("Terminar"), "m.end_person"),))
+
+
+def _draft_waits(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = (
+        t("Dejó un reporte a medias. ¿Seguimos?"),
+        t("Se borra solo el {day}.", day=t.day(_at(facts["until"]))),
+    )
+    actions = (
+        button(t("Seguir"), "m.resume", "primary"),
+        button(t("Borrarlo"), "m.cancel"),
+    )
+    return Outgoing(lines=lines, actions=actions)
+
+
+# ---- what officers and supervisors hear ----
+
+
+def _alert(moment: Moment, facts: Facts) -> Outgoing:
+    """Urgency, kind, colonia, age and folio: no name, no text, no street."""
+    t = moment.t
+    priority = Priority(facts["priority"])
+    first = first_line(
+        t,
+        moment.here,
+        priority,
+        facts["kind"],
+        facts["colonia"],
+        _at(facts["opened_at"]),
+        facts["folio"],
+        moment.at,
+    )
+    if facts["listed"]:
+        first = t("{priority} · Asunto confidencial · {folio}", priority=priority.name, folio=_folio(facts))
+    lines = [first, *_why_now(t, facts)]
+    key = f"{facts['folio']}.{facts['version']}"
+    actions = (button(t("Tomar"), f"claim.{key}", "primary"), button(t("No puedo"), f"decline.{key}"))
+    return Outgoing(lines=tuple(lines), actions=actions, protected=True, quiet=not priority.urgent)
+
+
+def _why_now(t: Texts, facts: Facts) -> tuple[str, ...]:
+    if facts.get("retry"):
+        return (t("(reintento)"),)
+    if facts["nobody"]:
+        return (t("No hay nadie en turno para este reporte."),)
+    return (t("Nadie lo ha tomado todavía."),) if facts["level"] else ()
+
+
+WHAT_HAPPENED = {
+    "ReportClaimed": later("Tomado por {handler} {hour}"),
+    "ReportReassigned": later("Lo tiene {handler} {hour}"),
+    "ReportClosed": later("Cerrado {hour}"),
+    "ReportReferred": later("Canalizado {hour}"),
+    "ReportWithdrawn": later("La persona lo retiró {hour}"),
+}
+
+
+def _alert_taken(moment: Moment, facts: Facts) -> Outgoing:
+    """The card of the others stops looking free; silent."""
+    t = moment.t
+    hour = t.clock(_at(facts["at"]))
+    handler = facts.get("handler") or t("otra persona")
+    line = t(WHAT_HAPPENED[facts["what"]], handler=handler, hour=hour)
+    return Outgoing(lines=(f"{_folio(facts)} · {line}",), quiet=True, protected=True)
+
+
+def _report_assigned(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Folio {folio}: su mando se lo asignó.", folio=_folio(facts))
+    return Outgoing(lines=(line,), actions=_open(t, facts), protected=True)
+
+
+def _question_answered(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Folio {folio}: contestó la persona.", folio=_folio(facts))
+    return _with_words(moment, facts, line)
+
+
+def _something_added(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    return _with_words(moment, facts, t("Folio {folio}: la persona agregó algo.", folio=_folio(facts)))
+
+
+def _with_words(moment: Moment, facts: Facts, first: str) -> Outgoing:
+    """The words stand on the second line: a locked phone shows only the first."""
+    t = moment.t
+    said = f"«{facts['text']}»" if facts.get("text") else t("(archivo)")
+    return Outgoing(lines=(first, said), actions=_open(t, facts), protected=True)
+
+
+def _question_expired(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Folio {folio}: no hubo respuesta a su pregunta. Siga con lo que hay.", folio=_folio(facts))
+    return Outgoing(lines=(line,), actions=_open(t, facts), quiet=True)
+
+
+def _report_withdrawn(moment: Moment, facts: Facts) -> Outgoing:
+    line = moment.t("Folio {folio}: la persona lo retiró.", folio=_folio(facts))
+    return Outgoing(lines=(line,), quiet=True)
+
+
+SOLVED = {
+    "yes": later("Folio {folio}: la persona dice que quedó resuelto."),
+    "no": later("Folio {folio}: la persona dice que sigue igual. Se abrió de nuevo."),
+    "unsure": later("Folio {folio}: la persona no sabe si quedó resuelto."),
+}
+
+
+def _solved_answered(moment: Moment, facts: Facts) -> Outgoing:
+    return Outgoing(lines=(moment.t(SOLVED[facts["answer"]], folio=_folio(facts)),), quiet=True)
+
+
+def _support_offered(moment: Moment, facts: Facts) -> Outgoing:
+    line = moment.t("Folio {folio}: {name} va de apoyo.", folio=_folio(facts), name=facts["by"])
+    return Outgoing(lines=(line,))
+
+
+def _neighbour_joined(moment: Moment, facts: Facts) -> Outgoing:
+    line = moment.t("Folio {folio}: se sumó otra persona de la zona.", folio=_folio(facts))
+    return Outgoing(lines=(line,), quiet=True)
+
+
+def _place_told(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    return Outgoing(lines=(t("Folio {folio}: ya dijo dónde.", folio=_folio(facts)),), actions=_open(t, facts))
+
+
+def _no_news(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Folio {folio}: lo tomó hace rato y no hay novedades. ¿Cómo va?", folio=_folio(facts))
+    return Outgoing(lines=(line,), actions=_open(t, facts), quiet=True)
+
+
+def _shift_ends_soon(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = [t("Su turno termina a las {hour}.", hour=t.clock(_at(facts["ends_at"])))]
+    if facts["in_hand"]:
+        lines.append(
+            t("Tiene {n} en sus manos: ciérrelos, o suéltelos para quien entra.", n=facts["in_hand"])
+        )
+    return Outgoing(lines=tuple(lines), actions=(button(t("Mis pendientes"), "m.pending"),))
+
+
+def _shift_ended(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = [t("Terminó su turno. Ya no le llegan avisos.")]
+    if facts["in_hand"]:
+        lines.append(t("Le quedan {n} en sus manos.", n=facts["in_hand"]))
+    return Outgoing(lines=tuple(lines), actions=(button(t("Iniciar turno"), "m.start_shift"),), quiet=True)
+
+
+def _approval_wanted(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = (
+        t("{name} ({badge}) usó su código.", name=facts["name"], badge=facts["badge"]),
+        t("¿Ve el número {number} en su teléfono?", number=facts["number"]),
+    )
+    actions = (
+        button(t("Sí, dar de alta"), f"approve.{facts['badge']}", "primary"),
+        button(t("No es"), f"refuse.{facts['badge']}", "danger"),
+    )
+    return Outgoing(lines=lines, actions=actions, protected=True)
+
+
+def _approved(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    if facts["role"] == "supervisor":
+        lines = (t("Ya tiene alta como mando."),)
+        return Outgoing(
+            lines=lines, actions=(button(t("Estado"), "m.status", "primary"), button(t("Menú"), "m.menu"))
+        )
+    lines = (t("Ya tiene alta. Cuando empiece, toque «Iniciar turno»."),)
+    return Outgoing(lines=lines, actions=(button(t("Iniciar turno"), "m.start_shift", "primary"),))
+
+
+def _help_wanted(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Una persona pide hablar con alguien del equipo.")
+    return Outgoing(
+        lines=(line,), actions=(button(t("Contestar"), f"help.{facts['request'][:12]}", "primary"),)
+    )
+
+
+def _help_message(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    key = facts["request"][:12]
+    return Outgoing(
+        lines=(t("La persona escribe:"), f"«{facts['text']}»"),
+        actions=(button(t("Contestar"), f"help.{key}", "primary"), button(t("Terminar"), f"helped.{key}")),
+        protected=True,
+    )
+
+
+def _operator(moment: Moment, facts: Facts) -> Outgoing:
+    """Something that the people who run the programme must look at: a code, never a text."""
+    t = moment.t
+    return Outgoing(lines=(t("Aviso del sistema: {what}. Avise a sistemas.", what=facts["what"]),))
+
+
+def _folio(facts: Facts) -> str:
+    return folios.show(facts["folio"])
+
+
+def _open(t: Texts, facts: Facts) -> tuple[Action, ...]:
+    return (button(t("Ver caso"), f"case.{facts['folio']}"),)
+
+
+def _at(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)
+
+
+def file(media_id: str, kind: str, content_type: str) -> Attachment:
+    """A file of our own store on a card."""
+    return Attachment(kind=AttachmentKind(kind), reference=media_id, content_type=content_type)
+
+
+WORDS: Mapping[str, Word] = {
+    "say": _say,
+    "apology": _apology,
+    "report_claimed": _report_claimed,
+    "question_asked": _question_asked,
+    "officer_on_the_way": _officer_on_the_way,
+    "report_referred": _report_referred,
+    "report_closed": _report_closed,
+    "help_answer": _help_answer,
+    "draft_waits": _draft_waits,
+    "alert": _alert,
+    "alert_taken": _alert_taken,
+    "report_assigned": _report_assigned,
+    "question_answered": _question_answered,
+    "something_added": _something_added,
+    "question_expired": _question_expired,
+    "report_withdrawn": _report_withdrawn,
+    "solved_answered": _solved_answered,
+    "support_offered": _support_offered,
+    "neighbour_joined": _neighbour_joined,
+    "place_told": _place_told,
+    "no_news": _no_news,
+    "shift_ends_soon": _shift_ends_soon,
+    "shift_ended": _shift_ended,
+    "approval_wanted": _approval_wanted,
+    "approved": _approved,
+    "help_wanted": _help_wanted,
+    "help_message": _help_message,
+    "operator": _operator,
+}
+
+# Outside the WhatsApp window an update says only that there is news; the tap opens the window.
+TEMPLATES: Mapping[str, str] = {
+    "report_claimed": "novedades",
+    "question_asked": "pregunta",
+    "officer_on_the_way": "novedades",
+    "report_referred": "novedades",
+    "report_closed": "novedades",
+}
+
+# Only people who attend reports hear these: the right is read again before each call.
+FOR_STAFF = frozenset(
+    {
+        "alert",
+        "alert_taken",
+        "report_assigned",
+        "question_answered",
+        "something_added",
+        "question_expired",
+        "report_withdrawn",
+        "solved_answered",
+        "support_offered",
+        "neighbour_joined",
+        "place_told",
+        "no_news",
+        "shift_ends_soon",
+        "approval_wanted",
+        "help_wanted",
+        "help_message",
+        "operator",
+    }
+)
+
+# Sent on our own motion to residents: refused about a confidential report, whatever made them.
+TO_RESIDENTS = frozenset(
+    {
+        "report_claimed",
+        "question_asked",
+        "officer_on_the_way",
+        "report_referred",
+        "report_closed",
+        "draft_waits",
+    }
+)
