@@ -99,8 +99,12 @@ def failure_of(code: str) -> Failure:
 
 def refusal(status: int, body: bytes, retry_after: str = "") -> SendError:
     """The error for an HTTP answer that is not a success."""
-    code = _code_in(body)
-    wait = _seconds(retry_after) or WAIT_SECONDS.get(code)
+    return named(status, _code_in(body), _seconds(retry_after))
+
+
+def named(status: int, code: str, retry_after: float | None = None) -> SendError:
+    """The error for an HTTP status and Twilio's own code ("" where a gateway answered instead)."""
+    wait = retry_after or WAIT_SECONDS.get(code)
     if code in FAILURES:
         return SendError(FAILURES[code], code, retry_after=wait)
     otherwise = Failure.RETRY if status > 500 else Failure.PERMANENT

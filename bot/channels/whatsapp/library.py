@@ -7,6 +7,7 @@ Every function here blocks and belongs in a thread.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,10 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from twilio.rest.content.v1.content import ContentList
 
 from bot.channels import Failure, SendError
-from bot.channels.whatsapp.errors import failure_of
+from bot.channels.whatsapp.errors import named, refusal
+
+# It logs the address of every request, and with it the number of a person.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 SECONDS = 15.0
 MAX_LISTED = 1000
@@ -124,10 +128,13 @@ def _our_words() -> Iterator[None]:
     try:
         yield
     except TwilioRestException as error:
-        code = str(error.code or error.status)
-        failure = Failure.RETRY if error.status >= 500 else failure_of(code)
-        raise SendError(failure, code) from None
-    except (TwilioException, RequestException):
+        raise named(error.status, str(error.code or "")) from None
+    except TwilioException as error:  # a page of a list: the answer itself is its second argument
+        answer = next((each for each in error.args if isinstance(each, Response)), None)
+        if answer is not None:
+            raise refusal(answer.status_code, answer.text.encode()) from None
+        raise SendError(Failure.RETRY, "connection") from None
+    except RequestException:
         raise SendError(Failure.RETRY, "connection") from None
 
 

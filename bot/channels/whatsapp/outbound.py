@@ -134,7 +134,7 @@ def _plain(text: str) -> list[Part]:
 
 def _pin(point: Point, label: str) -> Iterator[Plain]:
     """WhatsApp shows a pin as a message of its own, named by its body."""
-    named = " ".join(clean(label).replace("|", " ").split())[:200]
+    named = " ".join(neutral(label).replace("|", " ").split())[:200]
     yield Plain(body=named, pin=f"geo:{point.lat:.6f},{point.lon:.6f}|{named}")
 
 
