@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import expect
@@ -12,6 +14,7 @@ from bot.messages import InboundKind
 from tests.web.conftest import Window
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+CONTRAST = Path(__file__).with_name("contrast.js")
 NARROW = pytest.mark.parametrize("window", [(360, 740)], indirect=True)
 
 
@@ -240,6 +243,29 @@ async def test_every_control_has_a_name(window: Window) -> None:
             .map((control) => control.outerHTML)"""
     )
     assert unnamed == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_text_can_be_read(window: Window, scheme: Literal["light", "dark"]) -> None:
+    await window.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for word in ("hola", "folio", "largo", "protegido", "aviso"):
+        await window.write("vecina", word)
+    await window.page.get_by_role("radio", name="WhatsApp").check()
+    for word in ("hola", "lista"):
+        await window.write("vecina", word)
+    await expect(window.phone("vecina").locator(".bubble")).to_have_count(13)
+    await window.phone("vecina").get_by_role("button", name="Elegir", exact=True).click()
+    await window.phone("oficial").get_by_role("button", name="Adjuntar").click()
+    await window.phone("oficial").get_by_role("button", name="Ubicación", exact=True).click()
+    await expect(window.phone("oficial").get_by_label("Colonia")).to_be_visible()
+    assert await window.page.evaluate(CONTRAST.read_text()) == []
+
+
+async def test_who_wants_no_movement_gets_none(window: Window) -> None:
+    await window.page.emulate_media(reduced_motion="reduce")
+    await window.write("vecina", "hola")
+    bubble = window.phone("vecina").locator(".bubble").last
+    await expect(bubble).to_have_css("animation-name", "none")
 
 
 @NARROW
