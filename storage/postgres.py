@@ -202,7 +202,9 @@ def _telling(*, reading: bool = False) -> Iterator[None]:
         ours = state == GONE_ON or (reading and state == READ_ONLY)  # a unit that writes, handed to `read`
         if ours or not isinstance(error, (OperationalError, InterfaceError, InternalError)):
             raise
-        raise StoreUnavailable(state or type(error.orig).__name__) from error
+        why = state or type(error.orig).__name__
+        log.error("the server can't be used now: %s", why, extra={"action": "store.unavailable"})
+        raise StoreUnavailable(why) from error
 
 
 @contextmanager

@@ -87,9 +87,9 @@ class SqliteStore:
         """Lock, open, check and migrate the file. Raises StoreRefused."""
         place = Path(path)
         with refusing(place):
-            create_private(place)
             store = cls(place, Sealer(ring), SoleUse(place))
             try:
+                create_private(place)
                 await store._writer
                 await store._writer.run(store._prepare)
             except BaseException:
@@ -137,6 +137,8 @@ class SqliteStore:
                 self.on_commit(rows)
             except Exception:  # the rows are safe in the outbox; delivery's own round finds them
                 log.exception("written rows were not announced", extra={"action": "store.unannounced"})
+        if refused := [unit.error for unit in group if isinstance(unit.error, StoreUnavailable)]:
+            log.error("nothing can be kept: %s", refused[0], extra={"action": "store.unavailable"})
         for unit in group:
             unit.tell()
 

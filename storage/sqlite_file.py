@@ -95,6 +95,7 @@ class SoleUse:
     """The lock that keeps a second process off the file; the system drops it when this process ends."""
 
     def __init__(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,8 +115,10 @@ class SoleUse:
 
 
 def create_private(path: Path) -> None:
-    """Make an empty database file that only its owner may read, before SQLite makes one that others may."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make an empty database file that only its owner may read, before SQLite makes one that others may.
+
+    Only under `SoleUse`: closing any descriptor of the file drops the locks that this process has on it.
+    """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 

@@ -56,11 +56,14 @@ async def empty(store: SqliteStore) -> None:
 # ---- disk full ----
 
 
-async def test_a_full_disk_is_unavailable_and_heals_alone(sqlite: SqliteStore) -> None:
+async def test_a_full_disk_is_unavailable_and_heals_alone(
+    sqlite: SqliteStore, caplog: pytest.LogCaptureFixture
+) -> None:
     await sqlite.run(note("before"))
     await fill(sqlite)
     with pytest.raises(StoreUnavailable, match="SQLITE_FULL"):
         await sqlite.run(note("big", BIG))
+    assert [record.getMessage() for record in caplog.records] == ["nothing can be kept: SQLITE_FULL"]
     assert await sqlite.read(noted) == {"before"}
     await empty(sqlite)
     await sqlite.run(note("after"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, insert, inspect, select, text
 
-from storage import open_store
+from storage import Transaction, open_store
 from storage.errors import StoreRefused
 from storage.migrations import migrate
-from storage.schema import metadata
+from storage.schema import metadata, person, vault_alias
 from storage.sealing import KeyRing
 from tests.support.postgres import Server, engine_at, text_of
 
@@ -116,15 +118,82 @@ def test_a_database_that_is_up_to_date_is_left_alone(new_engine: NewEngine) -> N
         assert not migrate.bring_up_to_date(connection)
 
 
-def test_an_older_database_takes_the_missing_steps(new_engine: NewEngine, monkeypatch: Any) -> None:
-    taken: list[str] = []
-    monkeypatch.setattr(command, "upgrade", lambda config, revision: taken.append(revision))
-    monkeypatch.setattr(migrate, "HEAD", "0002")
-    with new_engine().begin() as connection:
-        migrate.version_table.create(connection)
-        connection.execute(migrate.version_table.insert().values(version_num="0001"))
-        assert migrate.bring_up_to_date(connection)
-    assert taken == ["0002"]
+# ---- a step with data in the tables ----
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+
+def upgrade():
+    with op.batch_alter_table("person", recreate="auto") as person:
+        person.alter_column("locale", type_=sa.String(20))
+        person.add_column(sa.Column("nickname", sa.LargeBinary()))
+"""
+WHO = "0" * 32
+
+
+def alias(tx: Transaction) -> None:
+    """A person, and a row that hangs on it."""
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    tx.connection.execute(
+        insert(person).values(id=WHO, role="resident", locale="es", created_at=moment, seen_at=moment)
+    )
+    tx.connection.execute(insert(vault_alias).values(lookup=b"x", person_id=WHO))
+
+
+def aliases(tx: Transaction) -> list[str]:
+    return list(tx.connection.execute(select(vault_alias.c.person_id)).scalars())
+
+
+def columns(tx: Transaction) -> set[str]:
+    return {column["name"] for column in inspect(tx.connection).get_columns("person")}
+
+
+@pytest.fixture
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lengthens the history by a second revision, in a copy."""
+
+    def lengthen(revision: str) -> None:
+        copy = tmp_path / "migrations"
+        shutil.copytree(migrate.HERE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        (copy / "versions" / "0002_next.py").write_text(revision)
+        monkeypatch.setattr(migrate, "HERE", copy)
+        monkeypatch.setattr(migrate, "HEAD", "0002")
+
+    return lengthen
+
+
+async def test_an_older_store_takes_the_missing_step_and_keeps_every_row(
+    store_url: str, ring: KeyRing, history: Callable[[str], None]
+) -> None:
+    """On SQLite the step rebuilds `person`: with foreign keys on, all that hangs on it would be deleted."""
+    store = await open_store(store_url, ring)
+    await store.run(alias)
+    await store.close()
+    history(NEXT)
+    store = await open_store(store_url, ring)
+    assert "nickname" in await store.read(columns)
+    assert await store.read(aliases) == [WHO]
+    await store.close()
+
+
+async def test_a_step_that_fails_leaves_everything_as_it_was(
+    store_url: str, ring: KeyRing, history: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await open_store(store_url, ring)
+    await store.run(alias)
+    await store.close()
+    history(NEXT + "    raise LookupError\n")
+    with pytest.raises(LookupError):
+        await open_store(store_url, ring)
+    monkeypatch.undo()
+    store = await open_store(store_url, ring)
+    assert "nickname" not in await store.read(columns)
+    assert await store.read(aliases) == [WHO]
+    await store.close()
 
 
 def test_a_database_of_a_newer_release_is_refused(new_engine: NewEngine) -> None:
@@ -163,7 +232,7 @@ def test_starting_does_not_import_alembic(file: Path) -> None:
     """It costs a second or two, and there is nothing to migrate on most days."""
     code = f"""
 import asyncio, sys
-from storage import open_store
+from storage import Transaction, open_store
 from storage.sealing import KeyRing
 async def main():
     store = await open_store("sqlite:///{file}", KeyRing.throwaway())
