@@ -52,15 +52,23 @@ export function miniMap(point, label) {
 export function chooserMap(onPick) {
   const map = s("svg", { class: "map map-chooser", role: "img", "aria-label": "Mapa de los sectores" });
   if (!land) return { map, show: () => {} };
-  const view = shaped(box((land.pilots.length ? land.pilots : land.colonias).map(land.toXY), 900), 1);
-  const pin = s("g", { class: "pin-holder" });
-  setView(map, view);
-  map.append(...ground(), ...names(view, view.width / 27), pin);
+  const all = box((land.pilots.length ? land.pilots : land.colonias).map(land.toXY), 700);
+  let spot = null;
+  const draw = () => {
+    const { width, height } = map.getBoundingClientRect();
+    if (!width || !height) return;
+    const usual = shaped(all, width / height);
+    const view = spot ? holding(usual, spot) : usual;
+    const pixel = view.width / width; // in metres
+    const pin = spot && pinAt(spot.x, spot.y, pixel * 0.6);
+    map.replaceChildren(...ground(), ...names(view, pixel * 12), ...(pin ? [pin] : []));
+    setView(map, view);
+  };
+  new ResizeObserver(draw).observe(map);
   map.addEventListener("click", (event) => onPick(land.toPoint(spotOf(map, event))));
   const show = (point) => {
-    const spot = land.toXY(point);
-    pin.replaceChildren(pinAt(spot.x, spot.y, view.width / 330));
-    setView(map, holding(view, spot));
+    spot = land.toXY(point);
+    draw();
   };
   return { map, show };
 }
@@ -85,27 +93,33 @@ function ground() {
   return [...pieces, ...land.sites.map(({ x, y }) => s("circle", { cx: x, cy: y, r: 14, class: "dot" }))];
 }
 
-// Names that would run over one another are left out; pilot colonias come first, so theirs stay.
+// A name stands under its point, or else over it, or else is left out. Pilot colonias come first, so theirs stay.
 function names(view, size) {
   const taken = [];
   const shown = [];
   for (const site of land.sites) {
     const text = site.name.replace(/^Fraccionamiento /, "").slice(0, 26);
-    const half = (text.length * size * 0.55) / 2;
-    const area = { left: site.x - half, right: site.x + half, top: site.y + size * 0.2, bottom: site.y + size * 1.5 };
-    const inside = area.left > view.left && area.right < view.left + view.width && area.top > view.top;
-    if (!inside || area.bottom > view.top + view.height || taken.some((other) => meets(area, other))) continue;
-    taken.push(area);
-    shown.push(label(text, site, size));
+    const half = (text.length * size * 0.54) / 2;
+    for (const middle of [site.y + size * 0.85, site.y - size * 0.85]) {
+      const area = { left: site.x - half, right: site.x + half, top: middle - size * 0.6, bottom: middle + size * 0.6 };
+      if (!within(area, view) || taken.some((other) => meets(area, other))) continue;
+      taken.push(area);
+      shown.push(label(text, site, middle + size * 0.35, size));
+      break;
+    }
   }
   return shown;
 }
 
-function label(text, site, size) {
-  const element = s("text", { x: site.x, y: site.y + size * 1.2, class: site.pilot ? "name pilot" : "name" });
+function label(text, site, y, size) {
+  const element = s("text", { x: site.x, y, class: site.pilot ? "name pilot" : "name" });
   element.setAttribute("font-size", size.toFixed(0));
   element.textContent = text;
   return element;
+}
+
+function within(area, { left, top, width, height }) {
+  return area.left > left && area.right < left + width && area.top > top && area.bottom < top + height;
 }
 
 function meets(a, b) {
