@@ -94,7 +94,7 @@ class BotApi(People):
         await self._runner.cleanup()
 
     def fail(self, what: int | str, *, times: int = 1, method: str = "", value: int = 1) -> None:
-        """Script a fault: 429, 403, 500, 502 (an HTML page), "migrate", "hang", "drop", "drop after"."""
+        """Script a fault: 429, 403, 500, 502 (an HTML page), "migrate", "hang", "drop" ..."""
         self._faults.append(Fault(what, times, method, value))
 
     def arrived(self, number: int) -> None:
@@ -348,6 +348,9 @@ class BotApi(People):
 
     def _setMyCommands(self, params: Params) -> bool:
         check_commands(params["commands"])
+        scope = params.get("scope", {})
+        if scope.get("type") == "chat" and int(scope["chat_id"]) not in self.chats:
+            raise bad("chat not found")
         self.commands[_scope(params)] = params["commands"]
         return True
 
@@ -395,6 +398,8 @@ def _scripted(fault: Fault) -> web.Response:
     if fault.what == "migrate":
         words = "Bad Request: group chat was upgraded to a supergroup chat"
         return _refused(Refusal(400, words, migrate_to_chat_id=fault.value))
+    if fault.what == "rubbish":
+        return web.Response(text="<html>portal cautivo</html>", content_type="text/html")
     if fault.what == 429:
         return _refused(
             Refusal(429, f"Too Many Requests: retry after {fault.value}", retry_after=fault.value)

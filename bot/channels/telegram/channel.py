@@ -146,13 +146,15 @@ class TelegramChannel:
         )
 
     async def _run(self, ready: bool) -> None:
-        """1. reach Telegram; 2. introduce ourselves beside; 3. listen for ever."""
-        await self._reach(ready)
-        introduction = asyncio.create_task(commands.introduce(self._client))
+        """1. reach Telegram; 2. introduce ourselves; 3. listen for ever. A bug here must not be silent."""
         try:
-            await (self._polling.run() if self._mode == "polling" else self._watch())
-        finally:
-            introduction.cancel()
+            await self._reach(ready)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(commands.introduce(self._client))
+                group.create_task(self._polling.run() if self._mode == "polling" else self._watch())
+        except Exception:
+            self._trouble = "bug"
+            log.critical("the Telegram channel is deaf", exc_info=True, extra={"action": "telegram.run"})
 
     async def _reach(self, ready: bool) -> None:
         failures = 0

@@ -94,6 +94,8 @@ class Polling:
         await _all(self._in_turn(talk) for talk in talks.values())
         if updates:
             self._move_past(updates[-1])
+        else:  # all is confirmed; asking from the start finds also numbers that began anew
+            self._offset = 0
 
     async def _in_turn(self, talk: list[Inbound]) -> None:
         for inbound in talk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 import pytest
@@ -49,6 +49,13 @@ class Store:
                     await self._news.wait()
         assert len(self.kept) == number
         return list(self.kept.values())
+
+
+async def until(condition: Callable[[], bool], *, within: float = 5.0) -> None:
+    """Wait for what nobody announces."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110  # there is no event to wait for
+            await asyncio.sleep(0.005)
 
 
 @pytest.fixture
