@@ -63,6 +63,8 @@ def core() -> Core:
 @pytest.fixture
 async def channel(clock: MovableClock, core: Core) -> SimulatorChannel:
     async def media(reference: str) -> Fetched:
+        if reference == "gone":
+            raise MediaGone
         return Fetched(reference.encode(), "image/png")
 
     channel = SimulatorChannel(
@@ -439,6 +441,21 @@ async def test_a_file_of_ours_can_be_seen_on_the_phone(channel: SimulatorChannel
     picture = Attachment(kind=AttachmentKind.PHOTO, reference="media-1")
     await channel.send(OFICIAL, Outgoing(title="La foto", attachments=(picture,)))
     assert channel.file("media-1") == Fetched(b"media-1", "image/png")
+
+
+async def test_a_file_of_ours_that_is_gone_is_told(channel: SimulatorChannel) -> None:
+    files = tuple(Attachment(kind=AttachmentKind.PHOTO, reference=name) for name in ("gone", "media-1"))
+    await channel.send(OFICIAL, Outgoing(title="Las fotos", attachments=files))
+    shown = channel.phone("oficial").last
+    assert shown.files == files[1:]
+    assert "ya no está disponible" in shown.text
+
+
+async def test_a_mere_template_is_not_lost_when_the_phone_moved_to_telegram(
+    channel: SimulatorChannel,
+) -> None:
+    await channel.send(VECINA, Outgoing(template=TemplateUse(name="novedad", variables=("1",))))
+    assert channel.phone("vecina").last.text.startswith("Hay novedades")
 
 
 # --- who watches ---

@@ -32,6 +32,7 @@ OWNERS = (
     Owner(id="oficial2", name="Oficial 2", role="officer"),
     Owner(id="supervisora", name="Supervisora", role="supervisor"),
 )
+FILE_LOST = "(Un archivo de este mensaje ya no está disponible.)"
 CLOSED_WINDOW = (
     "Pasaron más de 24 horas desde el último mensaje de esta persona: "
     "WhatsApp ya solo deja mandarle plantillas aprobadas."
@@ -86,13 +87,12 @@ class SimulatorChannel:
 
     async def send(self, to: Address, message: Outgoing, *, reference: str = "") -> str:
         """Show one card on a phone; returns the id of its bubble. Raises SendError."""
-        phone = self._phone_of(to)
+        phone, message = self._phone_of(to), await self._with_files(message)
         try:
             bubbles = draw(phone, message, self._clock.now(), self._templates)
         except SendError as refused:
             self._show_refusal(phone, refused)
             raise
-        await self._bring_files(message)
         self._show_toast(phone, message)
         for bubble in bubbles:
             self.screens.put(phone.owner.id, bubble)
@@ -250,12 +250,19 @@ class SimulatorChannel:
             raise SendError(Failure.GONE, "404")
         return phone
 
-    async def _bring_files(self, message: Outgoing) -> None:
-        """Fetch the bytes of what we send, so that the page can show them."""
+    async def _with_files(self, message: Outgoing) -> Outgoing:
+        """Fetch the bytes of what we send, so that the page can show them; say so when one is gone."""
+        here = []
         for attachment in message.attachments:
             if self._media is None:
                 raise SendError(Failure.MISCONFIGURED, "media")
-            self._files.put(attachment.reference, await self._media(attachment.reference))
+            try:
+                self._files.put(attachment.reference, await self._media(attachment.reference))
+            except MediaGone:
+                message = message.with_(lines=(*message.lines, FILE_LOST))
+            else:
+                here.append(attachment)
+        return message.with_(attachments=tuple(here))
 
     def _show_toast(self, phone: Phone, message: Outgoing) -> None:
         if message.toast and phone.manner is Manner.TELEGRAM:

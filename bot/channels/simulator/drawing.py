@@ -28,8 +28,11 @@ def draw(phone: Phone, message: Outgoing, now: datetime, templates: Mapping[str,
             return [_bubble(phone, now, lines=(template_text(templates, message.template),), template=True)]
         if not phone.open_at(now):
             raise SendError(Failure.WINDOW_CLOSED, "63016")
-        if not _has_body(message):
-            message = Outgoing(lines=(message.toast,) if message.toast else ())
+        if not _has_body(message) and message.toast:
+            message = Outgoing(lines=(message.toast,))
+    elif message.template is not None and not _has_body(message):
+        # The phone changed network since the core looked: what the template says is said as a message.
+        message = Outgoing(lines=(template_text(templates, message.template),))
     return _free(phone, message, now) if _has_body(message) else []
 
 
