@@ -202,7 +202,11 @@ class WhatsAppChannel:
             for number, (media_sid, content_type) in enumerate(files):
                 fields[f"MediaUrl{number}"] = f"/Messages/{listed.sid}/Media/{media_sid}"
                 fields[f"MediaContentType{number}"] = content_type
-        return inbound.read(fields, json.dumps(fields).encode(), listed.at or self._now())
+        raw, at = json.dumps(fields).encode(), listed.at or self._now()
+        try:
+            return inbound.read(fields, raw, at)
+        except inbound.Unreadable:
+            return inbound.unreadable(fields, raw, at)
 
     # Files
 

@@ -85,10 +85,7 @@ _BY_STATUS: Mapping[int, Failure] = {
     408: Failure.UNKNOWN,
     429: Failure.RETRY,
     500: Failure.RETRY,
-    # A gateway gave up on an answer: what stands behind it may have accepted.
-    502: Failure.UNKNOWN,
     503: Failure.RETRY,
-    504: Failure.UNKNOWN,
 }
 
 
@@ -107,8 +104,16 @@ def named(status: int, code: str, retry_after: float | None = None) -> SendError
     wait = retry_after or WAIT_SECONDS.get(code)
     if code in FAILURES:
         return SendError(FAILURES[code], code, retry_after=wait)
-    otherwise = Failure.RETRY if status > 500 else Failure.PERMANENT
-    return SendError(_BY_STATUS.get(status, otherwise), code or str(status), retry_after=wait)
+    return SendError(_by_status(status, code), code or str(status), retry_after=wait)
+
+
+def _by_status(status: int, code: str) -> Failure:
+    """What an answer means whose code we don't know."""
+    if status < 400:  # redirected: that is not Twilio's address
+        return Failure.MISCONFIGURED
+    if status > 500 and status != 503 and not code:
+        return Failure.UNKNOWN  # a gateway gave up waiting: what stands behind it may have accepted
+    return _BY_STATUS.get(status, Failure.RETRY if status > 500 else Failure.PERMANENT)
 
 
 def _code_in(body: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ _T = TypeVar("_T")
 MESSAGE_PATH = "/twilio/whatsapp"
 STATUS_PATH = "/twilio/status"
 RETRY_AFTER = "2"
-ALWAYS_IN_A_MESSAGE = ("Body", "From", "NumMedia")  # empty or zero, but there
+ALWAYS_IN_A_MESSAGE = ("Body", "From")  # perhaps empty, but there
+BODY_SECONDS = 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,12 +115,13 @@ async def _kept(keep: Callable[[_T], Awaitable[None]], what: _T) -> bool:
 
 
 async def _body(request: Request) -> bytes:
-    """The body, read no further than it may be long."""
+    """The body, read no further than it may be long, and not for ever."""
     received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BODY:
-            raise Refused("size")
+    async with asyncio.timeout(BODY_SECONDS):
+        async for chunk in request.stream():
+            received += chunk
+            if len(received) > MAX_BODY:
+                raise Refused("size")
     return bytes(received)
 
 

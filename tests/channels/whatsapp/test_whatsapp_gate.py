@@ -308,7 +308,7 @@ urls = st.sampled_from(
 queries = st.sampled_from(["", "ref=1", "ref=ob:17.3&x=%20y"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(fields=st.dictionaries(names, texts, max_size=12), url=urls, query=queries, spoilt=st.booleans())
 def test_genuine_is_what_twilio_calls_genuine(
     fields: dict[str, str], url: str, query: str, spoilt: bool
@@ -348,7 +348,7 @@ def test_an_address_counts_with_and_without_its_port(url: str, expected: set[str
     assert set(spellings(url)) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     body=st.binary(max_size=300),
     signed=st.text(max_size=40),

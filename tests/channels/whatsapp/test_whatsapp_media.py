@@ -223,6 +223,27 @@ async def test_what_was_missed_is_listed_oldest_first(
     assert listed[0].raw
 
 
+async def test_a_listed_message_that_we_cannot_read_does_not_hide_the_others(
+    channel: WhatsAppChannel, twilio: FakeTwilio, clock: Clock
+) -> None:
+    await twilio.arrives("whatsapp:", "de nadie", lost=True)
+    await twilio.arrives(VECINA, "hola", lost=True)
+    listed = [each async for each in channel.list_inbound(clock())]
+    assert [each.kind for each in listed] == ["unreadable", "message"]
+
+
+@pytest.mark.parametrize("down", [True, False])
+async def test_a_file_that_could_not_be_deleted_is_tried_again(
+    channel: WhatsAppChannel, twilio: FakeTwilio, photo: Attachment, down: bool
+) -> None:
+    right, channel.api.credentials = channel.api.credentials, {"Authorization": "Basic xxx"}
+    if down:
+        await twilio.runner.cleanup()
+    with pytest.raises(SendError):
+        await channel.forget(photo.reference)
+    channel.api.credentials = right
+
+
 async def test_asking_a_twilio_that_is_down_says_so(
     channel: WhatsAppChannel, twilio: FakeTwilio, vecina: Address
 ) -> None:

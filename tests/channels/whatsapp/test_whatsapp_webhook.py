@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
-from bot.channels.whatsapp import WhatsAppChannel
+from bot.channels.whatsapp import WhatsAppChannel, webhook
 from bot.domain.territory import Point
 from bot.messages import Address, AttachmentKind, InboundKind, Outgoing
 from tests.channels.whatsapp.conftest import PUBLIC_URL, VECINA, Core
@@ -268,3 +270,23 @@ async def test_a_status_that_could_not_be_kept_comes_again(
     core.falls()
     fields = {"AccountSid": twilio.account_sid, "MessageSid": sid("SM"), "MessageStatus": "sent"}
     assert await twilio.post("/twilio/status?ref=1", fields) == 503
+
+
+async def test_a_body_that_never_ends_is_given_up(
+    served: WhatsAppChannel, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "BODY_SECONDS", 0.05)
+    address = urlsplit(twilio.webhook_url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(b"POST /twilio/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nBody=")
+    assert (await reader.readline()).split()[1] == b"403"
+    writer.close()
+
+
+async def test_statuses_come_by_themselves_where_a_test_wants_them(
+    served: WhatsAppChannel, twilio: FakeTwilio, core: Core, vecina: Address
+) -> None:
+    twilio.reports = ("sent", "delivered", "read")
+    await served.send(vecina, Outgoing(lines=("hola",)), reference="ob:1")
+    await twilio.settled()
+    assert [each.status for each in core.receipts] == ["sent", "delivered", "read"]
