@@ -110,17 +110,20 @@ class BotApi(People):
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         root, _, rest = request.path.removeprefix("/").partition("/")
         if root == "file":
+            method, (params, files) = "file", ({}, {})
+        elif root == f"bot{self.token}":
+            method = rest
+            try:
+                params, files = await _params(request)
+            except web.HTTPRequestEntityTooLarge:
+                return _refused(Refusal(413, "Request Entity Too Large"))
+        else:
+            return _refused(_stranger(root))
+        self.calls.append(Call(method, params, files))
+        fault = next((fault for fault in self._faults if fault.hits(method)), None)
+        if root == "file" and fault is None:
             return self._download(rest)
-        if root != f"bot{self.token}":
-            known_shape = root.startswith("bot") and ":" in root
-            return _refused(Refusal(401, "Unauthorized") if known_shape else Refusal(404, "Not Found"))
-        try:
-            params, files = await _params(request)
-        except web.HTTPRequestEntityTooLarge:
-            return _refused(Refusal(413, "Request Entity Too Large"))
-        self.calls.append(Call(rest, params, files))
-        fault = next((fault for fault in self._faults if fault.hits(rest)), None)
-        return await self._fated(fault, request, rest, params, files)
+        return await self._fated(fault, request, method, params, files)
 
     async def _fated(
         self,
@@ -133,7 +136,7 @@ class BotApi(People):
         if fault is None:
             return await self._done(method, params, files)
         fault.times -= 1
-        if fault.what == "drop after":
+        if fault.what == "drop after" and method != "file":
             await self._done(method, params, files)
         if fault.what in ("drop", "drop after"):
             if request.transport is not None:
@@ -385,6 +388,12 @@ class BotApi(People):
 def _scope(params: Params) -> tuple[str, str]:
     scope = params.get("scope") or {"type": "default"}
     return f"{scope['type']}{scope.get('chat_id', '')}", params.get("language_code", "")
+
+
+def _stranger(root: str) -> Refusal:
+    """A token of the right shape is unauthorized; anything else is no address at all."""
+    known_shape = root.startswith("bot") and ":" in root
+    return Refusal(401, "Unauthorized") if known_shape else Refusal(404, "Not Found")
 
 
 def _refused(refusal: Refusal) -> web.Response:

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-FIRST_DELAY, LONGEST_DELAY = 0.02, 1.0  # the real one waits up to two minutes
+FIRST_DELAY, LONGEST_DELAY = 0.02, 0.3  # the real one waits up to two minutes
 
 
 class Webhook:

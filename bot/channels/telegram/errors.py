@@ -33,7 +33,6 @@ NOT_EDITABLE = (
     "message_id_invalid",
     "no text in the message",
 )
-FILE_GONE = ("file is too big", "file_id", "file id", "file reference", "temporarily unavailable")
 
 # Words of a description up to the first sign that could open a quotation of what a person wrote.
 SAFE_WORDS = re.compile(r"(?:[A-Za-z ]+: )?([A-Za-z_' ]{1,60})")
@@ -80,7 +79,7 @@ def refusal(status: int, answer: Answer) -> SendError:
 
 def trouble(error: Exception) -> SendError:
     """A connection that failed: before the request left nothing was sent, afterwards nobody knows."""
-    if isinstance(error, aiohttp.InvalidURL):
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return SendError(Failure.MISCONFIGURED, "api_url")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return SendError(Failure.RETRY, type(error).__name__)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -85,9 +86,18 @@ async def _body(request: Request) -> bytes | None:
 def _well_formed(body: bytes) -> bool:
     """Whether it is JSON at all. Authentic JSON that we can't read is kept, and answered 200."""
     try:
-        json.loads(body.decode("utf-8", "replace"))
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return _loosely_formed(body)
     except RecursionError:
-        return True
+        pass
+    return True
+
+
+def _loosely_formed(body: bytes) -> bool:
+    """Half a pair of surrogates stops the strict parser, and is no reason to refuse a message."""
+    try:
+        json.loads(body.decode("utf-8", "replace"))
     except ValueError:
         return False
     return True

@@ -379,6 +379,43 @@ async def test_fetching_in_bad_weather_is_tried_again(
     assert caught.value.failure is Failure.RETRY
 
 
+DOWNLOADS = [
+    (429, Failure.RETRY),
+    (500, Failure.RETRY),
+    (502, Failure.RETRY),
+    ("drop", Failure.RETRY),
+    (404, None),
+    (403, None),
+]
+
+
+@pytest.mark.parametrize(("what", "failure"), DOWNLOADS, ids=[str(row[0]) for row in DOWNLOADS])
+async def test_a_download_in_bad_weather_waits_and_one_refused_is_gone(
+    channel: TelegramChannel, api: BotApi, what: int | str, failure: Failure | None
+) -> None:
+    api.fail(what, method="file", times=2)  # a dropped GET is asked again by the client itself
+    with pytest.raises(SendError if failure else MediaGone) as caught:
+        await channel.fetch(Attachment(kind=AttachmentKind.PHOTO, reference=api.keep(b"x")))
+    assert failure is None or getattr(caught.value, "failure", None) is failure
+
+
+@pytest.mark.parametrize("path", ["/etc/hostname", "../../etc/passwd", "https://thief.example/x", ""])
+async def test_a_path_that_leads_elsewhere_is_not_followed(
+    channel: TelegramChannel, api: BotApi, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    found = {"file_id": "f", "file_unique_id": "u", "file_path": path}
+    monkeypatch.setattr(api, "_getFile", lambda params: found)
+    with pytest.raises(MediaGone):
+        await channel.fetch(Attachment(kind=AttachmentKind.PHOTO, reference="f"))
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://api.example", "http://"])
+async def test_an_address_that_is_none_is_a_mistake_of_settings(url: str) -> None:
+    channel = TelegramChannel("1:a", api_url=url)
+    assert (await failure_of(channel)).failure is Failure.MISCONFIGURED
+    await channel.stop()
+
+
 async def test_a_message_is_withdrawn_and_one_that_is_gone_is_no_trouble(
     channel: TelegramChannel, api: BotApi
 ) -> None:

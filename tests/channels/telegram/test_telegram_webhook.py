@@ -211,6 +211,7 @@ async def test_a_true_update_is_kept_before_200(knock: Knock, store: Store, piec
         b"{}",
         b'{"update_id":42,"message":{"text":5}}',
         b'{"update_id":42,"message":[]}',
+        b"[" * 90_000 + b"]" * 90_000,
     ],
 )
 async def test_authentic_and_unreadable_is_kept_whole_with_200(
