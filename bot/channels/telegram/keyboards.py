@@ -55,5 +55,5 @@ def _button(action: Action) -> Button:
 
 
 def _copy(text: str) -> Iterator[list[Button]]:
-    if text:
-        yield [{"text": f"📋 {text[:28]}", "copy_text": {"text": clean(text)[:MAX_COPY]}}]
+    if text := clean(text):
+        yield [{"text": f"📋 {text[:28]}", "copy_text": {"text": text[:MAX_COPY]}}]

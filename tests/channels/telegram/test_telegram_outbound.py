@@ -216,7 +216,7 @@ def test_what_a_person_wrote_is_shown_letter_by_letter(words: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_is_shown_letter_by_letter(words: str) -> None:
     for part in parts_of([Line(f"a{words}z", bold=True)]):
         assert read_text(as_html(part), "HTML", LIMIT)[0] == as_plain(part)

@@ -423,3 +423,30 @@ async def test_a_message_is_withdrawn_and_one_that_is_gone_is_no_trouble(
     for message in (sent, sent, "nonsense"):
         await channel.delete(LUPITA, message)
     assert api.screen(101) == []
+
+
+NAUGHTY = [
+    "<b>&",
+    "\u202eal revés",
+    "👮🏽\u200d♀️",
+    "a\x00b",
+    "x\ud83dy",
+    "\u200b\ufeffz",
+    "'\"`*_[](){}",
+    "á" * 100_000,
+]
+
+
+@pytest.mark.parametrize("words", NAUGHTY, ids=range(len(NAUGHTY)))
+async def test_naughty_words_arrive_wherever_they_stand(
+    channel: TelegramChannel, api: BotApi, words: str
+) -> None:
+    short = words[:20]
+    tap = api.tap(101, 1, "t")
+    rows = (Action(label=short, token="r", description=short),)
+    card = Outgoing(title=words, lines=(words,), rows=rows, copy=short, pin=Point(1, 2), pin_label=short)
+    await channel.send(LUPITA, card.with_(tap_id=tap, toast=words))
+    cleaned = words.replace("\x00", "").replace("\ud83d", "")
+    shown = "".join(api.screen(101)).replace("\n", "")
+    assert shown.startswith(cleaned + cleaned)
+    assert api.toasts == [cleaned[:200]]
