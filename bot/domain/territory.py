@@ -9,9 +9,11 @@ from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_000.0
 
-# How much of its imprecision is added to a colonia's distance. Most points are only the middle of a shared postal
-# code: without this they take pins from colonias whose place is known (measured in docs/configuracion.md).
+# How much of its imprecision is added to a colonia's distance, and up to which imprecision. Most points are only the
+# middle of a shared postal code: without this they take pins from colonias whose place is known (measured in
+# docs/configuracion.md).
 DOUBT = 0.2
+DOUBT_UP_TO_M = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class Colonia:
     locality: str = ""
     pilot: bool = False
     ambiguous: str = ""  # what else this name may mean, for the question that settles it
+
+    @property
+    def doubt_m(self) -> float:
+        """What is added to its distance when the nearest colonia is sought."""
+        return DOUBT * min(self.precision_m or 0, DOUBT_UP_TO_M)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +122,7 @@ class Territory:
         """The likeliest colonias, likeliest first, to offer when a pin must be confirmed."""
         away = [(point.metres_to(colonia.point), colonia) for colonia in self.colonias if colonia.point]
         within = [(metres, colonia) for metres, colonia in away if metres <= self.nearest_within_m]
-        near = nsmallest(limit, within, key=lambda pair: pair[0] + DOUBT * (pair[1].precision_m or 0))
+        near = nsmallest(limit, within, key=lambda pair: pair[0] + pair[1].doubt_m)
         return tuple(colonia for _, colonia in near)
 
     def sectors_of(self, place: Place) -> tuple[Sector, ...]:

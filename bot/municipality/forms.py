@@ -72,7 +72,7 @@ class ColoniaForm(Form):
     locality: str = ""
     aliases: list[str] = Field(default=[])
     point: PointForm | None = None
-    precision_m: int | None = Field(default=None, ge=1, le=50_000)
+    precision_m: int | None = Field(default=None, ge=1, le=100_000)
     pilot: f.Flag = False
     ambiguous: str = Field(default="", max_length=160)
 

@@ -55,11 +55,11 @@ def questions_of(town: Municipality) -> list[FollowUp]:
 
 def test_it_loads_in_less_than_a_second_and_nothing_is_wrong_with_it() -> None:
     load()  # imports and the first look at phone numbers
-    started = time.perf_counter()
+    started = time.process_time()
 
     load()
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert check().sound
 
 
