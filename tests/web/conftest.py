@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Locator, Page, Route, async_playwright
 
 from bot.clock import MovableClock
-from bot.web import LOCAL_HOSTS, build_app, serve
+from bot.web import LOCAL_HOSTS, Served, build_app, serve
 from handlers.pages.simulator import routes
 from tests.web.echo import EchoCore
 
@@ -33,6 +33,7 @@ class Site:
 
     url: str
     core: EchoCore
+    served: Served
 
 
 @dataclass
@@ -44,7 +45,8 @@ class Window:
     foreign: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    def phone(self, phone: str):  # type: ignore[no-untyped-def]  # playwright's Locator
+    def phone(self, phone: str) -> Locator:
+        """One phone with its frame."""
         return self.page.locator(f"#panel-{phone}")
 
     async def write(self, phone: str, text: str) -> None:
@@ -77,7 +79,7 @@ async def site() -> AsyncIterator[Site]:
 
     app = build_app(routes(core.channel, clock, core), health, allowed_hosts=LOCAL_HOSTS)
     served = await serve(app, "127.0.0.1", 0)
-    yield Site(served.url, core)
+    yield Site(served.url, core, served)
     await core.channel.stop()
     await served.stop()
 

@@ -186,6 +186,16 @@ async def test_a_second_window_and_a_reload_show_the_same(window: Window) -> Non
     await expect(window.page.get_by_role("radio", name="WhatsApp")).to_be_checked()
 
 
+async def test_when_the_server_is_gone_the_page_says_so(window: Window) -> None:
+    await window.site.core.channel.stop()
+    await window.site.served.stop()
+    trouble = window.page.get_by_role("alert")
+    await expect(trouble).to_contain_text("Se perdió la conexión")
+    await window.write("vecina", "hola")
+    await expect(trouble).to_contain_text("no contesta")
+    window.complaints.clear()  # the browser itself notes the refused connections
+
+
 async def test_the_keyboard_is_enough_to_write_choose_and_send_a_place(window: Window) -> None:
     keys = window.page.keyboard
     await keys.press("Tab")
