@@ -68,7 +68,11 @@ class TelegramChannel:
         """
         self._check_settings()
         self._receive = receive
-        ready = await self._set_up()
+        try:
+            ready = await self._set_up()
+        except SendError:
+            await self._client.close()
+            raise
         self._work = asyncio.create_task(self._run(ready), name="telegram")
 
     async def stop(self) -> None:
@@ -123,7 +127,6 @@ class TelegramChannel:
             await self._choose_way()
         except SendError as error:
             if error.failure in (Failure.MISCONFIGURED, Failure.PERMANENT):
-                await self._client.close()
                 raise SendError(Failure.MISCONFIGURED, error.code) from None
             self._trouble = error.code
             return False
