@@ -49,6 +49,7 @@ def build_app(
 ) -> FastAPI:
     """Our routes as they are and two health checks; no pages that explain us to strangers."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.stopping = asyncio.Event()  # a stream that never ends by itself looks at it
     app.router.routes.extend((*routes, *_health_routes(health)))
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(Exception, _answer_failure)
@@ -118,8 +119,9 @@ class _Uvicorn(uvicorn.Server):
 class Served:
     """A server that is up."""
 
-    def __init__(self, server: _Uvicorn, task: asyncio.Task[None], host: str, port: int) -> None:
-        self._server, self._task = server, task
+    def __init__(self, app: FastAPI, server: _Uvicorn, task: asyncio.Task[None], host: str) -> None:
+        self._app, self._server, self._task = app, server, task
+        port = server.servers[0].sockets[0].getsockname()[1]
         self.port = port
         self.url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
@@ -129,11 +131,12 @@ class Served:
 
     async def stop(self) -> None:
         """No new requests; those under way may finish within the grace."""
+        self._app.state.stopping.set()
         self._server.should_exit = True
         await self._task
 
 
-async def serve(app: ASGIApp, host: str, port: int) -> Served:
+async def serve(app: FastAPI, host: str, port: int) -> Served:
     """Serve in this loop; returns once connections are accepted. Raises OSError when the port is taken."""
     listening = socket.create_server((host, port), family=_family(host), backlog=2048)
     server = _Uvicorn(
@@ -153,7 +156,7 @@ async def serve(app: ASGIApp, host: str, port: int) -> Served:
     if task.done():
         ready.cancel()
         await task  # raises what went wrong
-    return Served(server, task, host, listening.getsockname()[1])
+    return Served(app, server, task, host)
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -158,6 +158,12 @@ async def test_a_stream_of_an_earlier_run_begins_with_a_reset(client: aiohttp.Cl
     assert event["what"] == "reset"
 
 
+async def test_an_open_stream_does_not_hold_up_the_end(client: aiohttp.ClientSession, site: Site) -> None:
+    async with client.get("/api/eventos", params={"desde": site.core.channel.screens.last_change}) as stream:
+        assert await stream.content.readline() == b"retry: 1000\n"
+        await asyncio.wait_for(site.served.stop(), 3)
+
+
 async def test_the_streams_end_when_the_channel_stops(client: aiohttp.ClientSession, site: Site) -> None:
     async with client.get("/api/eventos", params={"desde": site.core.channel.screens.last_change}) as stream:
         assert await stream.content.readline() == b"retry: 1000\n"

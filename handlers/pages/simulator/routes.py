@@ -64,7 +64,7 @@ def _readings(channel: SimulatorChannel, clock: MovableClock, control: Simulator
 
     async def events(request: Request) -> Response:
         seen = request.headers.get("last-event-id") or request.query_params.get("desde", "")
-        stream = wire.events(channel.screens, clock, seen)
+        stream = wire.events(channel.screens, clock, seen, request.app.state.stopping)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

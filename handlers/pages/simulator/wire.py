@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
@@ -103,10 +104,12 @@ def change_shown(change: Change, screens: Screens, now: datetime) -> bytes:
     return msgspec.json.encode({**shown, "owner": phone_shown(phone) if phone else None, "now": now})
 
 
-async def events(screens: Screens, clock: Clock, seen: str) -> AsyncIterator[bytes]:
-    """The stream of Server-Sent Events; a comment now and then keeps the connection alive."""
+async def events(screens: Screens, clock: Clock, seen: str, stopping: asyncio.Event) -> AsyncIterator[bytes]:
+    """The stream of Server-Sent Events; a comment each second shows that both sides are alive."""
     yield b"retry: 1000\n\n"
-    async for change in screens.watch(seen):
+    async for change in screens.watch(seen, idle=1.0):
+        if stopping.is_set():
+            return
         if change is None:
             yield b": \n\n"
         else:
