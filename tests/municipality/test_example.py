@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from bot.domain.questions import FollowUp
 from bot.domain.roster import Role
 from bot.domain.service_level import Hearer
 from bot.domain.territory import Colonia, Place, Point, Territory
-from bot.municipality import Municipality, check, load
+from bot.municipality import Municipality, check
 from bot.municipality.fields import TIP_SUBJECTS
 from bot.municipality.kind_checks import ALWAYS_LISTED
 
@@ -53,13 +54,20 @@ def questions_of(town: Municipality) -> list[FollowUp]:
     return [question for asked in town.questions.values() for question in asked]
 
 
-def test_it_loads_in_less_than_a_second_and_nothing_is_wrong_with_it() -> None:
-    load()  # imports and the first look at phone numbers
-    started = time.process_time()
+def test_it_loads_in_less_than_a_second() -> None:
+    """In a process of its own, so that measuring coverage does not slow it down."""
+    program = (
+        "import time; from bot.municipality import load; "
+        "started = time.process_time(); load(); print(time.process_time() - started)"
+    )
+    seconds = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
 
-    load()
+    assert float(seconds) < 1
 
-    assert time.process_time() - started < 1
+
+def test_nothing_is_wrong_with_it() -> None:
     assert check().sound
 
 

@@ -133,10 +133,10 @@ def test_a_look_up_takes_a_fifth_of_a_millisecond(finder: ColoniaFinder) -> None
 
 
 def timed(finder: ColoniaFinder, texts: list[str]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in texts:
         finder.find(text)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 FINDER = ColoniaFinder(load().territory.colonias)
