@@ -151,6 +151,23 @@ def test_what_works_but_may_not_be_meant_is_a_warning(
     assert town.problems() == []
 
 
+def test_a_group_with_more_kinds_than_a_list_holds_is_told(town: Town) -> None:
+    kind = "  - {{slug: k{n}, nombre: K, corto: K, grupo: calle, prioridad: P3}}\n"
+    many = "".join(kind.format(n=n) for n in range(10))
+    town.edit("asuntos.yaml", "  - slug: alumbrado", many + "  - slug: alumbrado")
+
+    assert town.problems() == ["asuntos.yaml, línea 3: grupos › 2: tiene 11 asuntos y caben 10"]
+
+
+def test_a_file_that_cannot_be_opened_is_told(town: Town) -> None:
+    (town.folder / "textos.yaml").unlink()
+    (town.folder / "textos.yaml").mkdir()
+
+    (told,) = town.problems()
+
+    assert told.startswith("textos.yaml: no se puede leer (")
+
+
 def test_the_example_is_copied_whole_and_is_sound(tmp_path: Path) -> None:
     copy_example(tmp_path / "config")
 

@@ -691,6 +691,25 @@ SLIPS = [
             "textos.yaml, línea 2: textos › Su folio es {folio}: lo que va entre llaves no coincide: {folio}",
         ],
     ),
+    (
+        "a phone in letters",
+        "sectores.yaml",
+        "983 000 0001",
+        "pendiente",
+        [
+            "sectores.yaml, línea 5: sectores › 1 › telefono: «pendiente» no es un teléfono "
+            "mexicano de 10 dígitos",
+        ],
+    ),
+    (
+        "one question twice",
+        "asuntos.yaml",
+        "slug: acuerdo",
+        "slug: golpes",
+        [
+            "asuntos.yaml, línea 22: asuntos › 1 › preguntas › 2 › slug: «golpes» ya es otra pregunta",
+        ],
+    ),
 ]
 
 
