@@ -18,6 +18,7 @@ from bot.triage.slugs import SLUGS
 PACKAGED = Path(__file__).parent / "data"
 IDEA = re.compile(r"[a-z_]+")
 MOST_POINTS = 20
+SHORTEST_PART = 2
 
 
 class LexiconError(ValueError):
@@ -106,7 +107,11 @@ def _phrases(file: Path, node: Node) -> Iterator[str]:
         if not phrase:
             raise LexiconError(file, _line(node), "hay una frase vacía (¿dos comas seguidas?)")
         for element in compile_phrase(phrase):
-            if not (element.stems or element.keys or any(element.beginnings)):
+            if any(len(part) < SHORTEST_PART for part in (*element.beginnings, *element.endings)):
+                raise LexiconError(
+                    file, _line(node), f"«{phrase}» encontraría demasiado: alargue lo que acompaña al *"
+                )
+            if not (element.stems or element.beginnings or element.endings or any(element.keys)):
                 raise LexiconError(file, _line(node), f"la frase «{phrase}» no dice nada que buscar")
         yield phrase
 

@@ -6,7 +6,10 @@ import re
 
 PATTERNS = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[correo]"),
-    (re.compile(r"\b(?:https?://|www\.)\S{1,200}", re.IGNORECASE), "[enlace]"),
+    (
+        re.compile(r"\b(?:https?://|www\.|(?:facebook|fb|instagram|tiktok)\.com/)\S{1,200}", re.IGNORECASE),
+        "[enlace]",
+    ),
     (re.compile(r"(?<!\w)@\w{3,40}"), "[usuario]"),
     (re.compile(r"\b[A-Za-z]{4}\d{6}[A-Za-z]{6}[A-Za-z0-9]\d\b"), "[CURP]"),
     (re.compile(r"\b[A-Za-zÑ&ñ]{3,4}\d{6}[A-Za-z0-9]{3}\b"), "[RFC]"),
@@ -27,25 +30,34 @@ PATTERNS = (
         r"\1[placas]",
     ),
 )
-NAME = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]{1,20}(?:\s(?:de\s(?:la\s|los\s)?)?[A-ZÁÉÍÓÚÑ][a-záéíóúñü]{1,20}){0,3}"
-NAME_ANY_CASE = r"[^\W\d_]{2,20}(?:\s[A-ZÁÉÍÓÚÑ][a-záéíóúñü]{1,20}){0,3}"
+NOT_A_NAME = (
+    r"(?!(?:y|e|o|u|que|q|k|es|era|esta|está|tiene|tenía|vive|vivía|con|sin|se|le|lo|la|las|los|el|en|por|x|para|pa|ya|no|me|mi"
+    r"|su|al|del|a|un|una|trae|traía|salió|salio|fue|anda|como|cuando|cuándo|desde|hace|pero|porque|calle|colonia|col|avenida"
+    r"|av|tienda|escuela|golpea|pega|vende|roba|robó|dice|hasta|ayer|anoche|hoy|edad|and|is|he|she|lives|was|the|who|muy"
+    r"|atención|atencion|asi|así|qué|puede|quiere|está|viene|llega|llegó|toma|policía|policia|mando|sector|unidad)\b)"
+)
+LETTERS = r"[^\W\d_]{2,20}"
+NAME = rf"{NOT_A_NAME}{LETTERS}(?:\s(?:de\s(?:la\s|los\s)?|del\s)?{NOT_A_NAME}{LETTERS}){{0,3}}"
+PROPER = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]{1,20}(?:\s(?:de\s(?:la\s|los\s)?)?[A-ZÁÉÍÓÚÑ][a-záéíóúñü]{1,20}){0,3}"
 INTRODUCED = re.compile(
-    r"(?i:\b(?:se|me)\sllam(?:a|o|aba)\s|\bmi\snombre\ses\s|\ba?podad[oa]\s|\ble\s(?:dicen|apodan)\s|\balias\s|\bmy name is\s|\bhis name is\s|\bher name is\s)"
-    rf"(?:(?i:don|doña|el|la|los)\s)?({NAME_ANY_CASE})"
+    r"\b(?:(?:se|me)\sllam(?:a|o|aba)|(?:mi|su)\snombre\ses|apodad[oa]|(?:le|lo)\s(?:dicen|apodan)|alias|my\sname\sis"
+    rf"|(?:his|her)\sname\sis|de\snombre)\s(?:don\s|doña\s|el\s|la\s)?({NAME})",
+    re.IGNORECASE,
 )
 TITLED = re.compile(
-    r"(?i:\b(?:don|doña|dona|do[ñn]ita|sr\.?|sra\.?|señor|señora|srita\.?|lic\.?|ing\.?|prof\.?|maestr[oa]|oficial|comandante|t[ií][oa]|mr\.?|mrs\.?)\s)"
-    rf"({NAME})"
+    r"\b(?i:sr\.?|sra\.?|señor|señora|srita\.?|lic\.?|ing\.?|prof\.?|profesora?|maestr[oa]|oficial|comandante|t[ií][oa]|mr\.?"
+    rf"|mrs\.?|vecin[oa]|herman[oa]|hij[oa]|espos[oa]|amig[oa])\s({PROPER})"
 )
-TITLED_ANY_CASE = re.compile(r"(?i)\b(?:don|doña|dona)\s([^\W\d_]{3,20})\b")
-SHOUTED = re.compile(r"\b(?:SE LLAMA|ME LLAMO|MI NOMBRE ES)\s((?:[A-ZÁÉÍÓÚÑ]{2,20}\s?){1,3})")
+ELDER = re.compile(
+    rf"\b(?:don|doña|dona|doñita)\s({NOT_A_NAME}{LETTERS}(?:\s{NOT_A_NAME}{LETTERS})?)(?=\W|$)", re.IGNORECASE
+)
 
 
 def mask(text: str) -> str:
     """The text for eyes that need not know who."""
     for pattern, cover in PATTERNS:
         text = pattern.sub(cover, text)
-    for pattern in (SHOUTED, INTRODUCED, TITLED, TITLED_ANY_CASE):
+    for pattern in (INTRODUCED, TITLED, ELDER):
         text = pattern.sub(_hide_name, text)
     return text
 

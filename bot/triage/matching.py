@@ -1,7 +1,7 @@
 """Finds the lexicon's ideas (named sets of phrases) in the words of a message.
 
 A phrase is words in order. Between two of them up to two small words may stand ("no se me prende"); `..` allows
-three more of any kind. `rob*` is the beginning of a word, `=coma` the word itself, `a|b` either, anything else a stem.
+three more of any kind. `rob*` is the beginning of a word, `*ando` its end (not as the first word of a phrase), `=coma` the word itself, `a|b` either, anything else a stem.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ class Element(NamedTuple):
 
     stems: frozenset[str]
     beginnings: tuple[str, ...]
+    endings: tuple[str, ...]
     keys: frozenset[str]
     gap: bool
 
     def fits(self, word: Word) -> bool:
         if word.stem in self.stems or word.key in self.keys:
             return True
-        return bool(self.beginnings) and word.key.startswith(self.beginnings)
+        return word.key.startswith(self.beginnings) or word.key.endswith(self.endings)
 
 
 class Hit(NamedTuple):
@@ -62,16 +63,24 @@ def compile_phrase(phrase: str) -> tuple[Element, ...]:
 def _element(part: str, gap: bool) -> Element:
     stems: set[str] = set()
     beginnings: list[str] = []
+    endings: list[str] = []
     keys: set[str] = set()
     for choice in part.split("|"):
         if choice.endswith("*"):
-            beginnings.append(sound(fold(choice[:-1])))
+            beginnings.extend(_beginnings(fold(choice[:-1])))
+        elif choice.startswith("*"):
+            endings.append(sound(fold(choice[1:])))
         elif choice.startswith("="):
             keys.add(sound(fold(choice[1:])))
         else:
             key = sound(fold(choice))
             stems.add(stem(key)) if len(key) > 3 else keys.add(key)
-    return Element(frozenset(stems), tuple(beginnings), frozenset(keys), gap)
+    return Element(frozenset(stems), tuple(beginnings), tuple(endings), frozenset(keys), gap)
+
+
+def _beginnings(part: str) -> list[str]:
+    """How a word that begins so may sound: what follows c, g, ll or y is not known yet."""
+    return sorted({sound(part + vowel)[:-1] for vowel in "ae"})
 
 
 class Matcher:

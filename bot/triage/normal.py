@@ -78,7 +78,7 @@ def _repair(key: str, speller: Speller) -> tuple[str, ...]:
 def _pieces(text: str, signs: Mapping[str, str]) -> Iterator[tuple[str, int, int, int]]:
     """Folded words and known signs, with where they stand in the text and the clause they belong to."""
     clause = 0
-    folded, origin = _fold_with_origin(text)
+    folded, origin = fold_with_origin(text)
     for match in PIECE.finditer(folded):
         piece = match.group()
         if piece in CLAUSE_END:
@@ -91,7 +91,7 @@ def _pieces(text: str, signs: Mapping[str, str]) -> Iterator[tuple[str, int, int
             yield signs[piece], start, end, clause
 
 
-def _fold_with_origin(text: str) -> tuple[str, list[int] | range]:
+def fold_with_origin(text: str) -> tuple[str, list[int] | range]:
     """The folded text, and for each of its characters the index in the original."""
     if text.isascii():
         return text.casefold(), range(len(text))

@@ -1,16 +1,167 @@
-"""Stub."""
+"""Where: the colonia by its official name, the street, the crossing, and the landmark as people say it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
 
+from rapidfuzz import fuzz, process
+
+from bot.triage.normal import fold_with_origin
+from bot.triage.spelling import fold, sound
 from bot.triage.understanding import PlacePhrase
+
+MOST_PLACES = 6
+LONGEST_NAME = 5
+MOST_READ = 4_000
+ALIKE = 86
+
+WORD = re.compile(r"[a-z0-9]+")
+ROAD = (
+    r"(?:calle|calles|cll?e|cl|c/|av|ave|avenida|avda|blvd|blv|boulevard|bulevar|calz|calzada|andador|and|priv|privada"
+    r"|retorno|cerrada|circuito|carretera|callejon|prolongacion|prol)"
+)
+NOT_NAME = (
+    r"(?!(?:y|e|o|u|con|entre|esq|esquina|que|donde|cuando|ya|no|se|me|hay|ay|esta|estan|es|son|hace|ase|desde|hasta|a|"
+    r"en|por|x|para|pero|porque|tiene|numero|num|frente|atras|cerca|junto|al|fue|como|toda|todos|todas|siempre|ayer|"
+    r"anoche|hoy|ahorita|colonia|col|fracc|fraccionamiento|llevo|lleva|sin|muy|bien|mi|tu|su|le|les|nos|lo|la|las|los|"
+    r"un|una|unos|unas|robaron|pasa|pasan|ponen|casi|ni|manden|vengan|ayuda|favor|gracias|principal|"
+    r"oscura|sola|cerrada|llena)\b)"
+)
+NAME = rf"(?:(?:de(?:l| la| las| los)?|los|las|la|san|santa|sn|sta) )?{NOT_NAME}[a-z0-9']+(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']+){{0,2}}"
+NUMBER = r"(?:,? ?(?:#|no\.?|num\.?|numero) ?\d{1,4}[a-z]?\b| \d{1,4}\b)?"
+
+CROSSING = re.compile(
+    rf"(?:\b{ROAD}\.? )?{NAME} (?:esq(?:uina)?\.?|esquina) (?:con )?(?:la )?(?:{ROAD}\.? )?{NAME}"
+    rf"|\b{ROAD}\.? {NAME} (?:con|y|x) (?:{ROAD}\.? )?{NAME}"
+    rf"|(?:\b{ROAD}\.? {NAME}{NUMBER},? )?\bentre (?:las? )?(?:calles? )?{NAME} y (?:la )?(?:{ROAD}\.? )?{NAME}"
+    rf"|\besquina (?:de |con )?(?:{ROAD}\.? )?{NAME} (?:y|con) {NAME}"
+)
+STREET = re.compile(rf"\b{ROAD}\.? {NAME}{NUMBER}")
+BESIDE = (
+    r"(?:atras|detras|frente|enfrente|en frente|al lado|a un lado|a un costado|al costado|junto|cerca|a espaldas|afuera|fuera"
+    r"|a la vuelta|a una cuadra|a dos cuadras|a unas cuadras|a media cuadra|a la altura|por donde esta|por donde|al fondo"
+    r"|pasando|antes de llegar|en la esquina|en contra esquina|contraesquina|llegando|adelante|rumbo|camino)"
+)
+LANDMARK = re.compile(
+    rf"\b{BESIDE} (?:de |del |al? |con )?(?:la |el |los |las |un |una )?{NAME}"
+    rf"|\bpor (?:el|la|los|las) (?:tanque|domo|parque|cancha|escuela|primaria|secundaria|kinder|iglesia|mercado|oxxo|tienda|"
+    rf"tortilleria|farmacia|hospital|clinica|panteon|estadio|gimnasio|puente|caseta|glorieta|malecon|explanada|tec|prepa|"
+    rf"cbtis|aeropuerto|terminal|gasolinera|super|plaza|unidad|canal|muelle|bahia)(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']+){{0,2}}"
+    rf"|\ben (?:el|la) (?:parque|domo|cancha|mercado|iglesia|malecon|explanada|glorieta|unidad deportiva)(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']+){{0,3}}"
+    rf"|\bla tienda de (?:don|dona) {NOT_NAME}[a-z]+"
+)
+AREA = frozenset(
+    "col colonia fracc fraccionamiento infonavit fovissste residencial barrio ejido poblado comunidad".split()
+)
+LEADS = frozenset("la el en las los de del por aqui alla ca x aki".split())
+ROAD_LEADS = frozenset(
+    "calle av ave avenida blvd boulevard bulevar calz calzada con esq esquina entre y c mercado escuela primaria".split()
+)
+
+
+class ColoniaLike(Protocol):
+    """What is needed to know of a colonia."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def aliases(self) -> Sequence[str]: ...
+
+
+class Token(NamedTuple):
+    """A folded word with its sound and its place in the folded text."""
+
+    text: str
+    key: str
+    start: int
+    end: int
 
 
 class Places:
-    def __init__(self, colonias: Sequence[Any]) -> None:
-        self._colonias = colonias
+    """Finds place phrases; knows the colonias of one municipality."""
+
+    def __init__(self, colonias: Sequence[ColoniaLike]) -> None:
+        self._names: dict[tuple[str, ...], str] = {}
+        for colonia in colonias:
+            for name in (colonia.name, *colonia.aliases):
+                self._learn(name, colonia.name)
+        self._written = {" ".join(keys): official for keys, official in self._names.items()}
+
+    def _learn(self, name: str, official: str) -> None:
+        keys = tuple(token.key for token in _tokens(fold(name)))
+        while len(keys) > 1 and keys[0] in ("la", "el", "las", "los"):
+            self._names.setdefault(keys, official)
+            keys = keys[1:]
+        if keys and len("".join(keys)) >= 3:
+            self._names.setdefault(keys, official)
 
     def find(self, text: str) -> tuple[PlacePhrase, ...]:
-        return ()
+        """The places named, colonias first."""
+        folded, origin = fold_with_origin(text[:MOST_READ])
+        folded = folded.replace("\n", " ")
+        found: dict[tuple[str, str], PlacePhrase] = {}
+        covered: list[tuple[int, int]] = []
+        for official, start, end in self._colonias(_tokens(folded)):
+            found.setdefault(("colonia", official), PlacePhrase(text=official, what="colonia"))
+            covered.append((start, end))
+        for what, pattern in (("crossing", CROSSING), ("street", STREET), ("landmark", LANDMARK)):
+            for match in pattern.finditer(folded):
+                if any(
+                    start < match.end() and match.start() < end
+                    for start, end in covered
+                    if what != "landmark"
+                ):
+                    if what != "crossing":
+                        continue
+                written = text[origin[match.start()] : origin[match.end() - 1] + 1].strip(" ,.")
+                found.setdefault((what, written), PlacePhrase(text=written, what=what))
+                covered.append(match.span())
+        return tuple(found.values())[:MOST_PLACES]
+
+    def _colonias(self, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+        at = 0
+        while at < len(tokens):
+            official, length = self._colonia_at(tokens, at)
+            if official:
+                yield official, tokens[at].start, tokens[at + length - 1].end
+            at += max(length, 1)
+
+    def _colonia_at(self, tokens: Sequence[Token], at: int) -> tuple[str, int]:
+        before = tokens[at - 1].text if at else ""
+        for length in range(min(LONGEST_NAME, len(tokens) - at), 0, -1):
+            keys = tuple(token.key for token in tokens[at : at + length])
+            official = self._names.get(keys)
+            if official and _is_colonia(before, tokens, at, length):
+                return official, length
+        if before in AREA and tokens[at].text not in LEADS:
+            return self._alike(tokens, at)
+        return "", 0
+
+    def _alike(self, tokens: Sequence[Token], at: int) -> tuple[str, int]:
+        """After "colonia", a name written almost right."""
+        for length in range(min(4, len(tokens) - at), 0, -1):
+            written = " ".join(token.key for token in tokens[at : at + length])
+            best = process.extractOne(written, self._written.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
+            if best is not None and len(written) >= 4:
+                return self._written[best[0]], length
+        return "", 0
+
+
+def _tokens(folded: str) -> list[Token]:
+    return [
+        Token(match.group(), sound(match.group()), match.start(), match.end())
+        for match in WORD.finditer(folded)
+    ]
+
+
+def _is_colonia(before: str, tokens: Sequence[Token], at: int, length: int) -> bool:
+    """Many colonias are named like avenues, heroes or plain words: one word needs a lead, none follows a road."""
+    if before in AREA:
+        return True
+    article = before in ("la", "el", "las", "los")
+    earlier = tokens[at - 2].text if article and at >= 2 else before
+    if earlier in ROAD_LEADS:
+        return False
+    return length > 1 or before in LEADS or len(tokens) == length

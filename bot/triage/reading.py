@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from bot.triage.features import features
 from bot.triage.lexicon import Lexicon
 from bot.triage.masking import mask
 from bot.triage.matching import Hit, Matcher
 from bot.triage.normal import Spoken, listen
-from bot.triage.places import Places
+from bot.triage.places import ColoniaLike, Places
 from bot.triage.slugs import CONFIDENTIAL, KINDS, SLUGS
 from bot.triage.spelling import Speller, fold, sound
 from bot.triage.times import find_times
@@ -24,15 +24,6 @@ MOST_GUESSES = 4
 ALSO_POINTS = 6.0
 ALSO_SHARE = 0.2
 DELICATE_CHANCE = 0.15
-
-
-class ColoniaLike(Protocol):
-    """What triage needs to know of a colonia."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def aliases(self) -> Sequence[str]: ...
 
 
 class Heard(NamedTuple):

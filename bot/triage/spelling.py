@@ -26,26 +26,59 @@ SOUNDS = tuple(
         (r"(?<=[aeou])y(?![aeiou])", "i"),
         (r"v", "b"),
         (r"n(?=[bp])", "m"),
-        (r"([a-zC])\1+", r"\1"),
+        (r"^rr", "r"),
+        (r"([b-df-hj-np-qs-tv-zC])\1+", r"\1"),
         (r"C", "ch"),
     )
 )
 """Letters that sound alike in the Spanish of the Caribbean become one (b/v, s/c/z, ll/y, silent h)."""
 
 CLITIC = re.compile(r"(?<=[aei]r|do|en|an)(?:me|te|se|nos|les?|l[ao]s?)$")
-ENDINGS = tuple(
-    sorted(
-        (
-            "aron ieron iero aran eran iran aban ando iendo endo adas ados ada ado idas idos ida ido aba "
-            "amos emos imos aste iste aria eria iria arian ian ia are ara era ar er ir an en as es os io "
-            "iendose andose ases sion siones mente adora ador adores aje ona on ones ito ita itos itas "
-            "a e i o s"
-        ).split(),
-        key=len,
-        reverse=True,
-    )
+PLURAL = re.compile(r"(?<=..[aeo])s$")
+ENDINGS = (
+    *("iendose", "andose", "siones", "adores"),
+    *("iendo", "ieron", "sione", "mente", "adora", "arian", "erian", "irian", "aria", "eria", "iria"),
+    *("aron", "aran", "eran", "iran", "aban", "ando", "endo", "aste", "iste", "amos", "emos", "imos", "ador"),
+    *(
+        "sion",
+        "adas",
+        "ados",
+        "idas",
+        "idos",
+        "itas",
+        "itos",
+        "ada",
+        "ado",
+        "ida",
+        "ido",
+        "aba",
+        "ian",
+        "ita",
+    ),
+    *(
+        "ito",
+        "ona",
+        "are",
+        "ara",
+        "era",
+        "aje",
+        "ar",
+        "er",
+        "ir",
+        "an",
+        "en",
+        "as",
+        "es",
+        "os",
+        "ia",
+        "io",
+        "on",
+    ),
+    *("a", "e", "i", "o", "s"),
 )
-SHORTEST_STEM = 3
+SHORTEST_STEM = 4
+"""Shorter words keep their ending: "moto" is not "mota", nor "caso" "casa"."""
+SHORTEST_REPAIRED, LONG_WORD, LONGEST_REPAIRED = 5, 7, 20
 VOWELS = str.maketrans("", "", "aeiou")
 
 
@@ -67,7 +100,9 @@ def sound(word: str) -> str:
 def stem(key: str) -> str:
     """The sound without clitics and without its longest known ending."""
     bare = CLITIC.sub("", key)
-    key = bare if len(bare) >= SHORTEST_STEM else key
+    key = bare if len(bare) >= SHORTEST_STEM + 1 else key
+    if len(key) <= SHORTEST_STEM + 1:
+        return PLURAL.sub("", key)
     for ending in ENDINGS:
         if key.endswith(ending) and len(key) - len(ending) >= SHORTEST_STEM:
             return key[: -len(ending)]
@@ -79,13 +114,14 @@ class Speller:
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = frozenset(known)
+        self._stems = frozenset(map(stem, self._known))
         self._shortened: dict[str, str] = {}
         self._skeletons: dict[str, str] = {}
         for key in sorted(self._known, key=lambda key: (len(key), key)):
             self._learn(key)
 
     def _learn(self, key: str) -> None:
-        if len(key) >= 5:
+        if len(key) >= SHORTEST_REPAIRED:
             for short in (key, *_one_letter_less(key)):
                 self._shortened.setdefault(short, key)
         skeleton = key.translate(VOWELS)
@@ -93,20 +129,20 @@ class Speller:
             self._skeletons.setdefault(skeleton, key)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._known
+        return key in self._known or stem(key) in self._stems
 
     def correct(self, key: str) -> str:
         """The known sound one slip away (or without its vowels), else the key itself."""
-        if key in self._known or not key.isalpha():
+        if key in self or not key.isalpha():
             return key
         if len(key) >= 3 and key == key.translate(VOWELS):
             return self._skeletons.get(key, key)
-        return self._one_slip(key) if 5 <= len(key) <= 20 else key
+        return self._one_slip(key) if SHORTEST_REPAIRED <= len(key) <= LONGEST_REPAIRED else key
 
     def _one_slip(self, key: str) -> str:
         for short in (key, *_one_letter_less(key)):
             found = self._shortened.get(short)
-            if found is not None and found[0] == key[0] and abs(len(found) - len(key)) <= 1:
+            if found is not None and found[0] == key[0] and _likely_slip(key, found):
                 return found
         return key
 
@@ -117,6 +153,13 @@ class Speller:
             if head in self._known and tail in self._known:
                 return head, tail
         return (key,)
+
+
+def _likely_slip(key: str, found: str) -> bool:
+    """A letter too many, too few or swapped; another letter in its place only in a long word."""
+    if len(key) != len(found):
+        return abs(len(key) - len(found)) == 1
+    return sorted(key) == sorted(found) or len(key) >= LONG_WORD
 
 
 def _one_letter_less(key: str) -> tuple[str, ...]:

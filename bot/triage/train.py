@@ -48,7 +48,9 @@ Row = list[float]
 
 def read_labelled(files: Iterable[Path]) -> list[dict[str, Any]]:
     """The rows of JSONL files."""
-    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines() if line]
+    return [
+        json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines() if line
+    ]
 
 
 def train(rows: Sequence[Mapping[str, Any]], lexicon: Lexicon, epochs: int = EPOCHS) -> Model:
@@ -124,7 +126,7 @@ def _dropped(numbers: Features, chance: random.Random) -> dict[str, float]:
 def _drop_rate(name: str) -> float:
     if name[1:2] != ":":
         return 0.0
-    return WORDS_DROPPED if name[0] in "wb" else IDEAS_DROPPED
+    return WORDS_DROPPED if name[0] in "wbg" else IDEAS_DROPPED
 
 
 def _errors(weights: Mapping[str, Row], numbers: Features, target: Mapping[int, float], answers: int) -> Row:

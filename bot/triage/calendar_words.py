@@ -1,0 +1,214 @@
+"""The words of time: what each pattern finds is one piece (day, clock or part) of a time phrase."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """A pattern, what it fills in and how it is put on the calendar."""
+
+    slot: str
+    name: str
+    pattern: re.Pattern[str]
+
+
+WEEKDAYS = {
+    **{"lunes": 0, "martes": 1, "miercoles": 2, "jueves": 3, "viernes": 4, "sabado": 5, "domingo": 6},
+    **{"sabados": 5, "domingos": 6, "biernes": 4, "savado": 5, "mier": 2, "sab": 5, "dom": 6, "juebes": 3},
+    **{"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6},
+}
+MONTHS = {
+    **{"ene": 1, "feb": 2, "mar": 3, "abr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8, "sep": 9, "oct": 10},
+    **{"nov": 11, "dic": 12, "jan": 1, "apr": 4, "aug": 8, "dec": 12},
+}
+NUMBERS = {
+    **{"un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7},
+    **{"ocho": 8, "nueve": 9, "diez": 10, "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15},
+    **{"veinte": 20, "treinta": 30, "cuarenta": 40, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4},
+    **{"five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12},
+}
+UNITS = {
+    **{"minut": 0, "min": 0, "hora": 0, "hour": 0, "dia": 1, "day": 1, "semana": 7, "week": 7, "mes": 30},
+    **{"month": 30, "ano": 365, "year": 365, "quincena": 15, "noche": 1, "night": 1},
+}
+_WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
+_MONTH = (
+    "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre|"
+    "january|february|march|april|june|july|august|september|october|november|december"
+)
+_COUNT = r"\d{1,3}|media|medio|un par de|par de|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
+_HOUR = r"\d{1,2}|" + "|".join(
+    sorted((w for w, n in NUMBERS.items() if n <= 12 and w not in ("a", "un")), key=len, reverse=True)
+)
+_ABOUT = r"(?:como |mas o menos |casi |unos |unas |ya |aprox(?:imadamente)? |alrededor de |about |over )*"
+_UNIT = r"minutos?|minutes?|mins?|horas?|hours?|dias?|days?|semanas?|weeks?|meses|mes|months?|anos?|years?|quincenas?|noches?|nights?"
+_PART = r"manana|tarde|noche|madrugada|mediodia"
+
+
+def _piece(slot: str, name: str, pattern: str) -> Piece:
+    return Piece(slot, name, re.compile(rf"\b(?:{pattern})(?!\w)"))
+
+
+RECURRING = (
+    _piece(
+        "day",
+        "each_weekday",
+        rf"(?:todos los |toditos los |cada |los |every |on )(?P<weekday>{_WEEKDAY})s?"
+        rf"(?:(?: y |, | a | o | and )(?:los )?(?:{_WEEKDAY})s?)*(?<!este )",
+    ),
+    _piece(
+        "day",
+        "each_weekday_range",
+        rf"de (?:{_WEEKDAY}) a (?:{_WEEKDAY})",
+    ),
+    _piece(
+        "day",
+        "each_weekend",
+        r"(?:todos |cada )?los fines? de semanas?|cada fin(?: de semana)?|cada finde|todos los findes?|los findes|every weekend|on weekends",
+    ),
+    _piece("day", "each_workday", r"entre semana|weekdays"),
+    _piece(
+        "day",
+        "each_night",
+        r"todas las noches|cada noche|por las noches|en las noches|de noche|noche tras noche|every night|at night",
+    ),
+    _piece("day", "each_dawn", r"todas las madrugadas|en las madrugadas|por las madrugadas|cada madrugada"),
+    _piece(
+        "day", "each_morning", r"todas las mananas|por las mananas|en las mananas|cada manana|every morning"
+    ),
+    _piece("day", "each_evening", r"todas las tardes|por las tardes|en las tardes|cada tarde|every evening"),
+    _piece(
+        "day",
+        "each_day",
+        r"todos los dias|tds los dias|todo el tiempo|diario|diariamente|a diario|cada dia|dia y noche|todo el santo dia|every day|daily|a todas horas|a cada rato|cada rato",
+    ),
+    _piece(
+        "day",
+        "each_payday",
+        r"cada quincena|los dias de quincena|cada mes|cada semana|cada ano|cada (?:15|quince|ocho|8) dias",
+    ),
+    _piece(
+        "day",
+        "each_school",
+        r"a la (?:hora de (?:la )?)?(?:salida|entrada)(?: de (?:la escuela|clases|la prepa|la secundaria|la primaria|los ninos|la secu|los alumnos))?",
+    ),
+)
+DAYS = (
+    _piece("day", "after_tomorrow", r"pasado manana"),
+    _piece(
+        "day", "night_before", r"antenoche|antier (?:en|por) la noche|anteanoche|antes de anoche|antier noche"
+    ),
+    _piece(
+        "day",
+        "last_night",
+        r"anoche|anoxe|ayer (?:en|por|x) la noche|ayer noche|la noche de ayer|ayer a la noche|last night|laas night|la noche pasada",
+    ),
+    _piece(
+        "day", "dawn", r"hoy (?:en|por) la madrugada|hoy de madrugada|esta madrugada|hoy en la madrugadita"
+    ),
+    _piece("day", "since_yesterday", r"desde ayer|desde anoche|since yesterday"),
+    _piece(
+        "day",
+        "since_ago",
+        rf"(?:desde (?:h?ace|ase)|llev(?:o|a|an|amos)(?: ya)?|ya (?:lleva|tiene|van|tienen)|tiene(?: ya)?|por|for(?: the last)?) {_ABOUT}(?P<count>{_COUNT}) (?P<unit>{_UNIT})(?P<half> y media)?",
+    ),
+    _piece("day", "since_day", rf"(?:desde el|since) (?P<weekday>{_WEEKDAY})(?: pasado)?"),
+    _piece(
+        "day",
+        "ago",
+        rf"(?:h?ace|ase) {_ABOUT}(?P<count>{_COUNT}) (?P<unit>{_UNIT})(?P<half> y media)?|(?P<count2>{_COUNT}) (?P<unit2>{_UNIT}) ago",
+    ),
+    _piece(
+        "day",
+        "recently",
+        r"(?:h?ace|ase) (?:un |como un )?(?:rato|ratito|poquito|poco|momento|ratote)|h?ace nada|endenantes|a while ago|just now",
+    ),
+    _piece(
+        "day",
+        "long_ago",
+        r"(?:h?ace|ase) (?:ya )?(?:mucho(?: tiempo)?|tiempo|anos|meses|dias|semanas|horas|tantito)|el otro dia|la otra noche|la otra vez",
+    ),
+    _piece(
+        "day",
+        "before_yesterday",
+        r"antier|anteayer|antes de ayer|antie?r|el dia antes de ayer|day before yesterday",
+    ),
+    _piece("day", "yesterday", r"ayer|yesterday|ayr|aller|ier"),
+    _piece(
+        "day",
+        "this_part",
+        rf"(?:esta|hoy (?:en|por|x) la|this) (?:(?:{_PART})|morning|afternoon|evening)|tonight|hoy temprano",
+    ),
+    _piece(
+        "day",
+        "now",
+        r"ahora mismo|ahorita mismo|en este momento|en este instante|en estos momentos|justo ahora|right now|orita mismo",
+    ),
+    _piece(
+        "day",
+        "weekend",
+        r"(?:el|este) (?:fin de semana|finde)(?: pasado)?|el fin pasado|last weekend|over the weekend",
+    ),
+    _piece("day", "last_week", r"(?:la )?semana pasada|last week|la semana anterior"),
+    _piece("day", "this_week", r"esta semana|this week"),
+    _piece("day", "last_month", r"(?:el )?mes pasado|last month|el mes anterior"),
+    _piece("day", "last_year", r"(?:el )?ano pasado|last year"),
+    _piece(
+        "day",
+        "from_to",
+        rf"del (?:dia )?(?P<first>\d{{1,2}}) al (?P<last>\d{{1,2}})(?: de (?P<month>{_MONTH}))?",
+    ),
+    _piece(
+        "day",
+        "date",
+        rf"(?:el |del |al )?(?:dia )?(?P<day>\d{{1,2}}|primero) de (?P<month>{_MONTH})(?: del? (?P<year>\d{{4}}))?",
+    ),
+    _piece("day", "date", r"(?P<day>\d{1,2})[/-](?P<month>\d{1,2})(?:[/-](?P<year>\d{4}|\d{2}))?"),
+    _piece(
+        "day",
+        "date",
+        r"(?:el )?(?:pasado )?dia (?P<day>\d{1,2})|el (?:pasado )?(?P<day2>\d{1,2})(?= (?:de este mes|del presente|del mes|en la|por la|a las))",
+    ),
+    _piece(
+        "day",
+        "weekday",
+        rf"(?:el |este |on |last |el pasado )(?P<weekday>{_WEEKDAY})(?: (?:pasado|antepasado|que viene|que entra|proximo|que paso))?|(?:el )?proximo (?P<weekday2>{_WEEKDAY})",
+    ),
+    _piece("day", "month", rf"(?:en|desde|in|since) (?P<month>{_MONTH})"),
+    _piece(
+        "day",
+        "tomorrow",
+        r"(?<!la )(?<!esta )(?<!de )(?<!en )(?<!por )(?<!x )manana(?! (?:tras|y tarde))|tomorrow",
+    ),
+    _piece("day", "today", r"hoy|el dia de hoy|today"),
+)
+_HALF = r"(?: ?(?P<half>[ap]\.? ?m\.?)(?!\w))?"
+_OF_PART = rf"(?: (?:de|en|por|x) la (?P<part>{_PART})| del? (?:dia|mediodia))?"
+_FRACTION = r"(?: (?P<fraction>y media|y cuarto|menos cuarto|y pico|y fraccion|en punto|y algo))?"
+CLOCKS = (
+    _piece(
+        "clock",
+        "range",
+        rf"(?:como )?(?:de|entre) (?:las? )?(?P<hour>{_HOUR})(?::(?P<minute>\d{{2}}))? (?:a|y|hasta) (?:las? )?(?P<until>{_HOUR}){_HALF}{_OF_PART}(?! (?:veces|personas|anos|metros|calles|casas|tipos|muchachos|hombres))",
+    ),
+    _piece(
+        "clock",
+        "hour",
+        rf"(?:a|tipo|como|a eso de|alrededor de|desde|hasta|asta|cerca de|sobre|pasadas|tipo a|around|at|until|about|eran|son|ya son|serian|siendo)(?: como)?(?: a)? ?(?:las?|las? como|eso de las?|tipo|about|like)? (?P<hour>{_HOUR})(?:[:.](?P<minute>\d{{2}}))?{_FRACTION}{_HALF}{_OF_PART}(?: (?:hrs|horas|hs|h))?(?! (?:veces|personas|anos|metros|calles|casas|cuadras|dias|semanas|meses|minutos|tipos|muchachos|hombres|pesos|mil|cientos))",
+    ),
+    _piece(
+        "clock",
+        "digital",
+        r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2}) ?(?:hrs|horas|hs)?(?P<half> ?[ap]\.? ?m\.?)?|(?P<hour2>\d{1,2}) ?(?P<half2>[ap]\.? ?m\.?)|(?P<hour3>\d{1,2}) ?(?:hrs)",
+    ),
+    _piece("clock", "noon", r"(?:a |al |en el )?(?:la )?(?P<noon>media ?noche|medio ?dia)"),
+)
+PARTS = (
+    _piece(
+        "part",
+        "part",
+        rf"(?:toda |x |por |en |de |a )(?:la )?(?:{_PART})(?! (?:paso|siguiente))|in the (?:morning|afternoon|evening)|al (?:amanecer|anochecer|mediodia)|ya noche|muy noche|tarde noche",
+    ),
+)
