@@ -27,7 +27,8 @@ def _phrases(listed: str) -> frozenset[str]:
 
 YES = _phrases(
     "si|sip|sii|siii|simon|claro|claro que si|ok|okay|okey|va|vale|dale|sale|correcto|exacto|asi es|esta bien"
-    "|de acuerdo|acepto|si acepto|afirmativo|bueno|andale|por favor|si por favor|si gracias|yes|yeah|👍|✅|👌|🙏"
+    "|de acuerdo|acepto|si acepto|afirmativo|bueno|andale|por favor"
+    "|si por favor|si gracias|yes|yeah|👍|✅|👌|🙏"
 )
 NO = _phrases(
     "no|nop|nel|nones|negativo|nah|nope|❌|👎|para nada|todavia no|aun no|no gracias|ahora no|mejor no"

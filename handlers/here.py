@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from bot.domain.concern import ConcernKind
 from bot.domain.territory import Place
-from bot.messages import Capabilities
+from bot.messages import Address, Capabilities
+from bot.municipality.map_links import PlaceReader
 from bot.municipality.municipality import Municipality
-from bot.municipality.places import ColoniaFinder, PlaceReader
+from bot.municipality.places import ColoniaFinder
 from bot.texts import Texts, language
 from bot.tokens import Tokens
 from bot.triage import Triage
@@ -30,7 +31,7 @@ class Here:
     folio_number: Callable[[], int]
     code: Callable[[], str]  # ten characters for enrolment
     check_number: Callable[[], str]  # four digits
-    capabilities: Mapping[str, Capabilities]  # by channel
+    capabilities_of: Callable[[Address], Capabilities]
 
     def t(self, locale: str) -> Texts:
         """The texts in a person's language."""

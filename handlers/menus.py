@@ -118,7 +118,11 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("privacy_full", information.privacy_full),
     Entry("visit", information.visit, ("pedir que pasen", "que pasen", "pasen por mi colonia")),
-    Entry("my_reports", my_reports.my_reports, ("mis reportes", "misreportes", "mis_reportes", "mis folios")),
+    Entry(
+        "my_reports",
+        my_reports.my_reports,
+        ("mis reportes", "misreportes", "mis folios", "novedades", "ver novedades"),
+    ),
     Entry(
         "person", person.ask, ("hablar con una persona", "hablar", "persona", "humano", "hablar con alguien")
     ),

@@ -101,9 +101,8 @@ class Reception:
             person = tx.people.add(at=now, locale=language(inbound.locale or "es"))
             tx.vault.add(person.id, inbound.address, inbound.other_ids)
         if inbound.kind is not InboundKind.BLOCKED:
-            has_window = self.here.capabilities[inbound.address.channel].window
-            tx.vault.wrote(person.id, now + WINDOW if has_window else None)
-            if has_window:
+            has_window = self.here.capabilities_of(inbound.address).window
+            if tx.vault.wrote(person.id, inbound.address, now + WINDOW if has_window else None):
                 tx.outbox.window_opened(person.id, now)
         return person
 

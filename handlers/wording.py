@@ -44,7 +44,9 @@ def render(notice: str, facts: Facts, moment: Moment) -> Outgoing:
 def template(notice: str, facts: Facts) -> TemplateUse | None:
     """The approved text for outside the window, if the notice has one."""
     name = TEMPLATES.get(notice)
-    return TemplateUse(name=name, variables=(folios.show(facts["folio"]),)) if name else None
+    if name is None:
+        return None
+    return TemplateUse(name=name, variables=(folios.show(facts["folio"]),) if "folio" in facts else ())
 
 
 def _say(moment: Moment, facts: Facts) -> Outgoing:
@@ -385,11 +387,12 @@ WORDS: Mapping[str, Word] = {
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
 TEMPLATES: Mapping[str, str] = {
-    "report_claimed": "novedades",
-    "question_asked": "pregunta",
-    "officer_on_the_way": "novedades",
-    "report_referred": "novedades",
-    "report_closed": "novedades",
+    "report_claimed": "novedad_reporte",
+    "question_asked": "pregunta_reporte",
+    "officer_on_the_way": "novedad_reporte",
+    "report_referred": "novedad_reporte",
+    "report_closed": "reporte_cerrado",
+    "help_answer": "persona_responde",
 }
 
 # Only people who attend reports hear these: the right is read again before each call.

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.notices import Notice
 from storage.schema import outbox, receipt
+from storage.vault import Reach
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -42,6 +43,7 @@ class Row:
     expires_at: datetime | None
     state: str
     attempts: int
+    reach: Reach | None = None  # known when the unit that wrote it also heard the person
 
 
 _COLUMNS = [
@@ -164,7 +166,8 @@ class Outbox:
         if new is None:
             return False
         if now:
-            self.written.append(_row_of(new, row, dict(notice.facts)))
+            reach = self._tx.vault.known.get(notice.person_id)
+            self.written.append(_row_of(new, row, dict(notice.facts), reach))
         return True
 
     def lease(self, at: datetime, most: int = 64) -> list[Row]:
@@ -203,9 +206,14 @@ class Outbox:
         lease = update(outbox).where(outbox.c.id == row_id).values(lease_until=look_at)
         self._tx.connection.execute(lease)
 
-    def wait_for_window(self, row_id: int, code: str = "") -> None:
-        """Only a template would go and there is none: it waits until the person writes."""
-        self._note(row_id, "waiting", code=code)
+    def wait_for_window(self, row_id: int, code: str = "", provider_id: str | None = None) -> None:
+        """It waits until the person writes; `provider_id` is of the template that says there is news."""
+        self._note(row_id, "waiting", code=code, provider_id=provider_id)
+
+    def hold(self, row_ids: Sequence[int], until: datetime) -> None:
+        """Still mine: the provider makes us wait."""
+        statement = update(outbox).where(outbox.c.id.in_(row_ids)).values(lease_until=until)
+        self._tx.connection.execute(statement)
 
     def failed(self, row_id: int, code: str) -> None:
         """It will never work."""
@@ -335,6 +343,7 @@ class Outbox:
         return Row(**kept)
 
 
-def _row_of(new: int, row: dict[str, Any], facts: dict[str, Any]) -> Row:
+def _row_of(new: int, row: dict[str, Any], facts: dict[str, Any], reach: Reach | None) -> Row:
     names = Row.__dataclass_fields__
-    return Row(**{**{k: v for k, v in row.items() if k in names}, "id": new, "facts": facts})
+    kept = {key: value for key, value in row.items() if key in names}
+    return Row(**{**kept, "id": new, "facts": facts, "reach": reach})

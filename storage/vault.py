@@ -40,6 +40,11 @@ _TOUCH = (
     .where(vault_address.c.person_id == bindparam("who"))
     .values(window_closes_at=bindparam("closes"), stopped_at=None)
 )
+_BACK = (
+    update(vault_address)
+    .where(vault_address.c.person_id == bindparam("who"), vault_address.c.stopped_at.is_not(None))
+    .values(stopped_at=None)
+)
 _STOP = (
     update(vault_address)
     .where(vault_address.c.person_id == bindparam("who"))
@@ -57,6 +62,7 @@ class Vault:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self.known: dict[str, Reach] = {}  # of who wrote in this unit: nothing is read back to answer them
 
     def person_at(self, address: Address, other_ids: Iterable[str] = ()) -> str | None:
         """Whose address it is, by itself or by another id that the channel gave of the same person."""
@@ -84,9 +90,18 @@ class Vault:
                 alias = {"lookup": self._lookup(address.channel, other), "person_id": person_id}
                 self._tx.connection.execute(_INSERT_ALIAS, alias)
 
-    def wrote(self, person_id: str, window_closes_at: datetime | None) -> None:
-        """They wrote: the window opens, and a stopped address is in use again."""
+    def wrote(self, person_id: str, address: Address, window_closes_at: datetime | None) -> bool:
+        """They wrote: the window opens, a stopped address is in use again.
+
+        Returns whether messages that waited for that may go now.
+        """
+        self.known[person_id] = Reach(
+            person_id=person_id, address=address, window_closes_at=window_closes_at, stopped_at=None
+        )
+        if window_closes_at is None:
+            return bool(self._tx.connection.execute(_BACK, {"who": person_id}).rowcount)
         self._tx.connection.execute(_TOUCH, {"who": person_id, "closes": window_closes_at})
+        return True
 
     def stop(self, person_id: str, at: datetime) -> None:
         """They blocked us: nothing leaves until they write again."""

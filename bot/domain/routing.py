@@ -20,7 +20,7 @@ def may_attend(report: Report, officer: Officer) -> bool:
 
 
 def first_alerted(report: Report, roster: Roster, at: datetime) -> tuple[Officer, ...]:
-    """The on-duty team of the report's sectors; of a confidential one, the first of the list (on duty first)."""
+    """The on-duty team of the sectors; of a confidential one, the first of the list (on duty first)."""
     if report.listed:
         return _of_list(report, roster, at)[:1]
     return roster.on_duty(at, report.sectors)

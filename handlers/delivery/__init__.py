@@ -1,0 +1,5 @@
+"""The one way out."""
+
+from handlers.delivery.sender import Delivery
+
+__all__ = ["Delivery"]

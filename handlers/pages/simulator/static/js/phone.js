@@ -135,14 +135,16 @@ export class Phone {
 
   replace(old, drawn, bubble) {
     const held = old.contains(document.activeElement);
+    const atEnd = this.isAtEnd();
     old.replaceWith(drawn);
+    if (atEnd) this.toEnd();
     if (bubble.edited) drawn.classList.add("changed");
     if (held) this.talk.focus({ preventScroll: true });
     if (bubble.edited) this.onNews(this, bubble);
   }
 
   append(drawn, bubble, fresh) {
-    const away = this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight > 140;
+    const atEnd = this.isAtEnd();
     this.empty?.remove();
     this.empty = null;
     if (this.lastDay !== day(bubble.at)) {
@@ -151,7 +153,7 @@ export class Phone {
     }
     if (fresh) drawn.classList.add("fresh");
     this.talk.append(drawn);
-    if (!away || bubble.side === "mine") this.toEnd();
+    if (atEnd || bubble.side === "mine") this.toEnd();
     if (fresh && bubble.side !== "mine") this.onNews(this, bubble);
   }
 
@@ -185,6 +187,10 @@ export class Phone {
       this.window.hidden = open;
       this.toEnd();
     }
+  }
+
+  isAtEnd() {
+    return this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight < 140;
   }
 
   toEnd() {

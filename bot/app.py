@@ -1,0 +1,282 @@
+"""The composition root: settings > store > channels > reception, delivery, rounds. One TaskGroup, one clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from starlette.routing import BaseRoute
+
+from bot.channels import Channel, Fetched, StoreUnavailable
+from bot.clock import Clock
+from bot.domain.folio import NUMBERS
+from bot.messages import TELEGRAM, WHATSAPP, Address, Capabilities
+from bot.municipality.map_links import PlaceReader
+from bot.municipality.municipality import Municipality
+from bot.municipality.places import ColoniaFinder
+from bot.settings import Settings
+from bot.texts import LANGUAGES, Texts
+from bot.tokens import Tokens
+from bot.triage import Triage, load_lexicon
+from handlers.delivery import Delivery
+from handlers.files import BadFile, Files
+from handlers.here import Here
+from handlers.reception import Reception
+from handlers.rounds import Rounds
+from storage.sealing import KeyRing
+from storage.store import Store, Transaction, open_store
+
+log = structlog.get_logger()
+
+CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+
+
+def capabilities_of(channels: Mapping[str, Any]) -> Callable[[Address], Capabilities]:
+    """What an address can carry; the simulator's phones each have their own manner."""
+
+    def of(address: Address) -> Capabilities:
+        own = getattr(channels.get(address.channel), "capabilities_of", None)
+        if own is not None:
+            result: Capabilities = own(address)
+            return result
+        return WHATSAPP if address.channel == "whatsapp" else TELEGRAM
+
+    return of
+
+
+def build_here(municipality: Municipality, ring: KeyRing, channels: Mapping[str, Any]) -> Here:
+    """Everything read-only that a turn needs."""
+    territory = municipality.territory
+    return Here(
+        municipality=municipality,
+        finder=ColoniaFinder(territory.colonias),
+        pins=PlaceReader(territory.centre),
+        triage=Triage(load_lexicon(), territory.colonias),
+        texts={code: Texts(code, municipality.time_zone, municipality.texts) for code in LANGUAGES},
+        tokens=Tokens(ring.key_for("button")),
+        new_id=lambda: uuid4().hex,
+        short_id=lambda: secrets.token_hex(6),
+        folio_number=lambda: secrets.randbelow(NUMBERS),
+        code=new_code,
+        check_number=lambda: f"{secrets.randbelow(10_000):04d}",
+        capabilities_of=capabilities_of(channels),
+    )
+
+
+def new_code() -> str:
+    """A one-time code of 50 bits; with a digit in it, so that no word is ever taken for one."""
+    while True:
+        code = "".join(secrets.choice(CODE_SIGNS) for _ in range(10))
+        if any(sign.isdigit() for sign in code):
+            return code
+
+
+async def clean_photo(content: bytes) -> bytes:
+    """New pixels, made in a child process. Raises BadFile."""
+    from bot.channels.photos import BadPhoto, clean_in_child
+
+    try:
+        return await clean_in_child(content)
+    except BadPhoto as bad:
+        raise BadFile from bad
+
+
+@dataclass(slots=True)
+class App:
+    """All parts, plugged together."""
+
+    store: Store
+    here: Here
+    clock: Clock
+    channels: dict[str, Channel]
+    reception: Reception
+    delivery: Delivery
+    rounds: Rounds
+    files: Files
+
+    async def start(self) -> None:
+        """Write down the staff that the municipality expects, then listen."""
+        now = self.clock.now()
+        await self.store.run(lambda tx: expect_staff(tx, self.here.municipality, now))
+        for channel in self.channels.values():
+            await channel.start(self.reception.receive, self.reception.note)
+
+    async def run(self) -> None:
+        """The loops, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.delivery.run(), name="delivery")
+            tasks.create_task(self.rounds.run(), name="rounds")
+            tasks.create_task(self.files.run(), name="files")
+
+    async def settle(self) -> None:
+        """Fetch, do what is due and send until nothing is left; for the simulator and the tests."""
+        await self.files.fetch_pending()
+        await self.rounds.look()
+        await self.delivery.idle()
+
+    async def stop(self) -> None:
+        """Stop listening first, then let what is under way end."""
+        for channel in self.channels.values():
+            await channel.stop()
+        await self.delivery.stop()
+        await self.store.close()
+
+    async def health(self) -> tuple[bool, dict[str, Any]]:
+        """Is the store writable, and how long does the oldest message wait?"""
+        now = self.clock.now()
+        try:
+            oldest = await self.store.run(lambda tx: tx.statistics.oldest_waiting())
+        except StoreUnavailable:
+            return False, {"almacen": "no disponible"}
+        waits = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+        return True, {"almacen": "bien", "espera_s": round(waits), "canales": sorted(self.channels)}
+
+
+def expect_staff(tx: Transaction, municipality: Municipality, at: datetime) -> None:
+    """The places of `personal.yaml` and the confidential lists, as of this start."""
+    for member in municipality.staff:
+        lists = {*member.lists, *(n.slug for n in municipality.lists.values() if member.badge in n.badges)}
+        tx.staff.expect(
+            badge=member.badge,
+            name=member.name,
+            role=member.role,
+            sectors=member.sectors,
+            lists=sorted(lists),
+            at=at,
+        )
+
+
+def plug(
+    store: Store, municipality: Municipality, ring: KeyRing, channels: dict[str, Channel], clock: Clock
+) -> App:
+    """Put the parts together. Channels are added by their owner before `start`."""
+    here = build_here(municipality, ring, channels)
+    delivery = Delivery(store, here, clock, channels)
+    store.on_commit = delivery.offer
+    return App(
+        store=store,
+        here=here,
+        clock=clock,
+        channels=channels,
+        reception=Reception(store, here, clock),
+        delivery=delivery,
+        rounds=Rounds(store, here, clock),
+        files=Files(store, clock, channels, clean_photo),
+    )
+
+
+class StoredShells:
+    """Where the WhatsApp channel remembers its content ids: in our own store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, key: str) -> str | None:
+        """The value, or None."""
+        return await self._store.read(lambda tx: tx.requests.setting(key))
+
+    async def put(self, key: str, value: str) -> None:
+        """Remember."""
+        await self._store.run(lambda tx: tx.requests.set_setting(key, value))
+
+
+def real_channels(
+    settings: Settings, municipality: Municipality, store: Store, media: Callable[[str], Any]
+) -> tuple[dict[str, Channel], list[BaseRoute]]:
+    """The channels that are configured, and their webhooks."""
+    channels: dict[str, Channel] = {}
+    routes: list[BaseRoute] = []
+    if settings.has_telegram:
+        from bot.channels.telegram import TelegramChannel
+
+        telegram = TelegramChannel(
+            settings.telegram_token.get_secret_value(),
+            mode=settings.telegram_mode,
+            secret=settings.telegram_secret.get_secret_value(),
+            public_url=settings.public_url,
+            api_url=settings.telegram_api_url,
+            media=media,
+        )
+        channels["telegram"] = telegram
+        routes += telegram.routes()
+    if settings.has_whatsapp:
+        from bot.channels.whatsapp import WhatsAppChannel
+
+        whatsapp = WhatsAppChannel(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            settings.twilio_from,
+            public_url=settings.public_url,
+            shells=StoredShells(store),
+            api_url=settings.twilio_api_url,
+            content_url=settings.twilio_content_url,
+            templates={t.name: t.content_sid for t in municipality.templates.values() if t.content_sid},
+        )
+        channels["whatsapp"] = whatsapp
+        routes += whatsapp.routes()
+    return channels, routes
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    settings: Settings, municipality: Municipality, ring: KeyRing
+) -> AsyncIterator[tuple[App, Sequence[BaseRoute]]]:
+    """The whole programme over the configured channels, started; stopped at the end."""
+    store = await open_store(settings.store_url, ring)
+    channels: dict[str, Channel] = {}
+    app = plug(store, municipality, ring, channels, Clock())
+
+    async def media(media_id: str) -> Fetched:
+        return await app.files.of_ours(media_id)
+
+    try:
+        found, routes = real_channels(settings, municipality, store, media)
+        channels.update(found)
+        app.delivery.pace(found)
+        yield app, routes
+    finally:
+        await app.stop()
+
+
+async def run_server(settings: Settings, municipality: Municipality, ring: KeyRing) -> None:
+    """`proximidad serve`: until it is told to stop."""
+    from bot.web import build_app, serve
+
+    async with serving(settings, municipality, ring) as (app, routes):
+        web = await serve(build_app(routes, app.health), settings.host, settings.port)
+        try:
+            await app.start()
+            log.info("serving", action="serving", host=settings.host, port=web.port)
+            await until_stopped(app)
+        finally:
+            await web.stop()
+
+
+async def until_stopped(app: App) -> None:
+    """Run the loops until a signal comes or one of them breaks."""
+    import signal
+
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    running = asyncio.create_task(app.run())
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if running.done():
+        await running  # raises what broke
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+def now() -> datetime:
+    """This moment, for the command line."""
+    return datetime.now(UTC)

@@ -1,0 +1,151 @@
+"""The demonstration: the real core behind a page with three phones. No token, no network, nothing is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import app as composition
+from bot.app import App
+from bot.channels.simulator import SimulatorChannel
+from bot.clock import MovableClock
+from bot.domain.roster import Role
+from bot.messages import Address
+from bot.municipality.municipality import Municipality
+from handlers.desk import duty
+from storage.schema import metadata
+from storage.sealing import KeyRing
+from storage.store import Transaction, open_store
+
+SEED = 20_261_123
+MARK = "demo"  # file in a data folder that a demonstration made; `serve` refuses it, `demo` refuses others
+
+# phone -> badge of the fictional person who holds it
+PHONES = {"oficial": "E-101", "oficial2": "E-105", "supervisora": "M-01"}
+LISTS_OF_PHONES = {"supervisora": ("geavig", "mando", "asuntos_internos")}
+
+
+@dataclass(slots=True)
+class Demo:
+    """The running demonstration; what the page asks of us."""
+
+    app: App
+    channel: SimulatorChannel
+    clock: MovableClock
+
+    async def reset(self) -> None:
+        """Everything as at the first start."""
+        await self.app.settle()
+        await self.app.store.run(_empty)
+        await self.seed()
+
+    async def skip(self, minutes: int) -> None:
+        """Move the clock, a minute at a time, so that everything happens when it would."""
+        for _ in range(min(minutes, 30)):
+            self.clock.skip(timedelta(minutes=minutes / min(minutes, 30)))
+            await self.app.settle()
+
+    def sectors_map(self) -> Any:
+        """Colonias with a point, and their sectors."""
+        territory = self.app.here.municipality.territory
+        sectors = {slug: s.slug for s in reversed(territory.sectors) for slug in s.colonias}
+        central = next((s.slug for s in territory.sectors if s.central_desk), "")
+        return {
+            "colonias": [
+                {
+                    "slug": c.slug,
+                    "name": c.name,
+                    "lat": c.point.lat,
+                    "lon": c.point.lon,
+                    "sector": sectors.get(c.slug, central),
+                    "pilot": c.pilot,
+                }
+                for c in territory.colonias
+                if c.point is not None
+            ],
+            "sectors": [{"slug": s.slug, "name": s.name} for s in territory.sectors],
+        }
+
+    async def seed(self) -> None:
+        """Fictional people behind the phones, enrolled and on duty."""
+        now = self.clock.now()
+        municipality = self.app.here.municipality
+
+        def work(tx: Transaction) -> None:
+            composition.expect_staff(tx, municipality, now)
+            for phone, badge in PHONES.items():
+                _enrolled(tx, self.app, phone, badge)
+
+        await self.app.store.run(work)
+
+
+def _enrolled(tx: Transaction, app: App, phone: str, badge: str) -> None:
+    now = app.clock.now()
+    slot = tx.staff.slot(badge)
+    assert slot is not None  # the example has it
+    person = tx.people.add(at=now, locale="es", role=slot.role)
+    tx.vault.add(person.id, Address("simulator", phone))
+    lists = (*slot.lists, *LISTS_OF_PHONES.get(phone, ()))
+    tx.staff.expect(
+        badge=badge, name=slot.name, role=slot.role, sectors=slot.sectors, lists=sorted({*lists}), at=now
+    )
+    tx.staff.enrol(badge, person.id, "0000", now)
+    tx.staff.approve(badge, None, now)
+    officer = tx.staff.officer(person.id)
+    if officer is not None and officer.role is Role.OFFICER:
+        duty.start(tx, app.here, officer, now)
+
+
+def _empty(tx: Transaction) -> None:
+    for table in reversed(metadata.sorted_tables):
+        if table.name != "meta":
+            tx.connection.execute(table.delete())
+
+
+@contextlib.asynccontextmanager
+async def demonstration(municipality: Municipality, folder: Path) -> AsyncIterator[Demo]:
+    """The whole programme on a throw-away store with the simulator as its only channel."""
+    ring = KeyRing.throwaway()
+    store = await open_store(f"sqlite:///{folder / 'demo.db'}", ring)
+    clock = MovableClock()
+    channels: dict[str, Any] = {}
+    app = composition.plug(store, municipality, ring, channels, clock)
+    templates = {name: template.text for name, template in municipality.templates.items()}
+    channel = SimulatorChannel(clock, templates=templates, media=app.files.of_ours)
+    channels["simulator"] = channel
+    demo = Demo(app, channel, clock)
+    try:
+        await app.start()
+        await demo.seed()
+        yield demo
+    finally:
+        await app.stop()
+
+
+async def run_demo(municipality: Municipality, port: int, tell: Any) -> None:
+    """`proximidad demo`: serve the page on 127.0.0.1 until stopped; `tell(url)` when it is there."""
+    from bot.web import build_app, serve
+    from handlers.pages.simulator import routes
+
+    with tempfile.TemporaryDirectory(prefix="proximidad-demo-") as folder:
+        async with demonstration(replace(municipality), Path(folder)) as demo:
+            pages = routes(demo.channel, demo.clock, demo)
+            hosts = ["127.0.0.1", "localhost", "[::1]"]
+            web = await serve(build_app(pages, demo.app.health, allowed_hosts=hosts), "127.0.0.1", port)
+            tell(f"http://127.0.0.1:{web.port}/")
+            try:
+                await composition.until_stopped(demo.app)
+            finally:
+                await web.stop()
+
+
+def main_loop(coroutine: Any) -> None:
+    """Run until done; Ctrl-C is a quiet end."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(coroutine)

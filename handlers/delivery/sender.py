@@ -1,0 +1,379 @@
+"""Sends what the outbox holds: in order for each person, alerts on their own lane, outcomes noted in batches.
+
+A row just written arrives in memory, already leased; what was left over (a restart, a retry, a later moment) is
+leased from the store once a second. Just before each call the right to hear is read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.channels import Channel, Failure, SendError, StoreUnavailable
+from bot.clock import Clock
+from bot.domain.notices import Lane, Notice
+from bot.domain.roster import Role
+from bot.messages import Action, Address, Outgoing
+from handlers import wording
+from handlers.delivery import doubtful
+from handlers.delivery.pacing import RATES, Pacer
+from handlers.here import Here
+from storage.outbox import LEASE, Row
+from storage.store import Store, Transaction
+from storage.vault import Reach
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 1.0
+MOST_IN_MEMORY = 5_000
+LONGEST_BACKOFF = 300.0
+PAUSE_WHEN_MISCONFIGURED = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A row that may be sent now: how the person is reached, in which language, onto which card."""
+
+    reach: Reach
+    locale: str
+    edits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that is not sent, and why."""
+
+    why: str
+
+
+Outcome = Callable[[Transaction], None]
+
+
+class Delivery:
+    """The way out of one process."""
+
+    def __init__(self, store: Store, here: Here, clock: Clock, channels: Mapping[str, Channel]) -> None:
+        self._store, self._here, self._clock, self._channels = store, here, clock, channels
+        self._queues: dict[tuple[str, bool], deque[Row]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._mine: set[int] = set()
+        self._outcomes: deque[tuple[Outcome, asyncio.Future[None]]] = deque()
+        self._noting: asyncio.Task[None] | None = None
+        self._pacers: dict[str, Pacer] = {}
+        self.pace(channels)
+
+    def pace(self, channels: Mapping[str, Channel]) -> None:
+        """Give each channel that has rates its own pace."""
+        self._pacers = {name: Pacer(RATES[name]) for name in channels if name in RATES}
+
+    @property
+    def in_memory(self) -> int:
+        """How many rows wait here."""
+        return len(self._mine)
+
+    def offer(self, rows: Sequence[Row]) -> None:
+        """Rows that a commit just wrote, or that were leased."""
+        for row in rows:
+            if row.id in self._mine:
+                continue
+            self._mine.add(row.id)
+            key = (row.person_id, row.lane == Lane.ALERT)
+            queue = self._queues.get(key)
+            if queue is not None:
+                queue.append(row)
+                continue
+            self._queues[key] = deque([row])
+            task = asyncio.create_task(self._drain(key))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def run(self) -> None:
+        """Pick up what nobody holds, once a second, for ever."""
+        while True:
+            try:
+                more = await self._pick_up()
+            except StoreUnavailable:
+                more = False
+                log.warning("outbox not readable", action="outbox_unavailable")
+            if not more:
+                await self._clock.wait(POLL_SECONDS)
+
+    async def idle(self) -> None:
+        """Wait until everything due now was tried; for tests and the simulator."""
+        while await self._pick_up() or self._tasks or self._outcomes:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            if self._noting is not None:
+                await asyncio.gather(self._noting, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Let the calls under way end; what is left keeps its lease and is picked up at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _pick_up(self) -> bool:
+        if len(self._mine) >= MOST_IN_MEMORY:
+            return False
+        now = self._clock.now()
+        rows = [
+            row for row in await self._store.run(lambda tx: tx.outbox.lease(now)) if row.id not in self._mine
+        ]
+        self.offer([replace(row, state="unknown") if row.state == "leased" else row for row in rows])
+        return bool(rows)
+
+    # ---- one person's queue ----
+
+    async def _drain(self, key: tuple[str, bool]) -> None:
+        queue = self._queues[key]
+        try:
+            while queue:
+                await self._deliver(queue[0], queue)
+                self._mine.discard(queue.popleft().id)
+        except Exception:
+            log.exception("delivery failed", action="delivery_failed", row=queue[0].id if queue else None)
+            await self._bury(queue[0])
+        finally:
+            for row in queue:
+                self._mine.discard(row.id)
+            del self._queues[key]
+
+    async def _deliver(self, row: Row, queue: deque[Row]) -> None:
+        """Send one row, however long the provider makes us wait: order within a chat is kept."""
+        attempt = row.attempts
+        while True:
+            ready = await self._prepare(row)
+            if isinstance(ready, Refused):
+                await self._note(partial(_dropped, row_id=row.id, why=ready.why))
+                return
+            try:
+                await self._send(row, ready)
+                return
+            except SendError as error:
+                pause = await self._failed(row, ready, error, attempt)
+                if pause is None:
+                    return
+                row = replace(row, state="unknown") if error.failure is Failure.UNKNOWN else row
+            attempt += 1
+            await self._hold(queue, pause)
+            await self._clock.wait(pause)
+
+    async def _prepare(self, row: Row) -> Ready | Refused:
+        """Read again who may hear it. Replies to who just spoke need nothing of this."""
+        now = self._clock.now()
+        if row.expires_at is not None and now > row.expires_at:
+            return Refused("expired")
+        if row.reach is not None and row.notice == "say" and row.card is None and not row.attempts:
+            return Ready(row.reach, "")
+        return await self._store.read(lambda tx: permitted(tx, row, now))
+
+    async def _send(self, row: Row, ready: Ready) -> None:
+        """Word it, wait for the turn, send it, note it. Raises SendError."""
+        channel = self._channels.get(ready.reach.address.channel)
+        if channel is None:
+            raise SendError(Failure.MISCONFIGURED, "no channel")
+        now = self._clock.now()
+        if not ready.reach.window_open(now):
+            await self._outside_window(row, ready, channel)
+            return
+        card = self._word(row, ready)
+        if row.state == "unknown" and await self._found(row, ready, channel, card):
+            return
+        await self._turn(row, ready.reach.address)
+        provider_id = await channel.send(ready.reach.address, card, reference=row.ref)
+        noted = self._note(lambda tx: tx.outbox.sent(row.id, provider_id, now))
+        if row.card is not None or row.report_id is not None:
+            await noted  # a later message looks for this card
+
+    async def _found(self, row: Row, ready: Ready, channel: Channel, card: Outgoing) -> bool:
+        """May have been sent before: ask the provider, where it can tell."""
+        since = (self._clock.now() - row.created_at).total_seconds() + 60
+        provider_id = await channel.find(ready.reach.address, card, since)
+        if provider_id is None:
+            return False
+        now = self._clock.now()
+        await self._note(lambda tx: tx.outbox.sent(row.id, provider_id, now))
+        return True
+
+    def _word(self, row: Row, ready: Ready) -> Outgoing:
+        facts = (
+            {**row.facts, "retry": True} if row.state == "unknown" and row.lane == Lane.ALERT else row.facts
+        )
+        moment = wording.Moment(t=self._here.t(ready.locale or "es"), here=self._here, at=self._clock.now())
+        card = wording.render(row.notice, facts, moment)
+        if ready.edits and not card.replaces:
+            card = card.with_(replaces=ready.edits)
+        return self._signed(row.person_id, card)
+
+    def _signed(self, person_id: str, card: Outgoing) -> Outgoing:
+        def sign(action: Action) -> Action:
+            return replace(action, token=self._here.tokens.sign(person_id, action.token))
+
+        return card.with_(actions=tuple(map(sign, card.actions)), rows=tuple(map(sign, card.rows)))
+
+    async def _turn(self, row: Row, address: Address) -> None:
+        pacer = self._pacers.get(address.channel)
+        if pacer is not None:
+            await pacer.turn(row.lane, address.id)
+
+    async def _outside_window(self, row: Row, ready: Ready, channel: Channel) -> None:
+        """The approved text says that there is news; the words themselves wait until the person writes."""
+        use = wording.template(row.notice, row.facts)
+        approved = use is not None and self._approved(use.name)
+        if use is None or not approved:
+            await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "window"))
+            return
+        await self._turn(row, ready.reach.address)
+        sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=row.ref)
+        await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "template", sent))
+
+    def _approved(self, name: str) -> bool:
+        template = self._here.municipality.templates.get(name)
+        return template is not None and (bool(template.content_sid) or "simulator" in self._channels)
+
+    # ---- when it fails ----
+
+    async def _failed(self, row: Row, ready: Ready, error: SendError, attempt: int) -> float | None:
+        """What a failure means; returns how long to wait before trying again, None when it is over."""
+        log.info("not sent", action="send_failed", row=row.id, failure=error.failure.value, code=error.code)
+        now = self._clock.now()
+        match error.failure:
+            case Failure.RETRY:
+                return error.retry_after if error.retry_after is not None else _backoff(attempt)
+            case Failure.MISCONFIGURED:
+                log.error("channel refuses us", action="misconfigured", code=error.code)
+                return PAUSE_WHEN_MISCONFIGURED
+            case Failure.UNKNOWN:
+                pause = doubtful.look_after(row)
+                await self._note(
+                    lambda tx: tx.outbox.doubtful(row.id, now + timedelta(seconds=pause) + LEASE, error.code)
+                )
+                return pause
+            case Failure.WINDOW_CLOSED:
+                await self._note(lambda tx: tx.outbox.wait_for_window(row.id, error.code))
+            case Failure.GONE:
+                await self._note(lambda tx: _stopped(tx, row, error.code, now))
+            case Failure.MOVED:
+                moved = Address(ready.reach.address.channel, error.new_id)
+                await self._note(lambda tx: _moved(tx, row, moved, now))
+            case _:
+                await self._note(lambda tx: _dead(tx, row, error.code, now))
+        return None
+
+    async def _hold(self, queue: deque[Row], pause: float) -> None:
+        until = self._clock.now() + timedelta(seconds=pause) + LEASE
+        held = [row.id for row in queue]
+        await self._note(lambda tx: tx.outbox.hold(held, until))
+
+    async def _bury(self, row: Row) -> None:
+        now = self._clock.now()
+        try:
+            await self._note(lambda tx: _dead(tx, row, "bug", now))
+        except Exception:
+            log.exception("not even buried", action="bury_failed", row=row.id)
+
+    # ---- outcomes, in batches ----
+
+    def _note(self, outcome: Outcome) -> asyncio.Future[None]:
+        noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._outcomes.append((outcome, noted))
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._write_outcomes())
+        return noted
+
+    async def _write_outcomes(self) -> None:
+        """One unit of work for all outcomes that wait; tried until the store takes them."""
+        while self._outcomes:
+            batch = [self._outcomes.popleft() for _ in range(min(64, len(self._outcomes)))]
+
+            def work(tx: Transaction, batch: list[tuple[Outcome, asyncio.Future[None]]] = batch) -> None:
+                for outcome, _ in batch:
+                    outcome(tx)
+
+            while True:
+                try:
+                    await self._store.run(work)
+                    break
+                except StoreUnavailable:
+                    await asyncio.sleep(POLL_SECONDS)
+            for _, noted in batch:
+                if not noted.done():
+                    noted.set_result(None)
+
+
+def _dropped(tx: Transaction, *, row_id: int, why: str) -> None:
+    tx.outbox.dropped(row_id, why)
+
+
+def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused:
+    """May this person still hear this? How are they reached?"""
+    if not tx.outbox.still_wanted(row.id):
+        return Refused("withdrawn")
+    person = tx.people.get(row.person_id)
+    reach = tx.vault.reach(row.person_id)
+    if person is None or reach is None:
+        return Refused("erased")
+    if reach.stopped_at is not None:
+        return Refused("stopped")
+    why = _no_right(tx, row, now)
+    if why:
+        return Refused(why)
+    edits = (
+        tx.outbox.shown_card(row.person_id, row.card) if row.card and row.notice == "alert_taken" else None
+    )
+    return Ready(reach, person.locale, edits or "")
+
+
+def _no_right(tx: Transaction, row: Row, now: datetime) -> str:
+    if row.notice in wording.TO_RESIDENTS and row.report_id is not None:
+        return "confidential" if tx.reports.get(row.report_id).listed else ""
+    if row.notice not in wording.FOR_STAFF:
+        return ""
+    officer = tx.staff.officer(row.person_id)
+    if officer is None:
+        return "revoked"
+    report = tx.reports.get(row.report_id) if row.report_id is not None else None
+    if report is not None and report.listed:
+        return "" if report.named_list in officer.lists else "not on the list"
+    if row.notice == "alert" and officer.role is not Role.SUPERVISOR:
+        return "" if tx.staff.shift_of(officer.person_id, now) else "off duty"
+    return ""
+
+
+def _backoff(attempt: int) -> float:
+    return random.uniform(0.5, 1.0) * min(LONGEST_BACKOFF, 2.0 ** min(attempt, 10))  # noqa: S311  jitter only
+
+
+def _stopped(tx: Transaction, row: Row, code: str, now: datetime) -> None:
+    """They blocked us: this and what follows waits until they write again."""
+    tx.vault.stop(row.person_id, now)
+    tx.outbox.wait_for_window(row.id, code or "gone")
+
+
+def _moved(tx: Transaction, row: Row, address: Address, now: datetime) -> None:
+    tx.vault.move(row.person_id, address)
+    tx.outbox.again(row.id, now)
+
+
+def _dead(tx: Transaction, row: Row, code: str, now: datetime) -> None:
+    """It will never work: kept as a dead letter, and the supervisors are told a code."""
+    tx.outbox.failed(row.id, code)
+    tx.inbox.bury(source="outbox", key=row.ref, reason=code[:120], raw=b"", at=now, person_id=row.person_id)
+    if row.notice == "operator":
+        return
+    told = [
+        Notice(
+            person_id=supervisor.person_id,
+            name="operator",
+            facts={"what": f"mensaje no entregado ({code})"},
+            dedupe_key=f"operator:{row.ref}:{supervisor.person_id}",
+        )
+        for supervisor in tx.staff.roster(now).supervisors()
+    ]
+    tx.outbox.put(told, now)

@@ -1,0 +1,103 @@
+"""Files that people sent: fetched from the provider, cleaned, kept sealed. The message never waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from bot.channels import Channel, Fetched, MediaGone, SendError, StoreUnavailable
+from bot.clock import Clock
+from bot.messages import Attachment, AttachmentKind
+from storage.media import StoredFile
+from storage.store import Store
+
+log = structlog.get_logger()
+
+BURST = timedelta(seconds=1.5)  # files that come together get one receipt
+TRIES = 6
+LARGEST = 16 * 1024 * 1024
+
+Clean = Callable[[bytes], Awaitable[bytes]]  # raises BadFile
+
+
+class BadFile(Exception):
+    """The file is not what it says, or holds what we don't take."""
+
+
+# What we keep: photos are rebuilt from pixels; voice, audio, video and PDF as they are, sealed, for the team only.
+KEPT = frozenset({AttachmentKind.VOICE, AttachmentKind.AUDIO, AttachmentKind.VIDEO})
+DOCUMENTS = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
+
+
+class Files:
+    """Fetches what is pending."""
+
+    def __init__(self, store: Store, clock: Clock, channels: Mapping[str, Channel], clean: Clean) -> None:
+        self._store, self._clock, self._channels, self._clean = store, clock, channels, clean
+
+    async def run(self) -> None:
+        """For ever, once a second."""
+        while True:
+            try:
+                await self.fetch_pending()
+            except StoreUnavailable:
+                log.warning("files not readable", action="files_unavailable")
+            await self._clock.wait(1.0)
+
+    async def fetch_pending(self) -> int:
+        """Fetch everything that is due; returns how many were."""
+        now = self._clock.now()
+        pending = await self._store.read(lambda tx: tx.media.pending(now))
+        for file in pending:
+            await self._fetch(file)
+        return len(pending)
+
+    async def of_ours(self, media_id: str) -> Fetched:
+        """A kept file, for sending it on. Raises MediaGone."""
+        file, content = await self._store.read(
+            lambda tx: (tx.media.get(media_id), tx.media.content(media_id))
+        )
+        if file is None or content is None:
+            raise MediaGone
+        return Fetched(content, file.content_type)
+
+    async def _fetch(self, file: StoredFile) -> None:
+        try:
+            kept = await self._bring(file)
+        except (MediaGone, BadFile) as refusal:
+            state = "gone" if isinstance(refusal, MediaGone) else "refused"
+            await self._store.run(lambda tx: tx.media.refuse(file.id, state))
+            return
+        except SendError as error:
+            await self._later(file, error)
+            return
+        await self._store.run(lambda tx: tx.media.keep(file.id, kept.content, kept.content_type))
+
+    async def _bring(self, file: StoredFile) -> Fetched:
+        channel = self._channels.get(file.channel)
+        if channel is None:
+            raise MediaGone
+        if file.size is not None and file.size > LARGEST:
+            raise BadFile
+        asked = Attachment(kind=file.kind, reference=file.reference, content_type=file.content_type)
+        fetched = await channel.fetch(asked)
+        return await self._cleaned(file, fetched)
+
+    async def _cleaned(self, file: StoredFile, fetched: Fetched) -> Fetched:
+        """A photo becomes new pixels; other kinds that we take stay as they are; the rest is refused."""
+        image = fetched.content_type.startswith("image/")
+        if file.kind is AttachmentKind.PHOTO or (file.kind is AttachmentKind.DOCUMENT and image):
+            return Fetched(await self._clean(fetched.content), "image/jpeg")
+        if file.kind in KEPT or fetched.content_type in DOCUMENTS:
+            return fetched
+        raise BadFile
+
+    async def _later(self, file: StoredFile, error: SendError) -> None:
+        if file.attempts + 1 >= TRIES:
+            await self._store.run(lambda tx: tx.media.refuse(file.id, "gone"))
+            return
+        pause = error.retry_after or 2.0**file.attempts
+        again = self._clock.now() + timedelta(seconds=pause)
+        await self._store.run(lambda tx: tx.media.try_later(file.id, again))

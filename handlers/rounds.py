@@ -1,0 +1,147 @@
+"""What is due now: obligations, ends of shifts, questions, drafts, retention. One table, one loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.channels import StoreUnavailable
+from bot.clock import Clock
+from bot.domain.notices import Lane, Notice
+from bot.domain.report import Status
+from handlers.desk import duty
+from handlers.desk import reports as desk
+from handlers.here import Here
+from handlers.talks import SCRIPTS
+from storage.due import DueItem
+from storage.store import Store, Transaction
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 1.0
+FAILED_AGAIN = timedelta(seconds=30)
+NUDGE_AFTER = timedelta(hours=3)
+RAW_KEPT = timedelta(days=7)
+KEYS_KEPT = timedelta(days=30)
+SWEEP_EVERY = timedelta(minutes=10)
+
+Do = Callable[[Transaction, Here, DueItem, datetime], None]
+
+
+def _obligation(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    desk.climb(tx, here, item.subject, item.level, at)
+
+
+def _question(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    desk.question_expired(tx, item.subject, at)
+
+
+def _no_news(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    """Somebody took it and nothing was heard since: a quiet reminder, and again after the same time."""
+    report = tx.reports.get(item.subject)
+    if report.handler_id is None or report.status is Status.CLOSED:
+        tx.due.clear("no_news", item.subject)
+        return
+    every = here.municipality.service.remind_officer_after
+    told = Notice(
+        person_id=report.handler_id,
+        name="no_news",
+        facts={"folio": report.folio},
+        lane=Lane.UPDATE,
+        report_id=report.id,
+        dedupe_key=f"no_news:{report.id}:{report.version}:{item.level}",
+    )
+    tx.outbox.put([told], at)
+    tx.due.set("no_news", item.subject, at + every, level=item.level + 1)
+
+
+def _warning(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    duty.warn(tx, item.subject, at)
+
+
+def _shift_end(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    duty.expire(tx, item.subject, at)
+
+
+DUE: Mapping[str, Do] = {
+    desk.OBLIGATION: _obligation,
+    desk.QUESTION: _question,
+    "no_news": _no_news,
+    duty.WARNING: _warning,
+    duty.END: _shift_end,
+}
+
+
+class Rounds:
+    """The loop over what is due."""
+
+    def __init__(self, store: Store, here: Here, clock: Clock) -> None:
+        self._store, self._here, self._clock = store, here, clock
+        self._swept_at: datetime | None = None
+
+    async def run(self) -> None:
+        """For ever, once a second."""
+        while True:
+            try:
+                await self.look()
+            except StoreUnavailable:
+                log.warning("rounds can't look", action="rounds_unavailable")
+            await self._clock.wait(LOOK_SECONDS)
+
+    async def look(self) -> int:
+        """Do everything that is due; returns how many things were."""
+        now = self._clock.now()
+        items = await self._store.read(lambda tx: tx.due.arrived(now))
+        for item in items:
+            await self._do(item, now)
+        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            self._swept_at = now
+            await self._store.run(lambda tx: sweep(tx, self._here, now))
+        return len(items)
+
+    async def _do(self, item: DueItem, now: datetime) -> None:
+        """One thing in one unit; read again inside it, since a person may have been faster."""
+
+        def work(tx: Transaction) -> None:
+            still = tx.due.get(item.kind, item.subject)
+            if still is not None and still.due_at <= now:
+                DUE[item.kind](tx, self._here, still, now)
+
+        try:
+            await self._store.run(work)
+        except StoreUnavailable:
+            raise
+        except Exception as bug:
+            log.exception("round failed", action="round_failed", kind=item.kind, error=type(bug).__name__)
+            await self._store.run(lambda tx: tx.due.put_off(item, now + FAILED_AGAIN))
+
+
+def sweep(tx: Transaction, here: Here, now: datetime) -> None:
+    """Drafts that wait are named once, old ones are forgotten, raw payloads are dropped."""
+    for talk in tx.conversations.expired(now):
+        tx.conversations.end(talk.id)
+    for talk in tx.conversations.to_nudge(now - NUDGE_AFTER):
+        tx.conversations.nudged(talk.id, now)
+        listed = _about_listed(here, talk.arguments.get("kind"))
+        if SCRIPTS[talk.flow].keeps and not listed and not talk.arguments.get("on_behalf"):
+            tx.conversations.park(talk.person_id)
+            tx.outbox.put([_nudge(talk.person_id, talk.id, talk.expires_at)], now)
+    tx.inbox.forget_raw(now - RAW_KEPT)
+    tx.inbox.forget_keys(now - KEYS_KEPT)
+
+
+def _about_listed(here: Here, kind: str | None) -> bool:
+    """Nothing is ever sent on our own motion about a confidential matter, not even about its draft."""
+    return bool(kind) and here.kind(kind or "").listed
+
+
+def _nudge(person_id: str, talk_id: str, until: datetime) -> Notice:
+    return Notice(
+        person_id=person_id,
+        name="draft_waits",
+        facts={"until": until.isoformat()},
+        lane=Lane.BULK,
+        dedupe_key=f"draft:{talk_id}",
+    )
