@@ -23,7 +23,7 @@ NOW_IDEAS = ("ahora", "gerundio")
 MOST_GUESSES = 4
 ALSO_POINTS = 6.0
 ALSO_SHARE = 0.2
-DELICATE_CHANCE = 0.15
+DELICATE_CHANCE = 0.12
 
 
 class Heard(NamedTuple):
