@@ -172,6 +172,23 @@ def plug(
     )
 
 
+@contextlib.asynccontextmanager
+async def plugged(
+    url: str, municipality: Municipality, ring: KeyRing, channels: dict[str, Channel], clock: Clock
+) -> AsyncIterator[App]:
+    """The parts over an opened store, which is closed whatever happens."""
+    store = await open_store(url, ring)
+    try:
+        app = plug(store, municipality, ring, channels, clock)
+    except BaseException:
+        await store.close()
+        raise
+    try:
+        yield app
+    finally:
+        await app.stop()
+
+
 class StoredShells:
     """Where the WhatsApp channel remembers its content ids: in our own store."""
 
@@ -229,20 +246,16 @@ async def serving(
     settings: Settings, municipality: Municipality, ring: KeyRing
 ) -> AsyncIterator[tuple[App, Sequence[BaseRoute]]]:
     """The whole programme over the configured channels, started; stopped at the end."""
-    store = await open_store(settings.store_url, ring)
     channels: dict[str, Channel] = {}
-    app = plug(store, municipality, ring, channels, Clock())
+    async with plugged(settings.store_url, municipality, ring, channels, Clock()) as app:
 
-    async def media(media_id: str) -> Fetched:
-        return await app.files.of_ours(media_id)
+        async def media(media_id: str) -> Fetched:
+            return await app.files.of_ours(media_id)
 
-    try:
-        found, routes = real_channels(settings, municipality, store, media)
+        found, routes = real_channels(settings, municipality, app.store, media)
         channels.update(found)
         app.delivery.pace(found)
         yield app, routes
-    finally:
-        await app.stop()
 
 
 async def run_server(settings: Settings, municipality: Municipality, ring: KeyRing) -> None:

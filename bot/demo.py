@@ -21,7 +21,7 @@ from bot.municipality.municipality import Municipality
 from handlers.desk import duty
 from storage.schema import metadata
 from storage.sealing import KeyRing
-from storage.store import Transaction, open_store
+from storage.store import Transaction
 
 SEED = 20_261_123
 MARK = "demo"  # file in a data folder that a demonstration made; `serve` refuses it, `demo` refuses others
@@ -111,21 +111,17 @@ def _empty(tx: Transaction) -> None:
 @contextlib.asynccontextmanager
 async def demonstration(municipality: Municipality, folder: Path) -> AsyncIterator[Demo]:
     """The whole programme on a throw-away store with the simulator as its only channel."""
-    ring = KeyRing.throwaway()
-    store = await open_store(f"sqlite:///{folder / 'demo.db'}", ring)
     clock = MovableClock()
     channels: dict[str, Any] = {}
-    app = composition.plug(store, municipality, ring, channels, clock)
-    templates = {name: template.text for name, template in municipality.templates.items()}
-    channel = SimulatorChannel(clock, templates=templates, media=app.files.of_ours)
-    channels["simulator"] = channel
-    demo = Demo(app, channel, clock)
-    try:
+    url = f"sqlite:///{folder / 'demo.db'}"
+    async with composition.plugged(url, municipality, KeyRing.throwaway(), channels, clock) as app:
+        templates = {name: template.text for name, template in municipality.templates.items()}
+        channel = SimulatorChannel(clock, templates=templates, media=app.files.of_ours)
+        channels["simulator"] = channel
+        demo = Demo(app, channel, clock)
         await app.start()
         await demo.seed()
         yield demo
-    finally:
-        await app.stop()
 
 
 async def run_demo(municipality: Municipality, port: int, tell: Any) -> None:

@@ -42,7 +42,7 @@ def greeting(who: Speaker) -> tuple[str, ...]:
     who.tx.people.greeted(who.person.id, who.at)
     return (
         who.t(
-            "Soy el asistente de la {programme}; soy un programa. Si corre peligro ahora, llame al 911.",
+            "Soy el asistente de {programme}; soy un programa. Si corre peligro ahora, llame al 911.",
             programme=who.here.municipality.programme,
         ),
     )

@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.conversation import Flow
 from bot.domain.concern import ConcernKind, Confidentiality, Identity
-from bot.domain.questions import FollowUp
+from bot.domain.questions import AnswerOption, FollowUp
 from bot.domain.territory import Place
 from bot.messages import AttachmentKind
-from bot.questions import Forget, Option, Reply, Written, choose, choose_or, look_up, write
+from bot.questions import Forget, Option, Reply, Written, choose, choose_or, fold, look_up, write
 from bot.texts import Texts, article, later, sections
 from handlers.here import Here
 from handlers.resident.place import Outside, locate
@@ -63,7 +63,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
     if isinstance(place, Outside):
         return Stopped("outside")
     text, media = yield from _what(t, told, described, kind, "what" in again)
-    answers, chosen, named_list = yield from _follow_ups(t, here, kind, told)
+    answers, chosen, named_list = yield from _follow_ups(t, here, kind, told, text)
     same = yield from _same_nearby(t, here, kind, place)
     identity, name = yield from _identity(t, here, told, kind, "identity" in again)
     draft = Draft(
@@ -199,15 +199,19 @@ def _words_of(t: Texts, said: Written) -> str:
 
 
 def _follow_ups(
-    t: Texts, here: Here, kind: ConcernKind, told: Told
+    t: Texts, here: Here, kind: ConcernKind, told: Told, text: str
 ) -> Generator[Any, Any, tuple[tuple[tuple[str, str], ...], dict[str, str], str]]:
     """At most three questions of the municipality, those that the text has not answered."""
     answers: list[tuple[str, str]] = []
     chosen: dict[str, str] = {}
     named_list = ""
     for question in here.municipality.questions.get(kind.slug, ())[:3]:
-        if question.asked_after(chosen) and not _answered(question, told):
-            said, slug = yield from _follow_up(t, question)
+        if question.asked_after(chosen) and not _answered(question, told, text):
+            told_already = _option_told(question, text)
+            if told_already is not None:
+                said, slug = _label(t, told_already.label, told_already.label_en), told_already.slug
+            else:
+                said, slug = yield from _follow_up(t, question)
             answers.append((question.text, said))
             chosen[question.slug] = slug
             option = question.option(slug)
@@ -215,9 +219,27 @@ def _follow_ups(
     return tuple(answers), chosen, named_list
 
 
-def _answered(question: FollowUp, told: Told) -> bool:
-    """Did the first sentence say when?"""
-    return question.slug in ("cuando", "desde_cuando", "horario") and bool(told.when)
+def _option_told(question: FollowUp, text: str) -> AnswerOption | None:
+    """The option whose words stand in what was written; a bare yes or no is never taken from a sentence."""
+    said = f" {fold(text)} "
+    named = [o for o in question.options if o.slug not in YES_NO and f" {fold(o.label)} " in said]
+    return named[0] if len(named) == 1 else None
+
+
+YES_NO = frozenset({"si", "no", "no_se"})
+
+
+FULL_TELLING = 8  # words after which an open question would only ask for more of the same
+
+
+def _answered(question: FollowUp, told: Told, text: str) -> bool:
+    """Did the first sentence say when, or enough to spare an open question?"""
+    if question.slug in WHEN and told.when:
+        return True
+    return not question.options and len(text.split()) >= FULL_TELLING
+
+
+WHEN = frozenset({"cuando", "desde_cuando", "horario"})
 
 
 def _follow_up(t: Texts, question: FollowUp) -> Generator[Any, Any, tuple[str, str]]:
@@ -329,6 +351,7 @@ def summary(t: Texts, here: Here, draft: Draft) -> tuple[str, ...]:
         f"📍 {place}",
         f"✏️ {shown}",
     ]
+    lines += [f"✔️ {question} {answer}" for question, answer in draft.answers]
     if draft.when:
         lines.append(f"🕒 {draft.when}")
     if draft.media:

@@ -1,0 +1,295 @@
+"""The command line: demo, serve, init, check, supervisor, export, evaluate, dead-letters."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from bot.municipality import Municipality
+    from bot.settings import Settings
+    from storage.sealing import KeyRing
+
+app = typer.Typer(
+    name="proximidad",
+    help="El asistente de chat de la policía de proximidad.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "--ayuda", "-h"]},
+)
+supervisors = typer.Typer(help="Altas de mandos desde esta máquina.", no_args_is_help=True)
+exports = typer.Typer(help="Sacar el registro, sin identidades.", no_args_is_help=True)
+app.add_typer(supervisors, name="supervisor")
+app.add_typer(exports, name="export")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(*lines: str) -> typer.Exit:
+    """Say what is wrong and how to mend it; the exit code is 2."""
+    for line in lines:
+        err.print(line, markup=False)
+    return typer.Exit(2)
+
+
+# ---- what all commands read ----
+
+
+def read_settings() -> Settings:
+    """The settings, or an end with what is wrong with them."""
+    from pydantic import ValidationError
+
+    from bot.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        lines = [f"PROXIMIDAD_{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
+        raise fail("Hay ajustes que no se entienden:", *lines) from None
+
+
+def read_municipality(folder: Path | None) -> Municipality:
+    """The municipality's files, or an end with every problem, its file and its line."""
+    from bot.municipality import MunicipalityError, load
+
+    try:
+        return load(folder)
+    except MunicipalityError as wrong:
+        raise fail(*(str(problem) for problem in wrong.problems)) from None
+
+
+def read_ring(settings: Settings) -> KeyRing:
+    """The key ring, or an end that says how to make one."""
+    from storage.sealing import KeyRing, KeyRingError
+
+    if settings.keyring is None:
+        raise fail("PROXIMIDAD_KEYRING: falta. `proximidad init CARPETA` crea un llavero y dice dónde quedó.")
+    try:
+        return KeyRing.load(settings.keyring)
+    except KeyRingError as wrong:
+        raise fail(str(wrong)) from None
+
+
+def run(coroutine: Any) -> Any:
+    """Run to its end; a store that can't be trusted is told in words."""
+    from storage.errors import StoreRefused
+
+    try:
+        return asyncio.run(coroutine)
+    except StoreRefused as refused:
+        raise fail(str(refused)) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+# ---- commands ----
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Puerto de la página; 0 elige uno libre.")] = 8765,
+    config: Annotated[Path | None, typer.Option(help="Carpeta del municipio; sin ella, el ejemplo.")] = None,
+) -> None:
+    """Muestra todo en una página con tres teléfonos: sin cuentas, sin red, sin configurar nada."""
+    from bot import log
+    from bot.demo import run_demo
+
+    log.set_up(quiet=True)
+    municipality = read_municipality(config)
+
+    def tell(url: str) -> None:
+        out.print(f"Demostración lista: {url}")
+        out.print("Datos de ejemplo; nada sale de esta computadora. Ctrl+C para terminar.")
+
+    try:
+        run(run_demo(municipality, port, tell))
+    except OSError as taken:
+        raise fail(f"El puerto {port} no se puede usar ({taken.strerror}). Pruebe con --port 0.") from None
+
+
+@app.command()
+def serve() -> None:
+    """Atiende los canales configurados (Telegram, WhatsApp)."""
+    from bot import log
+    from bot.app import run_server
+    from bot.channels import SendError
+    from bot.settings import problems_of
+
+    settings = read_settings()
+    problems = problems_of(settings)
+    if not (settings.has_telegram or settings.has_whatsapp):
+        problems.append("Ningún canal configurado: ponga PROXIMIDAD_TELEGRAM_TOKEN o los datos de Twilio.")
+    if problems:
+        raise fail(*problems)
+    municipality = read_municipality(settings.config_dir)
+    ring = read_ring(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log.set_up()
+    try:
+        run(run_server(settings, municipality, ring))
+    except SendError as refused:
+        raise fail(
+            f"El canal no arrancó: {refused.code or refused.failure.value}. Revise token y secreto."
+        ) from None
+    except OSError as taken:
+        raise fail(f"No se puede escuchar en {settings.host}:{settings.port} ({taken.strerror}).") from None
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Carpeta nueva para los archivos del municipio.")],
+    keyring: Annotated[Path | None, typer.Option(help="Dónde dejar el llavero.")] = None,
+) -> None:
+    """Copia los archivos de ejemplo para llenarlos, y crea el llavero."""
+    from bot.municipality import copy_example
+    from storage.sealing import KeyRing, KeyRingError
+
+    ring = keyring or folder.resolve().parent / f"{folder.name}-llavero.json"
+    if ring.exists():
+        raise fail(f"{ring}: ya existe un llavero; no se toca. Elija otro lugar con --keyring.")
+    try:
+        copy_example(folder)
+        KeyRing.create(ring)
+    except FileExistsError:
+        raise fail(f"{folder}: la carpeta no está vacía; no se tocó nada.") from None
+    except (OSError, KeyRingError) as wrong:
+        raise fail(str(wrong)) from None
+    out.print(f"Archivos del municipio: {folder}")
+    out.print(f"Llavero: {ring}  (guárdelo aparte: sin él no se puede leer nada de lo guardado)")
+    out.print("Siga con: edite los archivos, ponga los ajustes y corra `proximidad check`.")
+
+
+@app.command()
+def check() -> None:
+    """Revisa ajustes y archivos; explica cada ajuste y qué falta."""
+    from bot.municipality import check as check_folder
+    from bot.settings import names, problems_of
+
+    settings = read_settings()
+    for name, meaning in names().items():
+        value = getattr(settings, name.removeprefix("PROXIMIDAD_").lower())
+        out.print(f"{name} = {value}\n    {meaning}", markup=False)
+    found = check_folder(settings.config_dir)
+    problems = [*problems_of(settings), *(str(problem) for problem in found.problems)]
+    if settings.has_whatsapp and settings.public_url:
+        out.print(f"\nEn la consola de Twilio ponga: {settings.public_url}/twilio/whatsapp#rc=2&rp=ct,rt,5xx")
+    for warning in found.warnings:
+        out.print(f"Aviso: {warning}", markup=False)
+    if settings.keyring is not None:
+        read_ring(settings)
+    if problems:
+        raise fail("", *problems)
+    out.print("\nTodo en orden.")
+
+
+@supervisors.command("add")
+def supervisor_add(
+    name: Annotated[str, typer.Argument(help="Como lo verán: «comandante Aguilar».")],
+    badge: Annotated[str, typer.Option(help="Placa; si está en personal.yaml, la misma.")] = "",
+) -> None:
+    """Da de alta a un mando: imprime un código de un solo uso que manda desde su Telegram."""
+    from bot.app import new_code, now
+    from handlers.desk import enrolment
+    from handlers.officer.enrolment import show_code
+    from storage.store import open_store
+
+    settings = read_settings()
+    ring = read_ring(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    code = new_code()
+    place = badge or f"MANDO-{code[:4]}"
+
+    async def work() -> None:
+        store = await open_store(settings.store_url, ring)
+        try:
+            await store.run(lambda tx: enrolment.first_supervisor(tx, place, name, code, now()))
+        finally:
+            await store.close()
+
+    run(work())
+    out.print(f"Código para {name} ({place}), sirve una vez y vence en 24 horas:")
+    out.print(show_code(code))
+    out.print("Que lo mande al asistente desde su propio Telegram.")
+
+
+@exports.command("log")
+def export_log(
+    format: Annotated[str, typer.Option(help="Formato: csv.")] = "csv",
+    to: Annotated[Path | None, typer.Option(help="Archivo de salida; sin él, a la pantalla.")] = None,
+) -> None:
+    """El registro de asuntos y su resolución: sin nombres, sin textos, el lugar hasta la colonia."""
+    from handlers.log_export import dictionary, write_csv
+    from storage.store import open_store
+
+    if format != "csv":
+        raise fail("Por ahora el formato es csv.")
+    settings = read_settings()
+    municipality = read_municipality(settings.config_dir)
+    ring = read_ring(settings)
+
+    async def work() -> str:
+        store = await open_store(settings.store_url, ring)
+        try:
+            return await store.read(lambda tx: write_csv(tx, municipality))
+        finally:
+            await store.close()
+
+    text = run(work())
+    if to is None:
+        sys.stdout.write(text)
+        return
+    to.write_text(text, encoding="utf-8-sig", newline="")
+    explained = to.with_suffix(".diccionario.csv")
+    explained.write_text(dictionary(), encoding="utf-8-sig", newline="")
+    out.print(f"Registro: {to}\nQué es cada columna: {explained}")
+
+
+@app.command()
+def evaluate(
+    file: Annotated[
+        Path, typer.Argument(help="JSONL con text, category, urgent, sensitive y, si se quiere, also.")
+    ],
+    json: Annotated[bool, typer.Option("--json", help="Resultado en JSON.")] = False,
+) -> None:
+    """Mide qué tan bien se entienden los mensajes de un archivo."""
+    from bot.triage.evaluate import evaluate as measure
+
+    raise typer.Exit(measure(file, json))
+
+
+@app.command("dead-letters")
+def dead_letters() -> None:
+    """Lista lo que no se pudo atender y sigue guardado (sin contenido)."""
+    from storage.store import open_store
+
+    settings = read_settings()
+    ring = read_ring(settings)
+
+    async def work() -> list[Any]:
+        store = await open_store(settings.store_url, ring)
+        try:
+            return await store.read(lambda tx: tx.inbox.dead_letters())
+        finally:
+            await store.close()
+
+    letters = run(work())
+    for letter in letters:
+        out.print(f"{letter.id[:8]}  {letter.first_seen_at:%Y-%m-%d %H:%M}  {letter.source}  {letter.reason}")
+    out.print(f"{len(letters)} sin resolver." if letters else "Nada pendiente.")
+
+
+def main() -> None:
+    """Entry point of the command `proximidad`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
