@@ -78,12 +78,13 @@ LAMP = "ay una lampara fundida en la leona vicario atras del domo ya tiene una s
 REPORT = (
     Say("vecina", LAMP),
     Tap("vecina", "^Acepto$"),
-    Tap("vecina", "^Con reserva$"),
-    Tap("vecina", "^(Sí, e|E)nviar$"),
+    Tap("vecina", "^Una$"),
+    Tap("vecina", "^No sé$"),
+    Tap("vecina", "^Enviar$"),
 )
 SCENES = (
-    Scene("simulador", (*REPORT, Tap("oficial", "^Tomar$"))),
-    Scene("simulador-oscuro", (*REPORT, Tap("oficial", "^Tomar$")), scheme="dark"),
+    Scene("simulador", (*REPORT, Tap("oficial2", "^Tomar$"))),
+    Scene("simulador-oscuro", (*REPORT, Tap("oficial2", "^Tomar$")), scheme="dark"),
     Scene("peligro", (Press("Peligro ahora"),), size=NARROW),
     Scene("whatsapp", (Press("WhatsApp"), Say("vecina", "hola"), Tap("vecina", "^Reportar$")), size=NARROW),
 )
@@ -112,6 +113,8 @@ async def take(browser: Browser, url: str, scene: Scene) -> None:
 
 async def play(page: Page, step: Step) -> None:
     """Do one step, and wait until the phone has been answered."""
+    if not isinstance(step, Press) and await page.locator(f"#tab-{step.phone}").is_visible():
+        await page.locator(f"#tab-{step.phone}").click()
     match step:
         case Press(name):
             await press(page, name)
