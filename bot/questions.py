@@ -144,6 +144,7 @@ class Question(Generic[T]):
     as_rows: bool = False  # a list to open instead of buttons
     rows_label: str = ""
     asks_location: bool = False
+    patient: bool = False  # what is not understood is simply asked again, with no word about it
     files: bool = False  # does a photo or a voice note answer it?
 
     @property
@@ -184,11 +185,17 @@ class ChooseOr(Question[T]):
     otherwise: Callable[[Reply], T | None]
 
     def read(self, reply: Reply) -> T:
-        """An option first, so that "2" is the second one. Raises NotUnderstood."""
-        found = match(self.options, reply)
-        value = found.value if found is not None else self.otherwise(reply)
+        """What is exactly an option is one, so that "2" is the second; then `otherwise`; then what is near.
+
+        Raises NotUnderstood.
+        """
+        exact = match(self.options, reply, exactly=True)
+        value = exact.value if exact is not None else self.otherwise(reply)
         if value is None:
-            raise NotUnderstood
+            near = match(self.options, reply)
+            if near is None:
+                raise NotUnderstood
+            value = near.value
         result: T = value
         return result
 
@@ -266,14 +273,14 @@ class Forget:
     ask_again: tuple[str, ...] = ()
 
 
-def match(options: Sequence[Option[T]], reply: Reply) -> Option[T] | None:
-    """The option that a reply means, if it means exactly one."""
+def match(options: Sequence[Option[T]], reply: Reply, *, exactly: bool = False) -> Option[T] | None:
+    """The option that a reply means, if it means exactly one; `exactly`: no typo, no beginning of a label."""
     if reply.choice:
         return next((option for option in options if option.key == reply.choice), None)
     said = fold(reply.text)
     if not said:
         return None
-    return _by_number(options, reply.text) or _by_words(options, said) or _by_yes_no(options, said)
+    return _by_number(options, reply.text) or _by_words(options, said, exactly) or _by_yes_no(options, said)
 
 
 def _by_number(options: Sequence[Option[T]], text: str) -> Option[T] | None:
@@ -282,12 +289,12 @@ def _by_number(options: Sequence[Option[T]], text: str) -> Option[T] | None:
     return shown[number - 1] if number is not None and 1 <= number <= len(shown) else None
 
 
-def _by_words(options: Sequence[Option[T]], said: str) -> Option[T] | None:
+def _by_words(options: Sequence[Option[T]], said: str, exactly: bool) -> Option[T] | None:
     names = [(option, fold(word)) for option in options for word in (option.label, *option.words)]
     exact = {id(option): option for option, name in names if name == said}
     if exact:
         return next(iter(exact.values()))
-    if len(said) < 4:
+    if exactly or len(said) < 4:
         return None
     near = {id(option): option for option, name in names if _near(name, said)}
     return next(iter(near.values())) if len(near) == 1 else None

@@ -15,6 +15,18 @@ from bot.texts import Texts, language
 from bot.tokens import Tokens
 from bot.triage import Triage
 
+OTHER = "otro"  # what fits no kind: a person reads it
+
+_OTHER_KIND = ConcernKind(
+    slug=OTHER,
+    name="Otro asunto",
+    short="Otro asunto",
+    group="",
+    emoji="📝",
+    name_en="Something else",
+    short_en="Other",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
@@ -39,7 +51,7 @@ class Here:
 
     def kind(self, slug: str) -> ConcernKind:
         """A kind by its slug; one that the municipality took off its list is shown by its slug."""
-        known = self.municipality.kinds.get(slug)
+        known = _OTHER_KIND if slug == OTHER else self.municipality.kinds.get(slug)
         return known or ConcernKind(slug=slug, name=slug, short=slug[:20], group="")
 
     def place_line(self, place: Place, *, exact: bool = True) -> str:

@@ -117,6 +117,7 @@ ENTRIES: tuple[Entry, ...] = (
         "privacy", information.privacy, ("privacidad", "aviso", "aviso de privacidad", "mis datos", "privacy")
     ),
     Entry("privacy_full", information.privacy_full),
+    Entry("anonymity", information.anonymity, ("anonimo", "anonimato", "quien ve mi reporte", "con reserva")),
     Entry("visit", information.visit, ("pedir que pasen", "que pasen", "pasen por mi colonia")),
     Entry(
         "my_reports",
@@ -213,7 +214,9 @@ def global_word(who: Speaker) -> Act | None:
 
 
 # Words that may be an answer to what is being asked: they start something only when nothing is.
-_NOT_IN_TALK = frozenset({"thanks", "person", "report", "resume", "more", "status", "directory", "language"})
+_NOT_IN_TALK = frozenset(
+    {"anonymity", "thanks", "person", "report", "resume", "more", "status", "directory", "language"}
+)
 
 
 def _command(who: Speaker, name: str) -> Act:

@@ -185,7 +185,7 @@ def card_of(t: Texts, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...]
 
 
 def _miss(t: Texts, turn: Turn[Any]) -> tuple[str, ...]:
-    if not turn.misses:
+    if not turn.misses or (turn.question is not None and turn.question.patient):
         return ()
     if turn.hint:
         return (turn.hint,)

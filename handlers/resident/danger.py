@@ -26,7 +26,8 @@ FALLBACK_KIND = "emergencia_otra"
 
 def heard(who: Speaker, talk: Conversation | None) -> bool:
     """Does the message say that somebody is in danger now? Not while its own talk asks where."""
-    if who.role is not Role.RESIDENT or who.understood is None or who.understood.danger is None:
+    danger_now = who.understood.danger if who.understood else None
+    if who.role is not Role.RESIDENT or danger_now is None or not danger_now.words:
         return False
     return talk is None or talk.flow != NAME
 
@@ -52,7 +53,7 @@ def danger(t: Texts, here: Here, told: Told) -> Flow[str]:
     safe = Option(
         "safe", "no", t("Ya estoy a salvo"), words=("ya estoy bien", "falsa alarma", "estoy a salvo")
     )
-    if (yield from choose("tell", tuple(lines), [tell, safe])) == "safe":
+    if (yield from choose("tell", tuple(lines), [tell, safe], patient=True)) == "safe":
         return "safe"
     folio: str = yield from look_up("opened", "open")
     if told.place.known:

@@ -150,6 +150,12 @@ def advice(locale: str, kind: str) -> str:
 # ---- privacy ----
 
 
+def anonymity(who: Speaker) -> None:
+    """Three ways to tell, each with who sees what and what one will not learn."""
+    cards = sections(who.person.locale, "anonymity.md")
+    who.show(Outgoing(lines=tuple(cards.values()), actions=(button(who.t("Menú"), "m.menu"),)))
+
+
 def privacy(who: Speaker) -> None:
     """The short notice, and how the rights over one's data are used."""
     t = who.t

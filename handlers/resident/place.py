@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.territory import Colonia, Place, Point
-from bot.questions import Option, Reply, choose, choose_or, write
+from bot.questions import Option, Reply, choose_or, write
 from bot.texts import Texts
 from handlers.here import Here
-from handlers.resident.told import NOWHERE
+from handlers.resident.told import NOWHERE, SOME_DAY, place_heard
 
 LONGEST_STREET = 300
 
@@ -75,42 +75,60 @@ def _at(here: Here, heard: Heard) -> Place | Outside:
 
 
 def _by_name(t: Texts, here: Here, text: str) -> Asking:
+    known = _written_in(here, text)
+    if known is not None:
+        return Place(colonia=known.slug, street=_rest(text, known))
     match = here.finder.find(text)
-    if match.best is not None and match.exact and not match.others:
-        return Place(colonia=match.best.slug, street=_rest(text, match.best))
-    candidates = tuple(dict.fromkeys(c for c in (match.best, *match.others) if c is not None))
-    colonia = yield from _which(t, here, text, candidates)
+    few = len(text.split()) <= FEW_WORDS  # of a long description the nearest names mean nothing
+    candidates = tuple(c for c in (match.best, *match.others) if c is not None) if few else ()
+    colonia = yield from _which(t, here, tuple(dict.fromkeys(candidates)))
     rest = text if colonia is None else _rest(text, colonia)
     return Place(colonia=colonia.slug if colonia else "", street=rest)
 
 
-def _which(
-    t: Texts, here: Here, text: str, candidates: tuple[Colonia, ...]
-) -> Generator[Any, Any, Colonia | None]:
-    """Which of those colonias, or another one."""
+FEW_WORDS = 5
+
+
+def _written_in(here: Here, text: str) -> Colonia | None:
+    """The one colonia that the words name as it is called, alone, before or after a comma, or in a sentence."""
+    for piece in (text, *text.split(",")):
+        match = here.finder.find(piece)
+        if match.best is not None and match.exact and not match.others:
+            return match.best
+    return here.municipality.territory.colonia(place_heard(here, here.triage.read(text, SOME_DAY)).colonia)
+
+
+def _which(t: Texts, here: Here, candidates: tuple[Colonia, ...]) -> Generator[Any, Any, Colonia | None]:
+    """Which of those colonias, or another one by its name."""
     if not candidates:
         return (yield from _other(t, here))
-    rows: list[Option[Colonia | None]] = [
+    rows: list[Option[Any]] = [
         Option(colonia, colonia.slug[:22], colonia.name[:24], description=colonia.ambiguous[:72])
         for colonia in candidates[:4]
     ]
-    other: Option[Any] = Option("other", "other", t("Otra colonia"))
-    unknown: Option[Any] = Option(None, "unknown", t("No sé"))
+    rows.append(Option("other", "other", t("Otra colonia")))
+    rows.append(Option("unknown", "unknown", t("No sé")))
     lines = (t("¿En qué colonia es?"),)
-    picked = yield from choose("colonia", lines, [*rows, other, unknown], as_rows=True)
-    return (yield from _other(t, here)) if picked == "other" else picked
+    picked = yield from choose_or("colonia", lines, rows, lambda r: _named(here, r), as_rows=True)
+    if picked == "other":
+        return (yield from _other(t, here))
+    return None if picked == "unknown" else picked
+
+
+def _named(here: Here, reply: Reply) -> Colonia | None:
+    """The colonia that a reply names, or that holds its pin."""
+    if reply.point is not None:
+        found = here.municipality.territory.colonias_at(reply.point)
+        return found[0] if found else None
+    return here.finder.find(reply.text).best if reply.text.strip() else None
 
 
 def _other(t: Texts, here: Here) -> Generator[Any, Any, Colonia | None]:
-    """The name of a colonia; what is not found twice stays as written, and the central desk reads it."""
+    """The name of a colonia; several words that name none stay as written: the central desk reads them."""
     unknown: Option[Any] = Option("unknown", "unknown", t("No sé"))
 
     def find(reply: Reply) -> Colonia | str | None:
-        if reply.point is not None:
-            found = here.municipality.territory.colonias_at(reply.point)
-            return found[0] if found else "unknown"
-        match = here.finder.find(reply.text) if reply.text.strip() else None
-        return match.best if match and match.best else "unknown" if len(reply.text.split()) > 1 else None
+        return _named(here, reply) or ("unknown" if len(reply.text.split()) > 1 else None)
 
     lines = (t("¿Cómo se llama la colonia? Si no sabe, escriba «no sé»."),)
     picked = yield from choose_or("colonia_name", lines, [unknown], find, asks_location=True)

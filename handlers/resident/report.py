@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversation import Flow
@@ -12,10 +12,10 @@ from bot.domain.questions import AnswerOption, FollowUp
 from bot.domain.territory import Place
 from bot.messages import AttachmentKind
 from bot.questions import Forget, Option, Reply, Written, choose, choose_or, fold, look_up, write
-from bot.texts import Texts, article, later, sections
-from handlers.here import Here
+from bot.texts import Texts, article, later
+from handlers.here import OTHER, Here
 from handlers.resident.place import Outside, locate
-from handlers.resident.told import Told
+from handlers.resident.told import SOME_DAY, Told, heard
 
 SHORT_TELLING = 3  # words: a first message shorter than this names a kind, it does not describe
 CORRECTABLE = ("kind", "place", "what", "identity")
@@ -46,23 +46,17 @@ class Stopped:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    kind: ConcernKind
-    text: str = ""  # when the person described it instead of choosing
-
-
 def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()) -> Flow[Draft | Stopped]:
     """The whole talk: consent, kind, place, what, follow-ups, who may know, review."""
     if not told.consented and not (yield from consent(t, here)):
         return Stopped("consent_refused")
-    kind, described = yield from _kind(t, here, told, "kind" in again)
+    kind, told = yield from _kind(t, here, told, "kind" in again)
     if kind.listed:
-        return (yield from _in_confidence(t, here, told, kind, described, again))
+        return (yield from _in_confidence(t, here, told, kind, again))
     place = yield from _place(t, here, told, "place" in again)
     if isinstance(place, Outside):
         return Stopped("outside")
-    text, media = yield from _what(t, told, described, kind, "what" in again)
+    text, media = yield from _what(t, told, kind, "what" in again)
     answers, chosen, named_list = yield from _follow_ups(t, here, kind, told, text)
     same = yield from _same_nearby(t, here, kind, place)
     identity, name = yield from _identity(t, here, told, kind, "identity" in again)
@@ -108,51 +102,73 @@ def _link(t: Texts, here: Here) -> tuple[str, ...]:
 # ---- what it is about ----
 
 
-def _kind(t: Texts, here: Here, told: Told, asked: bool) -> Generator[Any, Any, tuple[ConcernKind, str]]:
+def _kind(t: Texts, here: Here, told: Told, asked: bool) -> Generator[Any, Any, tuple[ConcernKind, Told]]:
+    """The kind, and what is told by now: who describes instead of choosing has told more than the kind."""
     if told.kind and not asked:
-        return here.kind(told.kind), ""
-    groups = here.municipality.kinds.groups
+        return here.kind(told.kind), told
+    picked = yield from _group(t, here)
+    if isinstance(picked, str) and picked != OTHER:
+        leaves = here.municipality.kinds.under(picked)
+        picked = leaves[0] if len(leaves) == 1 else (yield from _leaf(t, here, leaves))
+    if picked == OTHER and not told.text:
+        picked = yield from _in_own_words(t, here)
+    if isinstance(picked, Told):
+        return here.kind(picked.kind or OTHER), _merged(told, picked)
+    return (here.kind(OTHER) if picked == OTHER else picked), told
+
+
+def _group(t: Texts, here: Here) -> Generator[Any, Any, Any]:
+    """A row, a kind by its name, or a description."""
+    kinds = here.municipality.kinds
     rows: list[Option[Any]] = [
         Option(group.slug, group.slug, _label(t, group.label, group.label_en), group.description[:72])
-        for group in groups
+        for group in kinds.groups
+    ]
+    rows.append(
+        Option(OTHER, "other", t("Otra cosa o no sé"), words=("otra cosa", "otro", "no se", "ninguna"))
+    )
+    rows += [
+        Option(one, one.slug, _label(t, one.short, one.short_en), words=(one.name,), shown=False)
+        for one in kinds.kinds
     ]
     title = t("¿De qué se trata?")
     lines = (t("Elija un número o escríbalo con sus palabras."),)
-    picked = yield from choose_or(
-        "kind", lines, rows, lambda r: _by_words(here, r), title=title, as_rows=True
+    return (
+        yield from choose_or("kind", lines, rows, lambda r: _described(here, r), title=title, as_rows=True)
     )
-    if isinstance(picked, _Kind):
-        return picked.kind, picked.text
-    leaves = here.municipality.kinds.under(picked)
-    if len(leaves) == 1:
-        return leaves[0], ""
-    return (yield from _leaf(t, here, leaves))
 
 
-def _leaf(
-    t: Texts, here: Here, leaves: Sequence[ConcernKind]
-) -> Generator[Any, Any, tuple[ConcernKind, str]]:
+def _leaf(t: Texts, here: Here, leaves: Sequence[ConcernKind]) -> Generator[Any, Any, ConcernKind | Told]:
     rows: list[Option[Any]] = [
-        Option(_Kind(kind), kind.slug, _label(t, kind.short, kind.short_en), kind.description[:72])
+        Option(kind, kind.slug, _label(t, kind.short, kind.short_en), kind.description[:72])
         for kind in leaves
     ]
     lines = (t("¿Cuál se parece más?"),)
-    picked = yield from choose_or("leaf", lines, rows, lambda r: _by_words(here, r), as_rows=True)
-    return picked.kind, picked.text
+    picked: ConcernKind | Told = yield from choose_or(
+        "leaf", lines, rows, lambda r: _described(here, r), as_rows=True
+    )
+    return picked
 
 
-def _by_words(here: Here, reply: Reply) -> _Kind | None:
-    """A kind by its name, or by what triage makes of a description."""
-    from datetime import UTC, datetime
+def _in_own_words(t: Texts, here: Here) -> Generator[Any, Any, Told]:
+    empty = t("Escriba qué pasa, o mande una nota de voz.")
+    said = yield from write("other", (t("Cuénteme con sus palabras: ¿qué pasa?"),), files=True, empty=empty)
+    return _described(here, Reply(text=said.text)) or Told(text=_words_of(t, said))
 
+
+def _described(here: Here, reply: Reply) -> Told | None:
+    """What triage makes of a description given where a choice was asked."""
     said = reply.text.strip()
-    if not said:
+    told = heard(here, said, here.triage.read(said, SOME_DAY)) if said else Told()
+    if told.kind is None:
         return None
-    found = here.triage.read(said, datetime(2026, 1, 1, tzinfo=UTC)).kind  # the kind doesn't hang on the day
-    kind = here.municipality.kinds.get(found) if found else None
-    if kind is None:
-        return None
-    return _Kind(kind, said if len(said.split()) >= SHORT_TELLING else "")
+    return told if len(said.split()) >= SHORT_TELLING else Told(kind=told.kind)
+
+
+def _merged(told: Told, more: Told) -> Told:
+    """What was told first stays; what is new is added."""
+    place = told.place if told.place.known else more.place
+    return replace(told, text=told.text or more.text, place=place, when=told.when or more.when)
 
 
 def _label(t: Texts, spanish: str, english: str) -> str:
@@ -165,12 +181,11 @@ def _place(t: Texts, here: Here, told: Told, asked: bool) -> Generator[Any, Any,
 
 
 def _what(
-    t: Texts, told: Told, described: str, kind: ConcernKind, asked: bool
+    t: Texts, told: Told, kind: ConcernKind, asked: bool
 ) -> Generator[Any, Any, tuple[str, tuple[str, ...]]]:
     """The description; a first sentence is kept as it is and not asked again."""
-    first = described or told.text
-    if first and not asked:
-        return first, ()
+    if told.text and not asked:
+        return told.text, ()
     more = (
         t("También puede mandar una foto o una nota de voz.")
         if kind.asks_photo
@@ -239,7 +254,7 @@ def _answered(question: FollowUp, told: Told, text: str) -> bool:
     return not question.options and len(text.split()) >= FULL_TELLING
 
 
-WHEN = frozenset({"cuando", "desde_cuando", "horario"})
+WHEN = frozenset({"ahora", "cuando", "desde_cuando", "horario"})
 
 
 def _follow_up(t: Texts, question: FollowUp) -> Generator[Any, Any, tuple[str, str]]:
@@ -282,8 +297,12 @@ def _identity(
         return Identity.CONFIDENTIAL, ""
     if kind.confidentiality is Confidentiality.NORMAL and not asked:
         return Identity.CONFIDENTIAL, ""
-    cards = sections(t.locale, "anonymity.md")
-    lines = (t("¿Cómo quiere avisar?"), cards["con_reserva"], cards["con_nombre"], cards["sin_datos"])
+    lines = (
+        t("¿Cómo quiere avisar?"),
+        t("Con reserva: el equipo ve qué pasa y dónde; no su nombre ni su número. Le avisa por este chat."),
+        t("Con mi nombre: quien atienda ve el nombre que usted escriba."),
+        t("Sin datos: no se une a este chat, así que no podremos preguntarle ni avisarle cómo terminó."),
+    )
     options = [
         Option(Identity.CONFIDENTIAL, "reserved", t("Con reserva"), style="primary"),
         Option(Identity.NAMED, "named", t("Con mi nombre")),
@@ -315,7 +334,7 @@ def _review(t: Texts, here: Here, draft: Draft) -> Generator[Any, Any, Draft | S
 
 
 FORGOTTEN_WITH = {
-    "kind": ("kind", "leaf", "near", "same"),
+    "kind": ("kind", "leaf", "other", "near", "same"),
     "place": ("place", "colonia", "colonia_name", "street", "near", "same"),
     "what": ("what",),
     "identity": ("identity", "name"),
@@ -363,11 +382,11 @@ def summary(t: Texts, here: Here, draft: Draft) -> tuple[str, ...]:
 
 
 def _in_confidence(
-    t: Texts, here: Here, told: Told, kind: ConcernKind, described: str, again: frozenset[str]
+    t: Texts, here: Here, told: Told, kind: ConcernKind, again: frozenset[str]
 ) -> Generator[Any, Any, Draft | Stopped]:
     if kind.slug in VIOLENCE and not told.on_behalf and not (yield from _can_write(t)):
         return Stopped("other_time")
-    text = described or told.text
+    text = told.text
     if not text or "what" in again:
         said = yield from write("what", (t("Cuente solo lo que quiera contar. ¿Qué pasa?"),), files=True)
         text = _words_of(t, said)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.territory import Place
-from bot.questions import MediaRef
+from bot.questions import MediaRef, fold
 from bot.triage import Understanding
 from handlers.here import Here
 
 NOWHERE = Place()
+SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # kind and place don't hang on the day, and a flow has no clock
 LANDMARK = frozenset({"street", "crossing", "landmark"})
 
 
@@ -66,7 +68,7 @@ def heard(here: Here, text: str, understood: Understanding | None, **more: Any) 
     """What the first sentence tells."""
     if understood is None:
         return Told(text=text, **more)
-    kind = understood.kind
+    kind = None if _only_a_place(text, understood) else understood.kind
     return Told(
         text=text,
         kind=kind if kind and here.municipality.kinds.get(kind) else None,
@@ -75,6 +77,15 @@ def heard(here: Here, text: str, understood: Understanding | None, **more: Any) 
         when=", ".join(dict.fromkeys(phrase.text for phrase in understood.times)),
         **more,
     )
+
+
+def _only_a_place(text: str, understood: Understanding) -> bool:
+    """The name of a colonia or a street says nothing of what happens there."""
+    places = {word for phrase in understood.places for word in fold(phrase.text).split()}
+    return bool(places) and not set(fold(text).split()) - places - PLACE_WORDS
+
+
+PLACE_WORDS = frozenset({"la", "el", "las", "los", "en", "de", "col", "colonia", "fracc", "fraccionamiento"})
 
 
 def place_heard(here: Here, understood: Understanding) -> Place:
