@@ -19,7 +19,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 PICTURES = Path(__file__).parent / "img"
-DEFAULT_URL = "http://127.0.0.1:8000/"
+DEFAULT_URL = "http://127.0.0.1:8765/"
 CALM = (
     "--no-sandbox",
     "--disable-quic",
@@ -75,13 +75,7 @@ class Scene:
 
 
 LAMP = "ay una lampara fundida en la leona vicario atras del domo ya tiene una semana"
-REPORT = (
-    Say("vecina", LAMP),
-    Tap("vecina", "^Acepto$"),
-    Tap("vecina", "^Una$"),
-    Tap("vecina", "^No sé$"),
-    Tap("vecina", "^Enviar$"),
-)
+REPORT = (Say("vecina", LAMP), Tap("vecina", "^Acepto$"), Tap("vecina", "^Enviar$"))
 SCENES = (
     Scene("simulador", (*REPORT, Tap("oficial2", "^Tomar$"))),
     Scene("simulador-oscuro", (*REPORT, Tap("oficial2", "^Tomar$")), scheme="dark"),
