@@ -94,7 +94,9 @@ async def take(browser: Browser, url: str, scene: Scene) -> None:
         locale="es-MX",
         device_scale_factor=2,
     )
-    await page.request.post(f"{url}api/reiniciar", data={}, headers={"X-Simulador": "1"})
+    for command, particulars in (("canal", {"phone": "vecina", "manner": "telegram"}), ("reiniciar", {})):
+        done = await page.request.post(f"{url}api/{command}", data=particulars, headers={"X-Simulador": "1"})
+        assert done.ok, f"{command}: {done.status}"
     await page.goto(url)
     await page.wait_for_selector("html[data-ready]")
     for step in scene.steps:
