@@ -21,8 +21,8 @@ class Clock:
 class MovableClock(Clock):
     """The simulator's clock: real time plus what was skipped."""
 
-    def __init__(self) -> None:
-        self.skipped = timedelta()
+    def __init__(self, starts_at: datetime | None = None) -> None:
+        self.skipped = starts_at - super().now() if starts_at else timedelta()
         self._moved = asyncio.Event()
 
     def now(self) -> datetime:

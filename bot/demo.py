@@ -109,9 +109,11 @@ def _empty(tx: Transaction) -> None:
 
 
 @contextlib.asynccontextmanager
-async def demonstration(municipality: Municipality, folder: Path) -> AsyncIterator[Demo]:
+async def demonstration(
+    municipality: Municipality, folder: Path, clock: MovableClock | None = None
+) -> AsyncIterator[Demo]:
     """The whole programme on a throw-away store with the simulator as its only channel."""
-    clock = MovableClock()
+    clock = clock or MovableClock()
     channels: dict[str, Any] = {}
     url = f"sqlite:///{folder / 'demo.db'}"
     async with composition.plugged(url, municipality, KeyRing.throwaway(), channels, clock) as app:

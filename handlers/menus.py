@@ -35,6 +35,13 @@ class Entry:
     act: Act
     words: tuple[str, ...] = ()
     roles: frozenset[Role] = ALL
+    leaves: bool = False  # shows choices of its own: a running draft is parked, so that "3" means one of them
+
+    def start(self, who: Speaker) -> None:
+        """Do it."""
+        if self.leaves:
+            talks.leave(who)
+        self.act(who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +58,7 @@ def home(who: Speaker) -> None:
     if who.role is Role.RESIDENT:
         resident_home.menu(who)
         return
-    talk = talks.running(who)
-    if talk is not None:
-        talks.cancel(who, talk)
+    talks.leave(who)
     if who.role is Role.SUPERVISOR:
         overview.home(who)
     else:
@@ -109,20 +114,29 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("report", begin_report, ("reportar", "hacer un reporte", "quiero reportar", "reporte", "report")),
     Entry("jot", talking.jot, ("anotar", "anotar un asunto"), STAFF),
     Entry("resume", resident_home.resume, ("seguir", "continuar"), RESIDENTS),
-    Entry("more", resident_home.more, ("mas", "otras opciones")),
+    Entry("more", resident_home.more, ("mas", "otras opciones"), leaves=True),
     Entry("my_police", information.my_police, ("mi policia", "mipolicia", "policia", "mi_policia")),
-    Entry("directory", information.directory, ("directorio", "numeros", "telefonos", "numeros utiles")),
-    Entry("tips", information.tips, ("consejos", "consejo", "tips", "prevencion")),
     Entry(
-        "privacy", information.privacy, ("privacidad", "aviso", "aviso de privacidad", "mis datos", "privacy")
+        "directory",
+        information.directory,
+        ("directorio", "numeros", "telefonos", "numeros utiles"),
+        leaves=True,
+    ),
+    Entry("tips", information.tips, ("consejos", "consejo", "tips", "prevencion"), leaves=True),
+    Entry(
+        "privacy",
+        information.privacy,
+        ("privacidad", "aviso", "aviso de privacidad", "mis datos", "privacy"),
+        leaves=True,
     ),
     Entry("privacy_full", information.privacy_full),
-    Entry("anonymity", information.anonymity, ("anonimo", "anonimato", "quien ve mi reporte", "con reserva")),
+    Entry("anonymity", information.anonymity, ("anonimo", "anonimato", "quien ve mi reporte")),
     Entry("visit", information.visit, ("pedir que pasen", "que pasen", "pasen por mi colonia")),
     Entry(
         "my_reports",
         my_reports.my_reports,
         ("mis reportes", "misreportes", "mis folios", "novedades", "ver novedades"),
+        leaves=True,
     ),
     Entry(
         "person", person.ask, ("hablar con una persona", "hablar", "persona", "humano", "hablar con alguien")
@@ -208,12 +222,12 @@ def global_word(who: Speaker) -> Act | None:
     if who.role is not Role.RESIDENT and folios.find(text):
         return _typed(fold(text).split()[0], folios.find(text) or "")
     entry = _BY_WORD.get(fold(text)) or (_BY_WORD["?"] if text == "?" else None)
-    if entry is None or (talks.running(who) is not None and entry.name in _NOT_IN_TALK):
+    if entry is None or (entry.name in _NOT_IN_TALK and " " not in text and talks.running(who) is not None):
         return None
-    return entry.act if who.role in entry.roles else None
+    return entry.start if who.role in entry.roles else None
 
 
-# Words that may be an answer to what is being asked: they start something only when nothing is.
+# Single words that may be an answer to what is being asked: they start something only when nothing is.
 _NOT_IN_TALK = frozenset(
     {"anonymity", "thanks", "person", "report", "resume", "more", "status", "directory", "language"}
 )
@@ -223,7 +237,7 @@ def _command(who: Speaker, name: str) -> Act:
     entry = _BY_WORD.get(name.replace("_", " ")) or _BY_WORD.get(name) or _BY_NAME.get(name)
     if entry is None:
         return home
-    return entry.act if who.role in entry.roles else _not_yours
+    return entry.start if who.role in entry.roles else _not_yours
 
 
 def _not_yours(who: Speaker) -> None:
@@ -254,6 +268,11 @@ def tapped(who: Speaker) -> None:
     if body is None:
         _stale(who)
         return
+    pressed(who, body)
+
+
+def pressed(who: Speaker, body: str) -> None:
+    """What a button says, tapped or chosen by its number or its words."""
     verb, _, argument = body.partition(".")
     if verb == "a":
         _answer(who, argument)
@@ -280,7 +299,7 @@ def _entry(who: Speaker, name: str) -> None:
     elif who.role not in entry.roles:
         raise NotPermitted
     else:
-        entry.act(who)
+        entry.start(who)
 
 
 def _answer(who: Speaker, argument: str) -> None:

@@ -109,6 +109,15 @@ def ask_again(who: Speaker, talk: Conversation, *lead: str) -> None:
     _go_on(who, replace(talk, active=True), kit.advance(_maker(who, talk), talk.answers), lead)
 
 
+def leave(who: Speaker) -> None:
+    """Something else is wanted: a draft is parked, any other talk is forgotten."""
+    talk = running(who)
+    if talk is not None and SCRIPTS[talk.flow].keeps:
+        who.tx.conversations.park(who.person.id)
+    elif talk is not None:
+        cancel(who, talk)
+
+
 def cancel(who: Speaker, talk: Conversation) -> None:
     """Forget the talk and everything said in it."""
     who.tx.conversations.end(talk.id)

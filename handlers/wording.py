@@ -136,7 +136,8 @@ def _answerable(t: Texts, facts: Facts) -> tuple[Action, ...]:
 
 def _help_answer(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    lines = (f"{facts['by']}: «{facts['text']}»", t("Puede contestar aquí mismo."))
+    name = facts["by"][:1].upper() + facts["by"][1:]
+    lines = (f"{name}: «{facts['text']}»", t("Puede contestar aquí mismo."))
     return Outgoing(lines=lines, actions=(button(t("Terminar"), "m.end_person"),))
 
 

@@ -105,11 +105,5 @@ class Committer:
             why = str(unit.error) if isinstance(unit.error, StoreUnavailable) else "rolled back"
             raise StoreUnavailable(why) from unit.error
         if unit.error is not None:
-            self._undo()
+            self._raw.execute("ROLLBACK TO unit")
         self._raw.execute("RELEASE unit")
-
-    def _undo(self) -> None:
-        """Back to before the unit; a savepoint that it left open must not confuse SQLAlchemy later."""
-        self._raw.execute("ROLLBACK TO unit")
-        self.connection.close()
-        self.connection = self._engine.connect()

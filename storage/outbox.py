@@ -272,6 +272,17 @@ class Outbox:
         """Who was given a card."""
         return list(self._tx.connection.execute(_HOLDERS, {"which": card}).scalars().all())
 
+    def newest(self, person_id: str) -> Row | None:
+        """The newest thing said to a person."""
+        statement = (
+            select(*_COLUMNS)
+            .where(outbox.c.person_id == person_id, outbox.c.state != "dropped")
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        )
+        row = self._tx.connection.execute(statement).mappings().one_or_none()
+        return None if row is None else self._read(row)
+
     def report_of(self, person_id: str, provider_id: str) -> str | None:
         """The report that one of our messages to this person was about."""
         statement = (

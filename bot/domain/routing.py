@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.concern import Priority
 from bot.domain.report import Report
 from bot.domain.roster import Officer, Role, Roster
 from bot.domain.service_level import Hearer
@@ -23,6 +24,8 @@ def first_alerted(report: Report, roster: Roster, at: datetime) -> tuple[Officer
     """The on-duty team of the sectors; of a confidential one, the first of the list (on duty first)."""
     if report.listed:
         return _of_list(report, roster, at)[:1]
+    if report.priority is Priority.P0 and not report.place.known:
+        return roster.on_duty(at)  # danger, nobody knows where: everyone on shift hears
     return roster.on_duty(at, report.sectors)
 
 

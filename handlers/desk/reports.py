@@ -14,6 +14,7 @@ from bot.domain.questions import priority_after
 from bot.domain.report import Change, Disposition, Report, Status
 from bot.domain.roster import Officer, Role, Roster
 from bot.domain.routing import climb_to, first_alerted, may_attend
+from bot.domain.service_level import Ladder
 from bot.domain.territory import Place
 from handlers.here import Here
 from handlers.resident.report import Draft
@@ -137,9 +138,15 @@ def climb(tx: Transaction, here: Here, report_id: str, level: int, at: datetime)
     holders = frozenset(tx.outbox.holders(alert_card(report.id)))
     people = climb_to(step[1].who if step else None, report, roster, at, holders)
     _alert(tx, report, people, at, level=level + 1)
-    after = ladder.step_at(level + 1, report.opened_at)
-    due = after[0] if after else at + REPEAT_AFTER
-    tx.due.set(OBLIGATION, report_id, max(due, at + timedelta(seconds=30)), level=level + 1)
+    tx.due.set(OBLIGATION, report_id, at + _until_next(ladder, level), level=level + 1)
+
+
+def _until_next(ladder: Ladder, level: int) -> timedelta:
+    """From one step to the next: counted from the alert, so a report that was released climbs as a new one."""
+    steps = ladder.steps
+    if level + 1 >= len(steps):
+        return REPEAT_AFTER
+    return steps[level + 1].after - steps[level].after
 
 
 def _alert(

@@ -8,6 +8,7 @@ from bot.domain import folio as folios
 from bot.domain.concern import Identity, Priority
 from bot.domain.events import NoteAdded, QuestionAnswered, QuestionAsked, SomethingAdded
 from bot.domain.report import Report, Status
+from bot.domain.roster import Role
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing
 from bot.texts import Texts
 from handlers.here import Here
@@ -109,10 +110,12 @@ def steps(t: Texts, report: Report, who: Speaker) -> tuple[Action, ...]:
     f, v = report.folio, report.version
     if report.status is Status.CLOSED:
         return ()
+    reassign = (button(t("Reasignar"), f"reassign.{f}"),) if who.role is Role.SUPERVISOR else ()
     if report.handler_id is None:
-        return (button(t("Tomar"), f"claim.{f}.{v}", "primary"), button(t("No puedo"), f"decline.{f}.{v}"))
+        take = button(t("Tomar"), f"claim.{f}.{v}", "primary")
+        return (take, button(t("No puedo"), f"decline.{f}.{v}"), *reassign)
     if report.handler_id != who.person.id:
-        return (button(t("Voy de apoyo"), f"support.{f}"),)
+        return (button(t("Voy de apoyo"), f"support.{f}"), *reassign)
     ask = (button(t("Preguntar"), f"ask.{f}"),) if report.person_id and not report.listed else ()
     return (
         button(t("Voy"), f"way.{f}", "primary"),
@@ -122,4 +125,5 @@ def steps(t: Texts, report: Report, who: Speaker) -> tuple[Action, ...]:
         button(t("Canalizar"), f"refer.{f}"),
         button(t("Nota"), f"note.{f}"),
         button(t("Soltar"), f"release.{f}"),
+        *reassign,
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from bot.conversation import EXTRAS, Turn
-from bot.domain.concern import Identity
+from bot.domain.concern import Confidentiality, Identity, Priority
 from bot.domain.folio import show
 from bot.domain.report import Report
 from bot.domain.territory import Point
 from bot.messages import Action, Outgoing
 from bot.questions import LookUp
-from bot.texts import article
+from bot.texts import article, sections
 from handlers import talks
 from handlers.desk import reports as desk
 from handlers.resident.report import Draft, Stopped, report
@@ -119,7 +119,8 @@ def receipt(who: Speaker, opened: desk.Opened, draft: Draft) -> Outgoing:
     lines = [t("Listo. Su folio es:"), show(report.folio), *_next(who, opened)]
     if draft.identity is Identity.ANONYMOUS:
         lines.append(t("Como pidió, no queda unido a este chat: no habrá noticias por aquí."))
-    lines.append(t("Si empeora o hay peligro, llame al 911."))
+    advice = sections(t.locale, "advice.md").get(report.kind, "")
+    lines.append(advice or t("Si empeora o hay peligro, llame al 911."))
     actions = [button(t("Agregar algo"), f"add.{report.folio}")] if report.person_id else []
     if who.here.kind(report.kind).tips:
         actions.append(button(t("Ver consejos"), f"tipsof.{report.kind}"))
@@ -140,8 +141,10 @@ def _next(who: Speaker, opened: desk.Opened) -> tuple[str, ...]:
         first = own or t(
             "Ahora no hay nadie de su sector en turno; ya lo sabe el mando y se lo pasa a quien entre."
         )
-    offices = [o.name for o in who.here.municipality.directory.offices_of(who.here.kind(report.kind))]
-    if not offices:
+    kind = who.here.kind(report.kind)
+    offices = [o.name for o in who.here.municipality.directory.offices_of(kind)]
+    repaired_elsewhere = kind.confidentiality is Confidentiality.NORMAL and kind.priority >= Priority.P3
+    if not offices or not repaired_elsewhere:
         return (first,)
     other = t("Lo resuelve {office}: nosotros lo canalizamos y le avisamos qué contestan.", office=offices[0])
     return first, other

@@ -6,7 +6,9 @@ from bot.domain import folio as folios
 from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.messages import Outgoing
+from bot.questions import Option, match
 from bot.texts import Texts
+from handlers import wording
 from handlers.officer import enrolment
 from handlers.resident import filing, home, information, my_reports, person
 from handlers.speaker import Speaker, button
@@ -16,7 +18,7 @@ RECENT_SECONDS = 3 * 3600.0  # how long after a report a file that comes alone b
 
 def said(who: Speaker) -> None:
     """Nothing waits for these words: find out what they are about."""
-    if enrolment.code_given(who) or _quoted(who) or _answers_question(who):
+    if enrolment.code_given(who) or _quoted(who) or _chosen(who) or _answers_question(who):
         return
     if my_reports.solved_in_words(who) or person.relay(who):
         return
@@ -40,6 +42,29 @@ def home_of_staff(who: Speaker) -> None:
     from handlers import menus
 
     menus.home(who)
+
+
+SHORT = 40  # characters: longer than any label, it is no choice
+
+
+def _chosen(who: Speaker) -> bool:
+    """A number or a label of the newest card: old phones show no buttons, elders dictate."""
+    from handlers import menus
+
+    text = who.inbound.text.strip()
+    if not text or len(text) > SHORT:
+        return False
+    newest = who.tx.outbox.newest(who.person.id)
+    if newest is None:
+        return False
+    moment = wording.Moment(t=who.t, here=who.here, at=who.at)
+    card = wording.render(newest.notice, newest.facts, moment)
+    options = [Option(action.token, "", action.label) for action in (*card.rows, *card.actions)]
+    found = match(options, who.reply)
+    if found is None:
+        return False
+    menus.pressed(who, found.value)
+    return True
 
 
 def _by_intent(who: Speaker) -> None:

@@ -12,11 +12,7 @@ from handlers.speaker import Speaker, button
 def menu(who: Speaker) -> None:
     """Reportar · Mi policía · Más; a draft that waits is named first."""
     t = who.t
-    talk = talks.running(who)
-    if talk is not None and talks.SCRIPTS[talk.flow].keeps:
-        who.tx.conversations.park(who.person.id)
-    elif talk is not None:
-        talks.cancel(who, talk)
+    talks.leave(who)
     draft = talks.parked(who)
     lines = (*greeting(who), t("¿En qué le ayudo? También puede escribirlo con sus palabras."))
     if draft is not None:

@@ -32,7 +32,7 @@ def _ask_place(t: Texts, here: Here, told: Told) -> Generator[Any, Any, Place | 
     if told.place.colonia:
         return told.place
     lines = (t("¿En qué colonia vive o está? Puede mandar su ubicación."),)
-    place = yield from locate(t, here, lines)
+    place = yield from locate(t, here, lines, street=False)
     return place
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.territory import Colonia, Place, Point
-from bot.questions import Option, Reply, choose_or, write
+from bot.questions import Option, Reply, choose_or, fold, write
 from bot.texts import Texts
 from handlers.here import Here
-from handlers.resident.told import NOWHERE, SOME_DAY, place_heard
+from handlers.resident.told import NOWHERE, PLACE_WORDS, SOME_DAY, place_heard
 
 LONGEST_STREET = 300
 
@@ -32,15 +32,17 @@ class Outside:
 Asking = Generator[Any, Any, Place | Outside]
 
 
-def locate(t: Texts, here: Here, lines: tuple[str, ...], known: Place = NOWHERE) -> Asking:
-    """Ask only for what is missing: the place, its colonia when that is in doubt, the street."""
+def locate(
+    t: Texts, here: Here, lines: tuple[str, ...], known: Place = NOWHERE, *, street: bool = True
+) -> Asking:
+    """Ask only for what is missing: the place, its colonia when that is in doubt, the street if wanted."""
     place = known
     if not known.colonia and known.point is None:
         found = yield from _first_words(t, here, lines)
         if isinstance(found, Outside):
             return found
         place = Place(colonia=found.colonia, street=found.street or known.street, point=found.point)
-    if place.point is None and not place.street and place.colonia:
+    if street and place.point is None and not place.street and place.colonia:
         place = yield from _street(t, place)
     return place
 
@@ -143,20 +145,7 @@ def _street(t: Texts, place: Place) -> Generator[Any, Any, Place]:
 
 
 def _rest(text: str, colonia: Colonia) -> str:
-    """What was written besides the name of the colonia: all of it, unless it is only the name."""
-    from bot.questions import fold
-
-    words = set(fold(text).split()) - {
-        "col",
-        "colonia",
-        "fracc",
-        "fraccionamiento",
-        "en",
-        "la",
-        "el",
-        "de",
-        "las",
-        "los",
-    }
-    names = {word for name in (colonia.name, *colonia.aliases) for word in fold(name).split()}
-    return text if words - names else ""
+    """What was written besides the name of the colonia."""
+    names = {word for name in (colonia.name, *colonia.aliases) for word in fold(name).split()} | PLACE_WORDS
+    pieces = (piece.strip() for piece in text.split(","))
+    return ", ".join(piece for piece in pieces if set(fold(piece).split()) - names)

@@ -48,6 +48,9 @@ class Stopped:
 
 def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()) -> Flow[Draft | Stopped]:
     """The whole talk: consent, kind, place, what, follow-ups, who may know, review."""
+    safe_asked = told.kind in VIOLENCE and not told.on_behalf
+    if safe_asked and not (yield from _can_write(t)):
+        return Stopped("other_time")
     if not told.consented and not (yield from consent(t, here)):
         return Stopped("consent_refused")
     kind, told = yield from _kind(t, here, told, "kind" in again)
@@ -73,7 +76,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
         joins=same,
         named_list=named_list,
     )
-    return (yield from _review(t, here, draft))
+    return (yield from _review(t, here, draft, own=not told.on_behalf))
 
 
 # ---- consent ----
@@ -318,8 +321,10 @@ def _identity(
 # ---- review ----
 
 
-def _review(t: Texts, here: Here, draft: Draft) -> Generator[Any, Any, Draft | Stopped]:
+def _review(t: Texts, here: Here, draft: Draft, *, own: bool) -> Generator[Any, Any, Draft | Stopped]:
     lines = summary(t, here, draft)
+    if own:
+        lines = (*lines, t(IDENTITY_LINES[draft.identity], name=draft.name))
     options = [
         Option("send", "yes", t("Enviar"), style="primary", words=("si enviar", "mandar", "enviar reporte")),
         Option("edit", "edit", t("Corregir"), words=("cambiar", "editar", "esta mal")),
@@ -330,7 +335,7 @@ def _review(t: Texts, here: Here, draft: Draft) -> Generator[Any, Any, Draft | S
         return draft
     if verdict == "cancel":
         return Stopped("discarded")
-    return (yield from _correct(t))
+    return (yield from _correct(t, own=own))
 
 
 FORGOTTEN_WITH = {
@@ -341,13 +346,14 @@ FORGOTTEN_WITH = {
 }
 
 
-def _correct(t: Texts) -> Generator[Any, Any, Stopped]:
+def _correct(t: Texts, *, own: bool) -> Generator[Any, Any, Stopped]:
     fields = [
         Option("kind", "kind", t("De qué se trata")),
         Option("place", "place", t("El lugar")),
         Option("what", "what", t("Lo que pasa")),
-        Option("identity", "identity", t("Quién sabe de mí")),
     ]
+    if own:
+        fields.append(Option("identity", "identity", t("Quién sabe de mí")))
     wrong = yield from choose("wrong", (t("¿Qué corregimos?"),), fields, as_rows=True)
     yield Forget(("send", "wrong", *FORGOTTEN_WITH[wrong]), ask_again=(wrong,))
     return Stopped("discarded")  # never reached: the replay starts over
@@ -375,7 +381,7 @@ def summary(t: Texts, here: Here, draft: Draft) -> tuple[str, ...]:
         lines.append(f"🕒 {draft.when}")
     if draft.media:
         lines.append(t.many("📎 {n} archivo", "📎 {n} archivos", len(draft.media)))
-    return (*lines, t(IDENTITY_LINES[draft.identity], name=draft.name))
+    return tuple(lines)
 
 
 # ---- confidential kinds: no photo, no map, nothing afterwards on our own motion ----
@@ -384,7 +390,8 @@ def summary(t: Texts, here: Here, draft: Draft) -> tuple[str, ...]:
 def _in_confidence(
     t: Texts, here: Here, told: Told, kind: ConcernKind, again: frozenset[str]
 ) -> Generator[Any, Any, Draft | Stopped]:
-    if kind.slug in VIOLENCE and not told.on_behalf and not (yield from _can_write(t)):
+    asked = told.kind in VIOLENCE or told.on_behalf
+    if kind.slug in VIOLENCE and not asked and not (yield from _can_write(t)):
         return Stopped("other_time")
     text = told.text
     if not text or "what" in again:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.channels.simulator import SimulatorChannel
+from bot.clock import MovableClock
 from bot.demo import Demo, demonstration
 from bot.municipality import Municipality, load
+
+
+MORNING = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # Monday, ten o'clock in Chetumal
 
 
 @dataclass
@@ -113,5 +117,6 @@ class Town:
 @contextlib.asynccontextmanager
 async def town(folder: Path, municipality: Municipality | None = None) -> AsyncIterator[Town]:
     """A whole town in a temporary folder."""
-    async with demonstration(municipality or load(), folder) as demo:
+    clock = MovableClock(MORNING)
+    async with demonstration(municipality or load(), folder, clock) as demo:
         yield Town(demo)
