@@ -10,7 +10,7 @@ from bot.triage.spelling import Speller, fold, sound, stem
 
 HEAD, TAIL = 3_000, 1_000
 """A longer message is read at its beginning and its end: nobody reports in 100 kB, and time is bounded."""
-MOST_WORDS = 800
+MOST_WORDS = 1_200
 MOST_REPAIRS = 60
 LONGEST_WORD = 30
 

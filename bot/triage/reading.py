@@ -21,9 +21,12 @@ from bot.triage.weighing import Where, by_idea, satisfied, weigh
 DANGER_POINTS = 5.0
 NOW_IDEAS = ("ahora", "gerundio")
 MOST_GUESSES = 4
-ALSO_POINTS = 6.0
-ALSO_SHARE = 0.2
-DELICATE_CHANCE = 0.12
+ALSO_POINTS = 5.0
+ALSO_SHARE = 0.002
+DELICATE_CHANCE = 0.08
+PLAIN_DANGER = 6.0
+"""With so many points of the rules and nothing that calms, the learned weights are not asked."""
+NOTHING_CALMS = 1.0
 
 
 class Heard(NamedTuple):
@@ -102,19 +105,19 @@ class Triage:
     def _danger(self, heard: Heard) -> Danger | None:
         words = _words(heard.spoken, heard.danger_hits)
         if self._lexicon.model:
-            urgent = self._flag("urgent", heard)
+            plain = heard.danger >= PLAIN_DANGER and heard.calm < NOTHING_CALMS
+            urgent = plain or self._flag("urgent", heard)
         else:
             now = any(idea in heard.where for idea in NOW_IDEAS)
             urgent = heard.danger >= DANGER_POINTS and (now or heard.calm < heard.danger)
         return Danger(words=words) if urgent else None
 
     def _sensitive(self, heard: Heard, chances: Mapping[str, float]) -> bool:
-        confidential = sum(chances.get(slug, 0.0) for slug in CONFIDENTIAL)
-        if self._lexicon.model:
-            return confidential >= DELICATE_CHANCE or self._flag("sensitive", heard)
-        return confidential >= DELICATE_CHANCE or any(
-            satisfied(rule, heard.where) for rule in self._lexicon.delicate
-        )
+        if any(satisfied(rule, heard.where) for rule in self._lexicon.delicate):
+            return True
+        if sum(chances.get(slug, 0.0) for slug in CONFIDENTIAL) >= DELICATE_CHANCE:
+            return True
+        return bool(self._lexicon.model) and self._flag("sensitive", heard)
 
     def _flag(self, flag: str, heard: Heard) -> bool:
         model = self._lexicon.model
@@ -122,14 +125,21 @@ class Triage:
 
 
 def _also(heard: Heard, chances: Mapping[str, float], guesses: Sequence[Guess]) -> tuple[str, ...]:
-    """Other report kinds that the rules see clearly in the same message."""
+    """Other report kinds that the rules see clearly, in words that the first kind does not use."""
     first = guesses[0].kind if guesses else ""
-    strong = [
+    if first not in KINDS:
+        return ()
+    taken = heard.reasons.get(first, ())
+    others = [
         slug
         for slug, points in heard.kinds.items()
         if slug in KINDS and slug != first and points >= ALSO_POINTS and chances.get(slug, 0.0) >= ALSO_SHARE
     ]
-    return tuple(sorted(strong, key=KINDS.index))
+    return tuple(sorted((slug for slug in others if _apart(heard.reasons[slug], taken)), key=KINDS.index))
+
+
+def _apart(hits: Sequence[Hit], taken: Sequence[Hit]) -> bool:
+    return not any(hit.first <= other.last and other.first <= hit.last for hit in hits for other in taken)
 
 
 def _words(spoken: Spoken, hits: Sequence[Hit]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ IDEAS_DROPPED = 0.1
 RAREST = 2
 SMALLEST_WEIGHT = 0.04
 ALSO_SHARE = 0.3
-CUTS = {"urgent": 0.15, "sensitive": 0.15}
+CUTS = {"urgent": 0.15, "sensitive": 0.08}
 
 
 class Example(NamedTuple):
