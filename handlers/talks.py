@@ -163,7 +163,19 @@ def _ask(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...
     if turn.received:
         _receipt(who, now, turn.question, len(turn.answers.get(turn.question.partial, ())))
         return
-    who.show(card_of(who.t, now, turn, lead))
+    who.show(card_of(who.t, now, turn, (*lead, *_late_receipt(who, now))))
+
+
+def _late_receipt(who: Speaker, talk: Conversation) -> tuple[str, ...]:
+    """The person went on before the receipt of their files was sent: it is said here, once."""
+    files = talk.answers.get(kit.EXTRAS, ())
+    if not files or not who.tx.outbox.withdraw(who.person.id, f"receipt:{talk.id}"):
+        return ()
+    return (_received(who.t, len(files)),)
+
+
+def _received(t: Texts, n: int) -> str:
+    return t.many("Recibí {n} archivo.", "Recibí {n} archivos.", n)
 
 
 def card_of(t: Texts, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...] = ()) -> Outgoing:
@@ -224,8 +236,8 @@ def _receipt(who: Speaker, talk: Conversation, question: Question[Any], n: int) 
     """One receipt for a burst: an album comes as many messages, and the last one says how many there are."""
     from handlers.files import BURST
 
-    line = who.t.many("Recibí {n} archivo.", "Recibí {n} archivos.", n)
-    card = card_of(who.t, talk, Turn(answers=talk.answers, question=question), (line,))
+    turn = Turn(answers=talk.answers, question=question)
+    card = card_of(who.t, talk, turn, (_received(who.t, n),))
     name = f"receipt:{talk.id}"
     who.tx.outbox.withdraw(who.person.id, name)
     who.show(card, due_at=who.at + BURST, name=name)
