@@ -236,7 +236,7 @@ def _receipt(who: Speaker, talk: Conversation, question: Question[Any], n: int) 
     """One receipt for a burst: an album comes as many messages, and the last one says how many there are."""
     from handlers.files import BURST
 
-    turn = Turn(answers=talk.answers, question=question)
+    turn: Turn[Any] = Turn(answers=talk.answers, question=question)
     card = card_of(who.t, talk, turn, (_received(who.t, n),))
     name = f"receipt:{talk.id}"
     who.tx.outbox.withdraw(who.person.id, name)
