@@ -232,7 +232,7 @@ class Write(Question[Written]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gather(Question[tuple[Written, ...]]):
-    """Files and words, as many as come, until one of the options (done, none) is chosen."""
+    """Files, as many as come, until one of the options (done) is chosen or something is written."""
 
     most: int = 10
 
@@ -249,6 +249,9 @@ class Gather(Question[tuple[Written, ...]]):
         if not reply.media and not reply.text.strip():
             raise NotUnderstood
         gathered = [*gathered, reply.as_dict()][: self.most]
+        if not reply.media:  # files come in bursts; what is written ends it
+            done = Reply(data=gathered)
+            return done.as_dict(), self.read(done), False
         return gathered, None, True
 
 

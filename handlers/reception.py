@@ -77,6 +77,7 @@ class Reception:
         person = self._who(tx, inbound, now)
         if not tx.inbox.new(inbound.id, person.id if person else None, inbound.raw, now):
             return
+        news = self._window(tx, inbound, person, now)
         if inbound.kind is InboundKind.UNREADABLE or person is None:
             tx.inbox.bury(source="inbox", key=inbound.id, reason="unreadable", raw=inbound.raw, at=now)
             return
@@ -84,6 +85,7 @@ class Reception:
             tx.vault.stop(person.id, now)
             return
         who = self._speaker(tx, inbound, understood, person, now)
+        who.news = news
         try:
             route(who)
         except DomainError as refusal:
@@ -100,11 +102,17 @@ class Reception:
         if person is None:
             person = tx.people.add(at=now, locale=language(inbound.locale or "es"))
             tx.vault.add(person.id, inbound.address, inbound.other_ids)
-        if inbound.kind is not InboundKind.BLOCKED:
-            has_window = self.here.capabilities_of(inbound.address).window
-            if tx.vault.wrote(person.id, inbound.address, now + WINDOW if has_window else None):
-                tx.outbox.window_opened(person.id, now)
         return person
+
+    def _window(self, tx: Transaction, inbound: Inbound, person: Person | None, now: datetime) -> int:
+        """They wrote: the window opens, and what waited for that goes; returns how many messages did."""
+        if person is None or inbound.kind is InboundKind.BLOCKED:
+            return 0
+        has_window = self.here.capabilities_of(inbound.address).window
+        closes = now + WINDOW if has_window else None
+        if not tx.vault.wrote(person.id, inbound.address, closes):
+            return 0
+        return tx.outbox.window_opened(person.id, now)
 
     def _speaker(
         self,

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 FAILED_AGAIN = timedelta(seconds=30)
 NUDGE_AFTER = timedelta(hours=3)
+NUDGE_KEEPS = timedelta(hours=12)  # a reminder that could not leave by then is not wanted any more
 RAW_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(days=30)
 SWEEP_EVERY = timedelta(minutes=10)
@@ -127,7 +128,7 @@ def sweep(tx: Transaction, here: Here, now: datetime) -> None:
         listed = _about_listed(here, talk.arguments.get("kind"))
         if SCRIPTS[talk.flow].keeps and not listed and not talk.arguments.get("on_behalf"):
             tx.conversations.park(talk.person_id)
-            tx.outbox.put([_nudge(talk.person_id, talk.id, talk.expires_at)], now)
+            tx.outbox.put([_nudge(talk.person_id, talk.id, talk.expires_at, now)], now)
     tx.inbox.forget_raw(now - RAW_KEPT)
     tx.inbox.forget_keys(now - KEYS_KEPT)
 
@@ -137,11 +138,12 @@ def _about_listed(here: Here, kind: str | None) -> bool:
     return bool(kind) and here.kind(kind or "").listed
 
 
-def _nudge(person_id: str, talk_id: str, until: datetime) -> Notice:
+def _nudge(person_id: str, talk_id: str, until: datetime, at: datetime) -> Notice:
     return Notice(
         person_id=person_id,
         name="draft_waits",
         facts={"until": until.isoformat()},
         lane=Lane.BULK,
+        expires_at=at + NUDGE_KEEPS,
         dedupe_key=f"draft:{talk_id}",
     )

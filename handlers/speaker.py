@@ -29,6 +29,7 @@ class Speaker:
     understood: Understanding | None
     at: datetime
     media: tuple[MediaRef, ...] = ()
+    news: int = 0  # messages that waited for this person to write and go out now
     said: int = field(default=0, init=False)
 
     @property

@@ -223,14 +223,23 @@ class Outbox:
         """Not sent, on purpose: the right to hear it is gone, or its time."""
         self._note(row_id, "dropped", code=why)
 
-    def window_opened(self, person_id: str, at: datetime) -> None:
-        """The person wrote: what waited for that goes now."""
+    def window_opened(self, person_id: str, at: datetime) -> int:
+        """The person wrote: what waited for that goes now. Returns how many things did."""
         statement = (
             update(outbox)
             .where(outbox.c.person_id == person_id, outbox.c.state == "waiting")
             .values(state="ready", due_at=at)
         )
-        self._tx.connection.execute(statement)
+        return self._tx.connection.execute(statement).rowcount
+
+    def template_sent(self, person_id: str) -> bool:
+        """Does a template already say that there is news, while the words wait?"""
+        statement = select(outbox.c.id).where(
+            outbox.c.person_id == person_id,
+            outbox.c.state == "waiting",
+            outbox.c.error == "template",
+        )
+        return self._tx.connection.execute(statement.limit(1)).one_or_none() is not None
 
     def withdraw(self, person_id: str, card: str) -> int:
         """Take back what was not sent yet of a card."""
@@ -313,6 +322,8 @@ class Outbox:
         if row is None:
             self._keep_early(provider_id, status, error, at)
             return ""
+        if row.state == "waiting":  # it speaks of the template that announced the news, not of the words
+            return "waiting"
         if LEVELS.get(status, 0) <= LEVELS[row.state] and row.state not in ("leased", "unknown", "ready"):
             return str(row.state)
         if status in RANK or status == "failed":

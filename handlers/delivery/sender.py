@@ -229,6 +229,9 @@ class Delivery:
         if use is None or not approved:
             await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "window"))
             return
+        if await self._store.read(lambda tx: tx.outbox.template_sent(row.person_id)):
+            await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "announced"))
+            return
         await self._turn(row, ready.reach.address)
         sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=row.ref)
         await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "template", sent))

@@ -83,7 +83,7 @@ def may_read(who: Speaker, report: Report) -> bool:
 def on_the_way(who: Speaker, folio: str) -> None:
     """Voy."""
     report = desk.on_the_way(who.tx, folio, _officer(who), who.at)
-    told = who.t("La persona ya lo sabe.") if report.person_id and not report.listed else ""
+    told = who.t("Se le avisa a la persona.") if report.person_id and not report.listed else ""
     actions = (button(who.t("Llegué"), f"here.{folio}", "primary"), button(who.t("Hecho"), f"done.{folio}"))
     who.say(who.t("En camino."), *([told] if told else []), actions=actions)
 
@@ -114,6 +114,7 @@ def start_talk(flow: str) -> talks.Begin:
         desk.require_right(who.tx, report, _officer(who), who.at)
         if report.handler_id != who.person.id and _officer(who).role is not Role.SUPERVISOR:
             raise NotYours
-        talks.start(who, flow, {"folio": folio, "kind": report.kind})
+        told = report.person_id is not None and not report.listed
+        talks.start(who, flow, {"folio": folio, "kind": report.kind, "told": told})
 
     return begin

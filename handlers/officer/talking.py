@@ -131,12 +131,14 @@ class Ending:
     sentence: str
 
 
-def _close_flow(t: Texts) -> Flow[Ending | None]:
+def _close_flow(t: Texts, *, told: bool) -> Flow[Ending | None]:
     """An outcome, one human sentence, and the exact message before it goes."""
     endings = [Option(d, d.value, t(label)) for d, label in ENDINGS]
     disposition = yield from choose("ending", (t("¿Cómo terminó?"),), endings, as_rows=True)
-    sentence = yield from _sentence(t)
-    shown = t("Le llegará así: «{sentence} ¿Quedó resuelto?»", sentence=sentence)
+    sentence = yield from _sentence(t, told=told)
+    shown = t("Quedará así: «{sentence}»", sentence=sentence)
+    if told:
+        shown = t("Le llegará así: «{sentence} ¿Quedó resuelto?»", sentence=sentence)
     options = [
         Option("send", "yes", t("Enviar"), style="primary"),
         Option("edit", "edit", t("Corregir")),
@@ -148,11 +150,11 @@ def _close_flow(t: Texts) -> Flow[Ending | None]:
     return Ending(disposition, sentence) if verdict == "send" else None
 
 
-def _sentence(t: Texts) -> Generator[Any, Any, str]:
-    empty = t("Hace falta una frase: es lo que la persona va a leer.")
+def _sentence(t: Texts, *, told: bool) -> Generator[Any, Any, str]:
+    empty = t("Hace falta una frase de cómo terminó.")
     said = yield from write(
         "sentence",
-        (t("Una frase para la persona:"),),
+        (t("Una frase de cómo terminó:") if not told else t("Una frase para la persona:"),),
         shortest=3,
         longest=LONGEST_SENTENCE,
         empty=empty,
@@ -205,7 +207,7 @@ for _one in (
     ),
     talks.Script(
         name="close",
-        make=lambda t, here, kept, again: _close_flow(t),
+        make=lambda t, here, kept, again: _close_flow(t, told=kept["told"]),
         finish=_closed,
         look_ups={},
         roles=STAFF,

@@ -18,6 +18,8 @@ RECENT_SECONDS = 3 * 3600.0  # how long after a report a file that comes alone b
 
 def said(who: Speaker) -> None:
     """Nothing waits for these words: find out what they are about."""
+    if who.news and len(who.inbound.text.split()) <= FEW_WORDS:
+        return  # "ver", "sí", "ok" to the template: the news themselves are the answer
     if enrolment.code_given(who) or _quoted(who) or _chosen(who) or _answers_question(who):
         return
     if my_reports.solved_in_words(who) or person.relay(who):
@@ -44,6 +46,7 @@ def home_of_staff(who: Speaker) -> None:
     menus.home(who)
 
 
+FEW_WORDS = 3
 SHORT = 40  # characters: longer than any label, it is no choice
 
 

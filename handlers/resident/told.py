@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -85,6 +86,7 @@ def _only_a_place(text: str, understood: Understanding) -> bool:
     return bool(places) and not set(fold(text).split()) - places - PLACE_WORDS
 
 
+DANGLING = re.compile(r"(?:\s+(?:de|del|en|la|el|los|las|y|por|con))+$", re.IGNORECASE)
 PLACE_WORDS = frozenset({"la", "el", "las", "los", "en", "de", "col", "colonia", "fracc", "fraccionamiento"})
 
 
@@ -97,4 +99,5 @@ def place_heard(here: Here, understood: Understanding) -> Place:
             if match.best is not None and match.exact and not match.others:
                 colonia = match.best.slug
     marks = [phrase.text for phrase in understood.places if phrase.what in LANDMARK]
-    return Place(colonia=colonia, street=", ".join(dict.fromkeys(marks)))
+    whole = (DANGLING.sub("", mark).strip() for mark in marks)
+    return Place(colonia=colonia, street=", ".join(dict.fromkeys(mark for mark in whole if mark)))
