@@ -9,7 +9,31 @@ from bot.triage.matching import Hit
 from bot.triage.normal import Spoken, Word
 from bot.triage.spelling import sound
 
-EMPTY = frozenset(map(sound, "el la los las un una de del al y o a en que lo se le su".split()))
+EMPTY = frozenset(
+    map(
+        sound,
+        [
+            "el",
+            "la",
+            "los",
+            "las",
+            "un",
+            "una",
+            "de",
+            "del",
+            "al",
+            "y",
+            "o",
+            "a",
+            "en",
+            "que",
+            "lo",
+            "se",
+            "le",
+            "su",
+        ],
+    )
+)
 MOST_FEATURES = 400
 SURELY_CALM = 4.0
 GRAM = 4
@@ -25,9 +49,9 @@ def features(
 ) -> dict[str, float]:
     """Named numbers; words are scaled so that a long message does not shout."""
     words = dict.fromkeys(_words(spoken.words))
-    found = {name: 1.0 for name in words}
+    found = list(words)
     scale = 1.0 / math.sqrt(max(len(found), 6) / 6)
-    numbers = dict.fromkeys(list(found)[:MOST_FEATURES], scale)
+    numbers = dict.fromkeys(found[:MOST_FEATURES], scale)
     ideas = dict.fromkeys((*_ideas(hits), *_ideas_in_calm(hits, calm)))
     weight = 1.0 / math.sqrt(max(len(ideas), 4) / 4)
     numbers.update(dict.fromkeys(ideas, weight))

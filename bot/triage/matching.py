@@ -1,7 +1,8 @@
 """Finds the lexicon's ideas (named sets of phrases) in the words of a message.
 
 A phrase is words in order. Between two of them up to two small words may stand ("no se me prende"); `..` allows
-three more of any kind. `rob*` is the beginning of a word, `*ando` its end (not as the first word of a phrase), `=coma` the word itself, `a|b` either, anything else a stem.
+three more of any kind. `rob*` is the beginning of a word, `*ando` its end (not as the first word of a phrase),
+`=coma` the word itself, `a|b` either, anything else a stem.
 """
 
 from __future__ import annotations
@@ -16,10 +17,43 @@ from bot.triage.spelling import fold, sound, stem
 FILLERS = frozenset(
     map(
         sound,
-        "el la los las un una unos unas me te se lo le les nos mi mis su sus al del de a ya por en que es ahi pues".split(),
+        [
+            "el",
+            "la",
+            "los",
+            "las",
+            "un",
+            "una",
+            "unos",
+            "unas",
+            "me",
+            "te",
+            "se",
+            "lo",
+            "le",
+            "les",
+            "nos",
+            "mi",
+            "mis",
+            "su",
+            "sus",
+            "al",
+            "del",
+            "de",
+            "a",
+            "ya",
+            "por",
+            "en",
+            "que",
+            "es",
+            "ahi",
+            "pues",
+        ],
     )
 )
-NEGATIONS = frozenset(map(sound, "no sin nunca ni nadie ningun ninguna tampoco jamas".split()))
+NEGATIONS = frozenset(
+    map(sound, ["no", "sin", "nunca", "ni", "nadie", "ningun", "ninguna", "tampoco", "jamas"])
+)
 WIDE_GAP = 4
 
 

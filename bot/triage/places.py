@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a pattern reads better whole than cut
 """Where: the colonia by its official name, the street, the crossing, and the landmark as people say it."""
 
 from __future__ import annotations
@@ -53,11 +54,42 @@ LANDMARK = re.compile(
     rf"|\bla tienda de (?:don|dona) {NOT_NAME}[a-z]+"
 )
 AREA = frozenset(
-    "col colonia fracc fraccionamiento infonavit fovissste residencial barrio ejido poblado comunidad".split()
+    [
+        "col",
+        "colonia",
+        "fracc",
+        "fraccionamiento",
+        "infonavit",
+        "fovissste",
+        "residencial",
+        "barrio",
+        "ejido",
+        "poblado",
+        "comunidad",
+    ]
 )
-LEADS = frozenset("la el en las los de del por aqui alla ca x aki".split())
+LEADS = frozenset(["la", "el", "en", "las", "los", "de", "del", "por", "aqui", "alla", "ca", "x", "aki"])
 ROAD_LEADS = frozenset(
-    "calle av ave avenida blvd boulevard bulevar calz calzada con esq esquina entre y c mercado escuela primaria".split()
+    [
+        "calle",
+        "av",
+        "ave",
+        "avenida",
+        "blvd",
+        "boulevard",
+        "bulevar",
+        "calz",
+        "calzada",
+        "con",
+        "esq",
+        "esquina",
+        "entre",
+        "y",
+        "c",
+        "mercado",
+        "escuela",
+        "primaria",
+    ]
 )
 
 
@@ -108,13 +140,8 @@ class Places:
             covered.append((start, end))
         for what, pattern in (("crossing", CROSSING), ("street", STREET), ("landmark", LANDMARK)):
             for match in pattern.finditer(folded):
-                if any(
-                    start < match.end() and match.start() < end
-                    for start, end in covered
-                    if what != "landmark"
-                ):
-                    if what != "crossing":
-                        continue
+                if what == "street" and _overlaps(match, covered):
+                    continue
                 written = text[origin[match.start()] : origin[match.end() - 1] + 1].strip(" ,.")
                 found.setdefault((what, written), PlacePhrase(text=written, what=what))
                 covered.append(match.span())
@@ -147,6 +174,10 @@ class Places:
             if best is not None and len(written) >= 4:
                 return self._written[best[0]], length
         return "", 0
+
+
+def _overlaps(match: re.Match[str], covered: Sequence[tuple[int, int]]) -> bool:
+    return any(start < match.end() and match.start() < end for start, end in covered)
 
 
 def _tokens(folded: str) -> list[Token]:

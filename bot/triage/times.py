@@ -6,7 +6,7 @@ Day, clock and part of the day are found one by one; neighbours are joined; the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -228,14 +228,14 @@ def _sooner(
     today = day is None or day.start.date() == local.date()
     if not today or moment <= local or group.kind == "tomorrow":
         return moment
-    if (
-        not hinted
-        and 12 < hour < 24
-        and not _said(group.clock, "hour").startswith(("13", "14", "15", "16", "17", "18", "19", "2"))
-        and moment - timedelta(hours=12) <= local
-    ):
+    if not hinted and 12 < hour < 24 and not _by_24(group.clock) and moment - timedelta(hours=12) <= local:
         return moment - timedelta(hours=12)
     return moment - timedelta(days=1) if day is None else moment
+
+
+def _by_24(clock: re.Match[str]) -> bool:
+    hour = _said(clock, "hour")
+    return hour.isdigit() and int(hour) > 12
 
 
 def _until(clock: re.Match[str], part: str) -> int | None:
@@ -273,7 +273,7 @@ def _day(group: Group, local: datetime) -> Span | None:
     }
     if group.kind in simple:
         return _whole(today + timedelta(days=simple[group.kind]))
-    return {
+    ways: dict[str, Callable[[], Span | None]] = {
         "last_night": lambda: _night(today - timedelta(days=1)),
         "night_before": lambda: _night(today - timedelta(days=2)),
         "dawn": lambda: Span(today, today + timedelta(hours=6)),
@@ -295,7 +295,9 @@ def _day(group: Group, local: datetime) -> Span | None:
         "date": lambda: _date(group.day, today),
         "month": lambda: _month(group.day, today),
         "from_to": lambda: _from_to(group.day, today),
-    }.get(group.kind, lambda: None)()
+    }
+    way = ways.get(group.kind)
+    return way() if way else None
 
 
 def _whole(start: datetime) -> Span:
