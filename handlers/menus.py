@@ -182,6 +182,7 @@ TAPS: tuple[Tap, ...] = (
     Tap("helped", helping.end, SUPERVISORS),
     Tap("see", my_reports.status),
     Tap("add", my_reports.add),
+    Tap("again", my_reports.again),
     Tap("withdraw", my_reports.withdraw),
     Tap("solved", my_reports.solved),
     Tap("tip", information.tip),
@@ -342,6 +343,16 @@ def edited(who: Speaker) -> None:
         who.say(
             who.t("Vi que corrigió un mensaje. Si es de su reporte, mándelo como mensaje nuevo y lo agrego.")
         )
+
+
+def not_taken(who: Speaker) -> None:
+    """A sticker, a contact card, a kind of file that we can't open: said kindly, and the talk goes on."""
+    line = who.t("Eso no lo puedo abrir. Sí puedo con texto, foto, video, nota de voz y ubicación.")
+    talk = talks.running(who)
+    if talk is not None:
+        talks.ask_again(who, talk, line)
+        return
+    who.say(line, actions=(button(who.t("Menú"), "m.menu"),))
 
 
 def group_hint(who: Speaker) -> None:

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.domain.errors import DomainError
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Role
-from bot.messages import Inbound, InboundKind, Receipt
+from bot.messages import AttachmentKind, Inbound, InboundKind, Receipt
 from bot.questions import MediaRef
 from bot.texts import language
 from bot.triage import Understanding
@@ -31,6 +31,15 @@ from storage.store import Store, Transaction
 log = structlog.get_logger()
 
 WINDOW = timedelta(hours=24)  # WhatsApp: free text after the person's last message
+TAKEN = frozenset(
+    {
+        AttachmentKind.PHOTO,
+        AttachmentKind.VOICE,
+        AttachmentKind.AUDIO,
+        AttachmentKind.VIDEO,
+        AttachmentKind.DOCUMENT,
+    }
+)
 LONGEST = 20_000  # characters of one message; the rest is kept raw and the person is told
 
 
@@ -125,6 +134,7 @@ class Reception:
         media = tuple(
             MediaRef(tx.media.add(person.id, inbound.address.channel, file, now), file.kind)
             for file in inbound.attachments
+            if file.kind in TAKEN
         )
         return Speaker(
             tx=tx,
@@ -170,6 +180,9 @@ def route(who: Speaker) -> None:
         return
     if inbound.kind is InboundKind.EDIT:
         menus.edited(who)
+        return
+    if inbound.attachments and not who.media and not inbound.text.strip() and inbound.point is None:
+        menus.not_taken(who)
         return
     word = menus.global_word(who)
     if word is not None:

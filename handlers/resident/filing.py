@@ -20,10 +20,14 @@ from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
 NAME = "report"
+LONGEST = 10_000  # characters of a first message that become the description
 
 
 def begin(who: Speaker, *, text: str = "", kind: str | None = None, lead: tuple[str, ...] = ()) -> None:
     """Start the talk with what the first sentence tells."""
+    if len(text) > LONGEST:
+        lead = (*lead, who.t("Su mensaje es muy largo: tomé las primeras {n} letras.", n=LONGEST))
+        text = text[:LONGEST]
     told = heard(
         who.here,
         text,
