@@ -180,6 +180,17 @@ class Reports:
         self._tx.connection.execute(follower.insert(), row)
         return True
 
+    def followed_by(self, person_id: str) -> list[Report]:
+        """The reports of others that somebody joined, newest first."""
+        statement = (
+            select(report)
+            .join(follower, follower.c.report_id == report.c.id)
+            .where(follower.c.person_id == person_id, report.c.listed.is_(False))
+            .order_by(report.c.opened_at.desc())
+            .limit(10)
+        )
+        return [self._read(row) for row in self._tx.connection.execute(statement).mappings().all()]
+
     def followers(self, report_id: str) -> list[str]:
         """The neighbours who joined a report."""
         return list(self._tx.connection.execute(_FOLLOWERS, {"which": report_id}).scalars().all())

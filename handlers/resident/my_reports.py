@@ -38,7 +38,7 @@ SOLVED = {"yes": "yes", "no": "no", "unsure": "unsure"}
 def my_reports(who: Speaker) -> None:
     """The last ten, newest first; confidential ones are in no list."""
     t = who.t
-    mine = who.tx.reports.of_person(who.person.id)
+    mine = (*who.tx.reports.of_person(who.person.id), *who.tx.reports.followed_by(who.person.id))[:10]
     if not mine:
         who.say(t("No tiene reportes por ahora."), actions=(button(t("Reportar"), "m.report", "primary"),))
         return
@@ -106,9 +106,8 @@ def show(who: Speaker, report: Report) -> None:
     ]
     if handler is not None and report.status.open:
         lines.append(t("Lo tiene: {name}", name=handler.name))
-    actions = (
-        _add(t, report) if report.status.open else (button(t("Sigue igual"), f"solved.{report.folio}.no"),)
-    )
+    once_more = button(t("Volvió a pasar"), f"again.{report.folio}")
+    actions = (*_add(t, report), once_more) if report.status.open else (once_more,)
     if report.status.open and report.person_id == who.person.id:
         actions = (*actions, button(t("Ya no hace falta"), f"withdraw.{report.folio}"))
     title = t("Folio {folio}", folio=folios.show(report.folio))

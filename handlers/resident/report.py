@@ -62,6 +62,8 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
     text, media = yield from _what(t, told, kind, "what" in again)
     answers, chosen, named_list = yield from _follow_ups(t, here, kind, told, text)
     same = yield from _same_nearby(t, here, kind, place)
+    if same:
+        return Draft(kind=kind.slug, place=place, text=text, joins=same)
     identity, name = yield from _identity(t, here, told, kind, "identity" in again)
     draft = Draft(
         kind=kind.slug,
@@ -73,7 +75,6 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
         identity=identity,
         name=name,
         media=media,
-        joins=same,
         named_list=named_list,
     )
     return (yield from _review(t, here, draft, own=not told.on_behalf))
