@@ -20,7 +20,8 @@ Answers: TypeAlias = dict[str, Any]  # question name -> raw reply, or a list of 
 AGAIN = "_again"  # names of fields that the person corrected: asked even when the first sentence told them
 MISSES = "_misses"  # how often in a row the waiting question was not understood
 EXTRAS = "_extras"  # files that came while a question wanted something else
-RESERVED = frozenset({AGAIN, MISSES, EXTRAS})
+SAID = "_said"  # words that answered nothing but must not be lost
+RESERVED = frozenset({AGAIN, MISSES, EXTRAS, SAID})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

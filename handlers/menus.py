@@ -81,6 +81,9 @@ def cancel(who: Speaker) -> None:
         who.say(who.t("No hay nada que cancelar."), actions=(button(who.t("Menú"), "m.menu"),))
         return
     talks.cancel(who, talk)
+    own_words = talks.SCRIPTS[talk.flow].cancelled
+    if own_words is not None and own_words(who, talk):
+        return
     who.say(who.t("Cancelado. No se guardó nada de lo anterior."), actions=(button(who.t("Menú"), "m.menu"),))
 
 
@@ -189,7 +192,7 @@ TAPS: tuple[Tap, ...] = (
     Tap("tips", information.tips_page),
     Tap("tipsof", information.tips_of_kind),
     Tap("visit", information.visit_colonia),
-    Tap("also", lambda who, kind: filing.begin(who, kind=kind)),
+    Tap("also", filing.also),
 )
 
 _BY_NAME = {entry.name: entry for entry in ENTRIES}

@@ -188,7 +188,9 @@ def route(who: Speaker) -> None:
     if word is not None:
         word(who)
         return
-    if talk is not None:
+    if talk is not None and danger.overheard(who, talk):
+        return
+    if talk is not None and not danger.left(who, talk):
         talks.reply(who, talk, who.reply)
         return
     free.said(who)

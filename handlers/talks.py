@@ -38,6 +38,7 @@ class Script:
     noticed: Callable[[Speaker, Conversation, Turn[Any]], None] | None = (
         None  # sees each turn before it is asked
     )
+    cancelled: Callable[[Speaker, Conversation], bool] | None = None  # says what "cancelar" means here
 
 
 SCRIPTS: dict[str, Script] = {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.conversation import Flow
+from bot.conversation import EXTRAS, SAID, Flow
+from bot.domain.folio import show
 from bot.domain.roster import Role
-from bot.domain.territory import Place
-from bot.questions import LookUp, Option, choose, look_up
+from bot.domain.territory import Place, Point
+from bot.messages import Outgoing
+from bot.questions import LookUp, Option, choose, look_up, match
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
@@ -38,6 +41,47 @@ def answer(who: Speaker) -> None:
     talks.start(who, NAME, told.as_arguments(who.media))
 
 
+def overheard(who: Speaker, talk: Conversation) -> bool:
+    """Words while the 911 card waits for a tap: kept for the team, and the card is shown again."""
+    text = who.inbound.text.strip()
+    if talk.flow != NAME or talk.asked != "tell" or not (text or who.media) or _another_matter(who, talk):
+        return False
+    if text and match(taps(who.t), who.reply) is not None:
+        return False
+    said = [*talk.answers.get(SAID, ()), *([text] if text else [])]
+    files = [*talk.answers.get(EXTRAS, ()), *([item.id, item.kind.value] for item in who.media)]
+    kept = replace(talk, answers={**talk.answers, SAID: said, EXTRAS: files})
+    talks.ask_again(who, kept)
+    return True
+
+
+def left(who: Speaker, talk: Conversation) -> bool:
+    """Another matter, plainly not danger: the card gives way to it."""
+    if talk.flow != NAME or talk.asked != "tell" or not _another_matter(who, talk):
+        return False
+    talks.cancel(who, talk)
+    return True
+
+
+def _another_matter(who: Speaker, talk: Conversation) -> bool:
+    kind = who.understood.kind if who.understood else None
+    return kind is not None and kind != talk.arguments["kind"] and len(who.inbound.text.split()) > FEW_WORDS
+
+
+FEW_WORDS = 5
+
+
+def taps(t: Texts) -> tuple[Option[str], Option[str]]:
+    """The two taps of the card."""
+    tell = Option(
+        "tell", "yes", t("Avisar al turno"), style="danger", words=("avisar tambien al turno", "avisar")
+    )
+    safe = Option(
+        "safe", "no", t("Ya estoy a salvo"), words=("ya estoy bien", "falsa alarma", "estoy a salvo")
+    )
+    return tell, safe
+
+
 def danger(t: Texts, here: Here, told: Told) -> Flow[str]:
     """911 first; the tap on "Avisar" opens the report at once and only then asks where."""
     violence = told.kind in VIOLENCE
@@ -47,13 +91,7 @@ def danger(t: Texts, here: Here, told: Told) -> Flow[str]:
     ]
     if violence:
         lines.append(t("También puede hablar a la Línea de las Mujeres: 079, opción 1, gratis, día y noche."))
-    tell = Option(
-        "tell", "yes", t("Avisar al turno"), style="danger", words=("avisar tambien al turno", "avisar")
-    )
-    safe = Option(
-        "safe", "no", t("Ya estoy a salvo"), words=("ya estoy bien", "falsa alarma", "estoy a salvo")
-    )
-    if (yield from choose("tell", tuple(lines), [tell, safe], patient=True)) == "safe":
+    if (yield from choose("tell", tuple(lines), taps(t), patient=True)) == "safe":
         return "safe"
     folio: str = yield from look_up("opened", "open")
     if told.place.known:
@@ -76,8 +114,8 @@ def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
     draft = Draft(
         kind=told.kind or FALLBACK_KIND,
         place=told.place,
-        text=told.text,
-        media=tuple(talk.arguments["media"]),
+        text="\n".join((told.text, *talk.answers.get(SAID, ()))),
+        media=(*talk.arguments["media"], *(file[0] for file in talk.answers.get(EXTRAS, ()))),
     )
     opened = desk.open_report(
         who.tx, who.here, draft, draft_id=talk.id, person_id=who.person.id, at=who.at, danger=True
@@ -86,8 +124,6 @@ def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
 
 
 def _place(who: Speaker, talk: Conversation, step: LookUp) -> Any:
-    from bot.domain.territory import Point
-
     report = who.tx.reports.of_draft(talk.id)
     if report is not None:
         point = Point(*step.arguments["point"]) if step.arguments["point"] else None
@@ -110,11 +146,10 @@ def _finish(who: Speaker, talk: Conversation, result: str) -> None:
     who.show(receipt_of_danger(t, who.here, report.folio, report.place, who.at, listed=report.listed))
 
 
-def receipt_of_danger(t: Texts, here: Here, folio: str, place: Place, at: datetime, *, listed: bool) -> Any:
+def receipt_of_danger(
+    t: Texts, here: Here, folio: str, place: Place, at: datetime, *, listed: bool
+) -> Outgoing:
     """What the person sees once the team was told: no promise that somebody is on the way."""
-    from bot.domain.folio import show
-    from bot.messages import Outgoing
-
     where = here.place_line(place) or t("lugar por confirmar")
     lines = (
         t("Ya avisamos. Su folio es {folio}.", folio=show(folio)),
@@ -122,6 +157,19 @@ def receipt_of_danger(t: Texts, here: Here, folio: str, place: Place, at: dateti
         t("No espere nuestra respuesta: siga con el 911 hasta estar a salvo."),
     )
     return Outgoing(lines=tuple(line for line in lines if line))
+
+
+def _cancelled(who: Speaker, talk: Conversation) -> bool:
+    """Once it was sent, "cancelar" does not take it back: that is said, and how to do it."""
+    report = who.tx.reports.of_draft(talk.id)
+    if report is None:
+        return False
+    t = who.t
+    who.say(
+        t("El aviso ya salió, con el folio {folio}.", folio=show(report.folio)),
+        t("Si ya no hace falta, retírelo en «mis reportes». Si hay peligro, llame al 911."),
+    )
+    return True
 
 
 def _resume(who: Speaker) -> None:
@@ -136,5 +184,6 @@ talks.script(
         make=lambda t, here, kept, again: danger(t, here, Told.from_arguments(kept)),
         finish=_finish,
         look_ups={"open": _open, "place": _place},
+        cancelled=_cancelled,
     )
 )

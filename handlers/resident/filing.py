@@ -11,10 +11,10 @@ from bot.domain.report import Report
 from bot.domain.territory import Point
 from bot.messages import Action, Outgoing
 from bot.questions import LookUp
-from bot.texts import article, sections
+from bot.texts import article
 from handlers import talks
 from handlers.desk import reports as desk
-from handlers.resident.report import Draft, Stopped, report
+from handlers.resident.report import Draft, Stopped, advice, report
 from handlers.resident.told import Told, heard
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
@@ -123,8 +123,7 @@ def receipt(who: Speaker, opened: desk.Opened, draft: Draft) -> Outgoing:
     lines = [t("Listo. Su folio es:"), show(report.folio), *_next(who, opened)]
     if draft.identity is Identity.ANONYMOUS:
         lines.append(t("Como pidió, no queda unido a este chat: no habrá noticias por aquí."))
-    advice = sections(t.locale, "advice.md").get(report.kind, "")
-    lines.append(advice or t("Si empeora o hay peligro, llame al 911."))
+    lines.append(advice(t, who.here.kind(report.kind)) or t("Si empeora o hay peligro, llame al 911."))
     actions = [button(t("Agregar algo"), f"add.{report.folio}")] if report.person_id else []
     if who.here.kind(report.kind).tips:
         actions.append(button(t("Ver consejos"), f"tipsof.{report.kind}"))
@@ -190,6 +189,12 @@ def _second_concern(who: Speaker, talk: Conversation) -> None:
     )
 
 
+def also(who: Speaker, kind: str) -> None:
+    """The second concern: a draft of its own, with the same words."""
+    newest = who.tx.reports.of_person(who.person.id, most=1)
+    begin(who, text=newest[0].text if newest else "", kind=kind)
+
+
 def _stopped(who: Speaker, result: Stopped) -> None:
     t = who.t
     territory = who.here.municipality.territory
@@ -207,6 +212,7 @@ def _stopped(who: Speaker, result: Stopped) -> None:
         ),
         "discarded": (t("Listo, no se envió nada."),),
         "other_time": (t("Está bien."),),
+        "thanks": (t("De acuerdo. Si cambia de idea, escríbanos."),),
     }
     actions: tuple[Action, ...] = () if result.notice == "other_time" else (button(t("Menú"), "m.menu"),)
     who.show(Outgoing(lines=words[result.notice], actions=actions))

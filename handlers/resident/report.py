@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversation import Flow
-from bot.domain.concern import ConcernKind, Confidentiality, Identity
+from bot.domain.concern import ConcernKind, Confidentiality, Identity, Priority
 from bot.domain.questions import AnswerOption, FollowUp
 from bot.domain.territory import Place
 from bot.messages import AttachmentKind
 from bot.questions import Forget, Option, Reply, Written, choose, choose_or, fold, look_up, write
-from bot.texts import Texts, article, later
+from bot.texts import Texts, article, later, sections
 from handlers.here import OTHER, Here
 from handlers.resident.place import Outside, locate
 from handlers.resident.told import SOME_DAY, Told, heard
@@ -54,6 +54,8 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
     if not told.consented and not (yield from consent(t, here)):
         return Stopped("consent_refused")
     kind, told = yield from _kind(t, here, told, "kind" in again)
+    if kind.priority is Priority.P0 and not (yield from _911_first(t, kind)):
+        return Stopped("thanks")
     if kind.listed:
         return (yield from _in_confidence(t, here, told, kind, again))
     place = yield from _place(t, here, told, "place" in again)
@@ -101,6 +103,19 @@ def consent(t: Texts, here: Here) -> Generator[Any, Any, bool]:
 def _link(t: Texts, here: Here) -> tuple[str, ...]:
     link = here.municipality.privacy.link
     return (t("Aviso completo: {link}", link=link),) if link else ()
+
+
+def _911_first(t: Texts, kind: ConcernKind) -> Generator[Any, Any, bool]:
+    """A kind that is danger by itself, even when it was chosen from a list: the 911 line before any question."""
+    lines = (t("Llame al 911 AHORA. Si no puede hablar, deje la llamada abierta."), advice(t, kind))
+    tell = Option(True, "yes", t("Avisar al equipo"), style="danger", words=("seguir", "avisar"))
+    enough = Option(False, "no", t("No, gracias"))
+    return bool((yield from choose("urgent", lines, [tell, enough], patient=True)))
+
+
+def advice(t: Texts, kind: ConcernKind) -> str:
+    """The immediate advice of a kind."""
+    return sections(t.locale, "advice.md").get(kind.slug, "")
 
 
 # ---- what it is about ----
@@ -401,7 +416,9 @@ def _in_confidence(
     place = told.place
     if not place.known:
         place = yield from _place_if_wanted(t, here)
+    first = advice(t, kind)
     lines = (
+        *((first,) if first else ()),
         t("Esto lo leerá solo un grupo pequeño y capacitado, no la patrulla de su zona."),
         t("No le escribiremos por nuestra cuenta: usted escribe aquí cuando quiera."),
         t("¿Lo enviamos?"),
