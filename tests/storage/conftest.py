@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -14,6 +16,23 @@ from storage.sqlite import SqliteStore
 from tests.support.postgres import empty_postgres_url, postgres, postgres_template, postgres_url
 
 __all__ = ["empty_postgres_url", "postgres", "postgres_template", "postgres_url"]
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_left_open(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """Close what a failing test left open: the writer's thread would keep the test run from ending."""
+    made: list[SqliteStore] = []
+    init = SqliteStore.__init__
+
+    def noting(store: SqliteStore, *arguments: Any) -> None:
+        init(store, *arguments)
+        made.append(store)
+
+    monkeypatch.setattr(SqliteStore, "__init__", noting)
+    yield
+    for store in made:
+        if store._loop is asyncio.get_running_loop():
+            await store.close()
 
 
 @pytest.fixture
