@@ -13,7 +13,7 @@ from typing import Any
 
 from bot import app as composition
 from bot.app import App
-from bot.channels.simulator import SimulatorChannel
+from bot.channels.simulator import OWNERS, Owner, SimulatorChannel
 from bot.clock import MovableClock
 from bot.domain.roster import Role
 from bot.messages import Address
@@ -27,7 +27,7 @@ SEED = 20_261_123
 MARK = "demo"  # file in a data folder that a demonstration made; `serve` refuses it, `demo` refuses others
 
 # phone -> badge of the fictional person who holds it
-PHONES = {"oficial": "E-101", "oficial2": "E-105", "supervisora": "M-01"}
+PHONES = {"oficial": "E-105", "oficial2": "E-101", "supervisora": "M-01"}
 LISTS_OF_PHONES = {"supervisora": ("geavig", "mando", "asuntos_internos")}
 
 
@@ -43,6 +43,7 @@ class Demo:
         """Everything as at the first start."""
         await self.app.settle()
         await self.app.store.run(_empty)
+        self.channel.clear()
         await self.seed()
 
     async def skip(self, minutes: int) -> None:
@@ -85,6 +86,21 @@ class Demo:
         await self.app.store.run(work)
 
 
+def _owners(municipality: Municipality) -> tuple[Owner, ...]:
+    """Whose phones they are, with the fictional names of the example."""
+    names = {phone: municipality.member(badge) for phone, badge in PHONES.items()}
+    return tuple(
+        replace(owner, name=_short(member.name)) if member and member.role is Role.OFFICER else owner
+        for owner in OWNERS
+        for member in (names.get(owner.id),)
+    )
+
+
+def _short(name: str) -> str:
+    """ "el oficial Dzul" on a narrow tab."""
+    return name.replace("el oficial ", "Of. ").replace("la oficial ", "Of. ")
+
+
 def _enrolled(tx: Transaction, app: App, phone: str, badge: str) -> None:
     now = app.clock.now()
     slot = tx.staff.slot(badge)
@@ -118,7 +134,9 @@ async def demonstration(
     url = f"sqlite:///{folder / 'demo.db'}"
     async with composition.plugged(url, municipality, KeyRing.throwaway(), channels, clock) as app:
         templates = {name: template.text for name, template in municipality.templates.items()}
-        channel = SimulatorChannel(clock, templates=templates, media=app.files.of_ours)
+        channel = SimulatorChannel(
+            clock, owners=_owners(municipality), templates=templates, media=app.files.of_ours
+        )
         channels["simulator"] = channel
         demo = Demo(app, channel, clock)
         await app.start()

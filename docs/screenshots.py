@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 PICTURES = Path(__file__).parent / "img"
@@ -77,8 +78,8 @@ class Scene:
 LAMP = "ay una lampara fundida en la leona vicario atras del domo ya tiene una semana"
 REPORT = (Say("vecina", LAMP), Tap("vecina", "^Acepto$"), Tap("vecina", "^Enviar$"))
 SCENES = (
-    Scene("simulador", (*REPORT, Tap("oficial2", "^Tomar$"))),
-    Scene("simulador-oscuro", (*REPORT, Tap("oficial2", "^Tomar$")), scheme="dark"),
+    Scene("simulador", (*REPORT, Tap("oficial", "^Tomar$"))),
+    Scene("simulador-oscuro", (*REPORT, Tap("oficial", "^Tomar$")), scheme="dark"),
     Scene("peligro", (Press("Peligro ahora"),), size=NARROW),
     Scene("whatsapp", (Press("WhatsApp"), Say("vecina", "hola"), Tap("vecina", "^Reportar$")), size=NARROW),
 )
@@ -103,7 +104,9 @@ async def take(browser: Browser, url: str, scene: Scene) -> None:
         print(f"{scene.name}: {step}")
         await play(page, step)
     await page.wait_for_timeout(600)  # pictures and the last answers
-    await page.screenshot(path=PICTURES / f"{scene.name}.png")
+    picture = PICTURES / f"{scene.name}.png"
+    await page.screenshot(path=picture)
+    Image.open(picture).quantize(128).save(picture, optimize=True)  # a fourth of the size, no visible loss
     await page.close()
 
 

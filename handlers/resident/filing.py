@@ -120,10 +120,11 @@ def receipt(who: Speaker, opened: desk.Opened, draft: Draft) -> Outgoing:
     t, report = who.t, opened.report
     if report.listed:
         return _quiet_receipt(who, report)
-    lines = [t("Listo. Su folio es:"), show(report.folio), *_next(who, opened)]
+    told = advice(t, who.here.kind(report.kind))
+    lines = [t("Listo. Su folio es:"), show(report.folio), *_next(who, opened, other_office=not told)]
     if draft.identity is Identity.ANONYMOUS:
         lines.append(t("Como pidió, no queda unido a este chat: no habrá noticias por aquí."))
-    lines.append(advice(t, who.here.kind(report.kind)) or t("Si empeora o hay peligro, llame al 911."))
+    lines.append(told or t("Si empeora o hay peligro, llame al 911."))
     actions = [button(t("Agregar algo"), f"add.{report.folio}")] if report.person_id else []
     if who.here.kind(report.kind).tips:
         actions.append(button(t("Ver consejos"), f"tipsof.{report.kind}"))
@@ -132,8 +133,8 @@ def receipt(who: Speaker, opened: desk.Opened, draft: Draft) -> Outgoing:
     )
 
 
-def _next(who: Speaker, opened: desk.Opened) -> tuple[str, ...]:
-    """Who has it, and who repairs it when that is another office."""
+def _next(who: Speaker, opened: desk.Opened, *, other_office: bool) -> tuple[str, ...]:
+    """Who has it, and who repairs it when that is another office and the advice does not say so."""
     t, report = who.t, opened.report
     territory = who.here.municipality.territory
     names = [s.name for s in map(territory.sector, report.sectors) if s is not None]
@@ -147,7 +148,7 @@ def _next(who: Speaker, opened: desk.Opened) -> tuple[str, ...]:
     kind = who.here.kind(report.kind)
     offices = [o.name for o in who.here.municipality.directory.offices_of(kind)]
     repaired_elsewhere = kind.confidentiality is Confidentiality.NORMAL and kind.priority >= Priority.P3
-    if not offices or not repaired_elsewhere:
+    if not offices or not repaired_elsewhere or not other_office:
         return (first,)
     other = t("Lo resuelve {office}: nosotros lo canalizamos y le avisamos qué contestan.", office=offices[0])
     return first, other
