@@ -68,7 +68,8 @@ def read_municipality(folder: Path | None) -> Municipality:
 
 def read_ring(settings: Settings) -> KeyRing:
     """The key ring, or an end that says how to make one."""
-    from storage.sealing import KeyRing, KeyRingError
+    from storage.errors import KeyRingError
+    from storage.sealing import KeyRing
 
     if settings.keyring is None:
         raise fail("PROXIMIDAD_KEYRING: falta. `proximidad init CARPETA` crea un llavero y dice dónde quedó.")
@@ -150,7 +151,8 @@ def init(
 ) -> None:
     """Copia los archivos de ejemplo para llenarlos, y crea el llavero."""
     from bot.municipality import copy_example
-    from storage.sealing import KeyRing, KeyRingError
+    from storage.errors import KeyRingError
+    from storage.sealing import KeyRing
 
     ring = keyring or folder.resolve().parent / f"{folder.name}-llavero.json"
     if ring.exists():

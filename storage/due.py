@@ -74,7 +74,8 @@ class Due:
 
     def next_at(self) -> datetime | None:
         """When the next thing falls due."""
-        return self._tx.connection.execute(select(func.min(due.c.due_at))).scalar_one()
+        first: datetime | None = self._tx.connection.execute(select(func.min(due.c.due_at))).scalar_one()
+        return first
 
     def put_off(self, item: DueItem, until: datetime) -> None:
         """It failed: again later."""

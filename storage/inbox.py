@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.schema import dead_letter, inbox
@@ -15,7 +15,9 @@ from storage.schema import dead_letter, inbox
 if TYPE_CHECKING:
     from storage.store import Transaction
 
-_VALUES = {column: bindparam(column) for column in ("key", "person_id", "received_at", "state", "raw")}
+_VALUES: dict[str, BindParameter[Any]] = {
+    column: bindparam(column) for column in ("key", "person_id", "received_at", "state", "raw")
+}
 _INSERT_SQLITE = sqlite.insert(inbox).values(_VALUES).on_conflict_do_nothing(index_elements=["key"])
 _INSERT_POSTGRES = postgresql.insert(inbox).values(_VALUES).on_conflict_do_nothing(index_elements=["key"])
 _DEAD = dead_letter.insert()

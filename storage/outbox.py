@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, RowMapping, String, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.notices import Notice
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 REPLICA = uuid4().hex  # this process, on the leases that it takes
 LEASE = timedelta(seconds=60)  # more than twice the longest provider timeout
 
-# A delivery status only moves up; a failure never overwrites a delivery.
-RANK = {"sent": 1, "delivered": 2, "read": 3}
-LEVELS = {"ready": 0, "leased": 0, "unknown": 0, "waiting": 0, **RANK, "failed": 1, "dropped": 4}
+# A delivery status only moves up: a failure overwrites "sent", never a delivery.
+RANK = {"sent": 1, "failed": 2, "delivered": 3, "read": 4}
+UNSENT = ("ready", "leased", "unknown", "waiting")
+LEVELS = {**dict.fromkeys(UNSENT, 0), **RANK, "dropped": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,9 @@ _COLUMNS = [
         "attempts",
     )
 ]
-_VALUES = {c.name: bindparam(c.name) for c in outbox.c if c.name not in ("id", "provider_id", "error")}
+_VALUES: dict[str, BindParameter[Any]] = {
+    c.name: bindparam(c.name) for c in outbox.c if c.name not in ("id", "provider_id", "error")
+}
 _INSERT_SQLITE = (
     sqlite.insert(outbox)
     .values(_VALUES)
@@ -81,7 +84,7 @@ _NOTE = (
     update(outbox)
     .where(outbox.c.id == bindparam("which"))
     .values(
-        state=bindparam("now"),
+        state=case((outbox.c.state.in_(tuple(RANK)), outbox.c.state), else_=bindparam("now", type_=String)),
         provider_id=func.coalesce(bindparam("provider"), outbox.c.provider_id),
         error=bindparam("code"),
         attempts=outbox.c.attempts + 1,
@@ -102,7 +105,7 @@ _CARD = (
 )
 _HOLDERS = select(outbox.c.person_id).where(outbox.c.card == bindparam("which")).distinct()
 _PICK = (
-    select(outbox.c.id)
+    select(outbox.c.id, outbox.c.state)
     .where(
         outbox.c.due_at <= bindparam("moment"),
         or_(
@@ -115,11 +118,13 @@ _PICK = (
     .with_for_update(skip_locked=True)
 )
 _BY_REF = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(outbox.c.ref == bindparam("which"))
-_BY_PROVIDER = select(outbox.c.id, outbox.c.state).where(outbox.c.provider_id == bindparam("which"))
+_BY_PROVIDER = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(
+    outbox.c.provider_id == bindparam("which")
+)
 _STATUS = (
     update(outbox)
     .where(outbox.c.id == bindparam("which"))
-    .values(state=bindparam("now"), error=bindparam("code"))
+    .values(state=bindparam("now"), error=bindparam("code"), provider_id=bindparam("provider"))
 )
 _RECEIPT = select(receipt).where(receipt.c.provider_id == bindparam("which"))
 _RECEIPT_SET = (
@@ -171,10 +176,15 @@ class Outbox:
         return True
 
     def lease(self, at: datetime, most: int = 64) -> list[Row]:
-        """Take what is due and free, alerts first; mine until the lease ends."""
-        ids = self._tx.connection.execute(_PICK, {"moment": at, "most": most}).scalars().all()
-        if not ids:
+        """Take what is due and free, alerts first; mine until the lease ends.
+
+        A row's `state` is the one it was found in: "ready" was never tried, any other may have been sent.
+        """
+        found = self._tx.connection.execute(_PICK, {"moment": at, "most": most}).all()
+        if not found:
             return []
+        states = {row.id: row.state for row in found}
+        ids = list(states)
         mine = (
             update(outbox)
             .where(outbox.c.id.in_(ids))
@@ -182,12 +192,14 @@ class Outbox:
         )
         self._tx.connection.execute(mine)
         rows = select(*_COLUMNS).where(outbox.c.id.in_(ids)).order_by(outbox.c.lane, outbox.c.id)
-        return [self._read(row) for row in self._tx.connection.execute(rows).mappings().all()]
+        taken = self._tx.connection.execute(rows).mappings().all()
+        return [replace(self._read(row), state=states[row["id"]]) for row in taken]
 
     def next_at(self) -> datetime | None:
         """When the next row that nobody holds falls due."""
         free = select(func.min(outbox.c.due_at)).where(outbox.c.state == "ready")
-        return self._tx.connection.execute(free).scalar_one()
+        first: datetime | None = self._tx.connection.execute(free).scalar_one()
+        return first
 
     def sent(self, row_id: int, provider_id: str, at: datetime) -> None:
         """The provider accepted it; what it said about it meanwhile is applied."""
@@ -319,18 +331,17 @@ class Outbox:
             row = self._tx.connection.execute(_BY_REF, {"which": ref}).one_or_none()
         if row is None:
             row = self._tx.connection.execute(_BY_PROVIDER, {"which": provider_id}).one_or_none()
-        if row is None:
+        about_another = row is not None and row.provider_id not in (None, provider_id)
+        if row is None or about_another:  # not noted as sent yet; or a template sent before these words
             self._keep_early(provider_id, status, error, at)
-            return ""
-        if row.state == "waiting":  # it speaks of the template that announced the news, not of the words
-            return "waiting"
-        if LEVELS.get(status, 0) <= LEVELS[row.state] and row.state not in ("leased", "unknown", "ready"):
+            return "" if row is None else str(row.state)
+        if row.provider_id is not None and row.state in UNSENT:  # of the template that announced the news
             return str(row.state)
-        if status in RANK or status == "failed":
-            new = {"which": row.id, "now": status, "code": error or None}
-            self._tx.connection.execute(_STATUS, new)
-            return status
-        return str(row.state)
+        if status not in RANK or RANK[status] <= LEVELS[row.state]:
+            return str(row.state)
+        new = {"which": row.id, "now": status, "code": error or None, "provider": provider_id}
+        self._tx.connection.execute(_STATUS, new)
+        return status
 
     def _keep_early(self, provider_id: str, status: str, error: str, at: datetime) -> None:
         known = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()

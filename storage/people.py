@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -59,9 +59,9 @@ class People:
 
     def add(self, *, at: datetime, locale: str, role: Role = Role.RESIDENT) -> Person:
         """Somebody new."""
-        row = dict(
+        new = Person(
             id=uuid4().hex,
-            role=role.value,
+            role=role,
             locale=locale,
             consent_version=None,
             consent_at=None,
@@ -70,8 +70,8 @@ class People:
             created_at=at,
             seen_at=at,
         )
-        self._tx.connection.execute(_INSERT, row)
-        return Person(**{**row, "role": role})
+        self._tx.connection.execute(_INSERT, {**asdict(new), "role": role.value})
+        return new
 
     def get(self, person_id: str) -> Person | None:
         """The person of that id."""
@@ -110,7 +110,9 @@ class People:
             self._tx.connection.execute(_TALLY_INSERT, {**key, "count": 1, "since": at})
             return 1
         fresh = (at - row.since).total_seconds() > within_seconds
-        n, since = (1, at) if fresh else (row.count + 1, row.since)
+        n, since = (
+            (1, at) if fresh else (int(row._mapping["count"]) + 1, row.since)
+        )  # a row has a method `count`
         self._tx.connection.execute(_TALLY_SET, {"who": person_id, "which": what, "n": n, "moment": since})
         return n
 
@@ -119,7 +121,7 @@ class People:
         row = self._tx.connection.execute(_TALLY, {"person_id": person_id, "what": what}).one_or_none()
         if row is None or (at - row.since).total_seconds() > within_seconds:
             return 0
-        return int(row.count)
+        return int(row._mapping["count"])
 
     def _set(self, person_id: str, name: str, value: object) -> None:
         self._tx.connection.execute(_CHANGE[name], {"who": person_id, "value": value})

@@ -25,19 +25,20 @@ class Statistics:
         statement = (
             select(report.c.status, func.count()).where(report.c.listed.is_(False)).group_by(report.c.status)
         )
-        return {status: n for status, n in self._tx.connection.execute(statement).all()}
+        return dict(self._tx.connection.execute(statement).tuples())
 
     def outbox_states(self) -> dict[str, int]:
         """How many messages are in which state."""
         statement = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-        return {state: n for state, n in self._tx.connection.execute(statement).all()}
+        return dict(self._tx.connection.execute(statement).tuples())
 
     def oldest_waiting(self) -> datetime | None:
         """Since when the oldest message that should be gone waits."""
         statement = select(func.min(outbox.c.due_at)).where(
             outbox.c.state.in_(("ready", "leased", "unknown"))
         )
-        return self._tx.connection.execute(statement).scalar_one()
+        oldest: datetime | None = self._tx.connection.execute(statement).scalar_one()
+        return oldest
 
     def people(self) -> int:
         """How many people ever wrote."""
@@ -77,4 +78,4 @@ class Statistics:
             .where(event.c.kind == "ReportReopened")
             .group_by(report.c.folio)
         )
-        return {folio: n for folio, n in self._tx.connection.execute(statement).all()}
+        return dict(self._tx.connection.execute(statement).tuples())

@@ -13,7 +13,6 @@ from bot.clock import MovableClock
 from bot.demo import Demo, demonstration
 from bot.municipality import Municipality, load
 
-
 MORNING = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # Monday, ten o'clock in Chetumal
 
 
