@@ -30,11 +30,11 @@ NOT_NAME = (
     r"un|una|unos|unas|robaron|pasa|pasan|ponen|casi|ni|manden|vengan|ayuda|favor|gracias|principal|"
     r"oscura|sola|cerrada|llena)\b)"
 )
-NAME = rf"(?:(?:de(?:l| la| las| los)?|los|las|la|san|santa|sn|sta) )?{NOT_NAME}[a-z0-9']+(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']+){{0,2}}"
+NAME = rf"(?:(?:de(?:l| la| las| los)?|los|las|la|san|santa|sn|sta) )?{NOT_NAME}[a-z0-9']{{1,24}}(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']{{1,24}}){{0,2}}"
 NUMBER = r"(?:,? ?(?:#|no\.?|num\.?|numero) ?\d{1,4}[a-z]?\b| \d{1,4}\b)?"
 
 CROSSING = re.compile(
-    rf"(?:\b{ROAD}\.? )?{NAME} (?:esq(?:uina)?\.?|esquina) (?:con )?(?:la )?(?:{ROAD}\.? )?{NAME}"
+    rf"\b(?:{ROAD}\.? )?{NAME} (?:esq(?:uina)?\.?|esquina) (?:con )?(?:la )?(?:{ROAD}\.? )?{NAME}"
     rf"|\b{ROAD}\.? {NAME} (?:con|y|x) (?:{ROAD}\.? )?{NAME}"
     rf"|(?:\b{ROAD}\.? {NAME}{NUMBER},? )?\bentre (?:las? )?(?:calles? )?{NAME} y (?:la )?(?:{ROAD}\.? )?{NAME}"
     rf"|\besquina (?:de |con )?(?:{ROAD}\.? )?{NAME} (?:y|con) {NAME}"
