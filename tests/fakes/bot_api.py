@@ -60,8 +60,8 @@ class Fault:
 class BotApi(People):
     """One bot at one server."""
 
-    def __init__(self, token: str = TOKEN) -> None:
-        super().__init__(int(token.partition(":")[0]))
+    def __init__(self, token: str = TOKEN, *, first: int = 1000) -> None:
+        super().__init__(int(token.partition(":")[0]), first)
         self.token = token
         self.url = ""
         self.calls: list[Call] = []

@@ -15,7 +15,7 @@ PRIVATE_FIELDS = ("_keyboard",)
 class People:
     """Everybody's phone. What they do becomes an update; what the bot sends stands on `screens`."""
 
-    def __init__(self, bot_id: int) -> None:
+    def __init__(self, bot_id: int, first: int = 1000) -> None:
         self.bot_id = bot_id
         self.bot = {"id": bot_id, "is_bot": True, "first_name": "Proximidad", "username": "proximidad_bot"}
         self.chats: dict[int, dict[str, Any]] = {}
@@ -26,8 +26,8 @@ class People:
         self.pending: dict[int, bytes] = {}  # updates that the bot has not confirmed
         self.allowed: list[str] = []
         self.changed = asyncio.Event()
-        self._update_ids = count(1000)
-        self._message_ids = count(1)
+        self._update_ids = count(first)
+        self._message_ids = count(first - 999)
         self._names = count(1)
 
     def join(self, chat_id: int, *, language: str = "es", kind: str = "") -> dict[str, Any]:
