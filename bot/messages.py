@@ -214,3 +214,7 @@ class Receipt:
     status: str  # queued, sent, delivered, read, failed
     error: str = ""  # the provider's code
     raw: dict[str, str] = field(default_factory=dict)
+
+
+class StoreUnavailable(Exception):
+    """The message could not be committed: the provider must be told 503, never 200."""

@@ -106,6 +106,7 @@ class Reception:
         """The person at this address, known or new; None when the channel could not say who it was."""
         if not inbound.address.id:
             return None
+        tx.vault.take_turn(inbound.address)
         known = tx.vault.person_at(inbound.address, inbound.other_ids)
         person = tx.people.get(known) if known else None
         if person is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels import StoreUnavailable
+from bot.messages import StoreUnavailable
 
 
 class StoreRefused(Exception):

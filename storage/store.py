@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from bot.channels import StoreUnavailable
+from bot.messages import StoreUnavailable
 from storage.conversations import Conversations
 from storage.due import Due
 from storage.inbox import Inbox

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.messages import Address
 from storage.schema import vault_address, vault_alias
+from storage.turns import take_turn
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -63,6 +64,11 @@ class Vault:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self.known: dict[str, Reach] = {}  # of who wrote in this unit: nothing is read back to answer them
+
+    def take_turn(self, address: Address) -> None:
+        """One message of an address at a time, across replicas; also the first one of somebody new."""
+        key = self._lookup(address.channel, address.id).hex()
+        take_turn(self._tx.connection, key)
 
     def person_at(self, address: Address, other_ids: Iterable[str] = ()) -> str | None:
         """Whose address it is, by itself or by another id that the channel gave of the same person."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.messages import Address, Attachment, Capabilities, Inbound, Outgoing, Receipt
+from bot.messages import Address, Attachment, Capabilities, Inbound, Outgoing, Receipt, StoreUnavailable
 
 
 class Failure(StrEnum):
@@ -47,10 +47,6 @@ class MediaGone(Exception):
     """The provider no longer has the file, or it is larger than we take."""
 
 
-class StoreUnavailable(Exception):
-    """The message could not be committed: the provider must be told 503, never 200."""
-
-
 Receive = Callable[[Inbound], Awaitable[None]]  # raises StoreUnavailable; returns once committed and fsynced
 Noted = Callable[[Receipt], Awaitable[None]]  # likewise, for delivery statuses
 MediaSource = Callable[[str], Awaitable[Fetched]]  # our own media by id, for attachments that go out
@@ -82,3 +78,16 @@ class Channel(Protocol):
 
     async def delete(self, to: Address, provider_id: str) -> None:
         """Withdraw one of our messages where the channel can; silently nothing where it can't."""
+
+
+__all__ = [
+    "Channel",
+    "Failure",
+    "Fetched",
+    "MediaGone",
+    "MediaSource",
+    "Noted",
+    "Receive",
+    "SendError",
+    "StoreUnavailable",
+]
