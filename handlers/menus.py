@@ -13,7 +13,7 @@ from bot.messages import Outgoing
 from bot.questions import Reply, fold
 from handlers import talks
 from handlers.officer import case, enrolment, shift, talking
-from handlers.resident import filing, information, my_reports, person
+from handlers.resident import filing, information, my_data, my_reports, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
 from handlers.supervisor import helping, overview, team
@@ -133,6 +133,8 @@ ENTRIES: tuple[Entry, ...] = (
         leaves=True,
     ),
     Entry("privacy_full", information.privacy_full),
+    Entry("my_data", my_data.see, ("ver mis datos", "my data"), leaves=True),
+    Entry("erase", my_data.erase, ("borrar mis datos", "delete my data")),
     Entry("anonymity", information.anonymity, ("anonimo", "anonimato", "quien ve mi reporte")),
     Entry("visit", information.visit, ("pedir que pasen", "que pasen", "pasen por mi colonia")),
     Entry(

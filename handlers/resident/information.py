@@ -71,6 +71,7 @@ def sector_lines(who: Speaker, sector: Sector) -> tuple[str, ...]:
         lines.append(t("Teléfono: {phone}", phone=sector.phone))
     if sector.hours:
         lines.append(t("Horario: {hours}", hours=sector.hours))
+    lines.append(t("Confirmado el {day}", day=sector.confirmed_on))
     return tuple(lines)
 
 
@@ -85,6 +86,9 @@ def directory(who: Speaker) -> None:
         lines.append(f"{contact.number} — {contact.name}{hours}")
         if contact.purpose:
             lines.append(f"   {contact.purpose}")
+        if contact.confirmed_on is not None:
+            day = contact.confirmed_on.isoformat()
+            lines.append(who.t("   Confirmó {name}, {day}", name=contact.confirmed_by, day=day))
     who.show(
         Outgoing(
             title=who.t("Números útiles"),
@@ -162,7 +166,11 @@ def privacy(who: Speaker) -> None:
     text = article(who.person.locale, "privacy-short.md")
     link = who.here.municipality.privacy.link
     lines = (*text.blocks, *((t("Aviso completo: {link}", link=link),) if link else ()))
-    actions = (button(t("Aviso completo"), "m.privacy_full"), button(t("Menú"), "m.menu"))
+    actions = (
+        button(t("Ver mis datos"), "m.my_data"),
+        button(t("Aviso completo"), "m.privacy_full"),
+        button(t("Menú"), "m.menu"),
+    )
     who.show(Outgoing(title=text.head["title"], lines=lines, actions=actions))
 
 
