@@ -90,7 +90,7 @@ _NOTE = (
         attempts=outbox.c.attempts + 1,
         lease_until=None,
         lease_by=None,
-        due_at=func.coalesce(bindparam("again"), outbox.c.due_at),
+        due_at=func.coalesce(bindparam("again", type_=outbox.c.due_at.type), outbox.c.due_at),
     )
 )
 _CARD = (

@@ -1,0 +1,456 @@
+"""What is to be said: leases, order, one writing a key, statuses that only move up. On both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.domain.notices import Lane, Notice
+from bot.messages import Address
+from storage import Store, Transaction
+from storage.outbox import LEASE, Row
+from storage.schema import outbox
+
+NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+WORDS = "¿Sigue el ruido en la calle Roma?"
+
+
+def person(tx: Transaction, name: str = "rosa") -> str:
+    """Somebody who wrote, at the address of that name."""
+    found = tx.vault.person_at(Address("simulator", name))
+    if found is None:
+        found = tx.people.add(at=NOON, locale="es").id
+        tx.vault.add(found, Address("simulator", name))
+    return found
+
+
+def put(tx: Transaction, at: datetime = NOON, *, to: str = "rosa", **more: Any) -> int:
+    """Write one notice; its row's id, or -1 when its key was known."""
+    notice = Notice(person_id=person(tx, to), name="report_claimed", facts={"text": WORDS}, **more)
+    before = len(tx.outbox.written)
+    wrote = tx.outbox.put([notice], at)
+    if not wrote:
+        return -1
+    if len(tx.outbox.written) > before:
+        return tx.outbox.written[-1].id
+    return max(tx.connection.execute(select(outbox.c.id)).scalars())
+
+
+def look(tx: Transaction, row_id: int) -> Any:
+    return tx.connection.execute(select(outbox).where(outbox.c.id == row_id)).one()
+
+
+async def lease(store: Store, at: datetime, most: int = 64) -> list[Row]:
+    return await store.run(lambda tx: tx.outbox.lease(at, most))
+
+
+# ---- writing ----
+
+
+async def test_what_is_due_now_is_handed_out_already_leased(store: Store) -> None:
+    """Nothing is read back on the fast way, and nobody else takes it meanwhile."""
+    handed: list[Row] = []
+    store.on_commit = handed.extend
+    row_id = await store.run(put)
+    assert [(row.id, row.state, row.facts) for row in handed] == [(row_id, "leased", {"text": WORDS})]
+    assert await lease(store, NOON + SECOND) == []
+
+
+async def test_who_just_spoke_is_answered_without_looking_them_up(store: Store) -> None:
+    """The row carries how they are reached; a notice to somebody else does not."""
+    handed: list[Row] = []
+    store.on_commit = handed.extend
+
+    def work(tx: Transaction) -> None:
+        tx.vault.wrote(person(tx), Address("simulator", "rosa"), None)
+        put(tx)
+        put(tx, to="otro")
+
+    await store.run(work)
+    assert [row.reach and row.reach.address.id for row in handed] == ["rosa", None]
+
+
+async def test_a_known_key_is_not_written_again(store: Store) -> None:
+    """Neither in the same unit nor later; rows without a key are never the same."""
+
+    def twice(tx: Transaction) -> list[int]:
+        return [put(tx, dedupe_key="k"), put(tx, dedupe_key="k"), put(tx), put(tx)]
+
+    first, again, *free = await store.run(twice)
+    assert (first > 0, again, -1 in free) == (True, -1, False)
+    assert await store.run(lambda tx: put(tx, dedupe_key="k")) == -1
+
+
+async def test_a_unit_that_fails_says_nothing(store: Store) -> None:
+    handed: list[Row] = []
+    store.on_commit = handed.extend
+
+    def broken(tx: Transaction) -> None:
+        put(tx)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await store.run(broken)
+    assert (handed, await lease(store, NOON + 2 * LEASE)) == ([], [])
+
+
+async def test_the_words_are_sealed(store: Store) -> None:
+    row_id = await store.run(put)
+    assert b"Roma" not in (await store.read(lambda tx: look(tx, row_id))).facts
+
+
+# ---- leases ----
+
+
+async def test_a_later_row_is_free_when_its_moment_comes(store: Store) -> None:
+    due = NOON + timedelta(minutes=5)
+    row_id = await store.run(lambda tx: put(tx, due_at=due))
+    assert await store.read(lambda tx: tx.outbox.next_at()) == due
+    assert await lease(store, due - SECOND) == []
+    (row,) = await lease(store, due)
+    assert (row.id, row.state, row.facts) == (row_id, "ready", {"text": WORDS})
+    assert await store.read(lambda tx: tx.outbox.next_at()) is None
+
+
+async def test_a_lease_holds_until_it_ends_and_then_tells_that_it_may_have_been_sent(store: Store) -> None:
+    """`state` says in which state it was found: only "ready" was surely never tried."""
+    row_id = await store.run(put)
+    assert await lease(store, NOON + LEASE) == []
+    (row,) = await lease(store, NOON + LEASE + SECOND)
+    assert (row.id, row.state) == (row_id, "leased")
+    assert await lease(store, NOON + LEASE + 2 * SECOND) == []
+
+
+async def test_alerts_are_taken_first_then_the_order_of_writing(store: Store) -> None:
+    due = NOON + SECOND
+
+    def work(tx: Transaction) -> list[int]:
+        lanes = (Lane.BULK, Lane.UPDATE, Lane.REPLY, Lane.ALERT, Lane.ALERT)
+        return [put(tx, lane=lane, due_at=due) for lane in lanes]
+
+    bulk, news, reply, alert, alert2 = await store.run(work)
+    assert [row.id for row in await lease(store, due, most=3)] == [alert, alert2, reply]
+    assert [row.id for row in await lease(store, due)] == [news, bulk]
+
+
+async def test_a_held_row_stays_mine(store: Store) -> None:
+    row_id = await store.run(put)
+    until = NOON + timedelta(minutes=10)
+    await store.run(lambda tx: tx.outbox.hold([row_id], until))
+    assert await lease(store, until) == []
+    assert [row.id for row in await lease(store, until + SECOND)] == [row_id]
+
+
+async def test_a_doubtful_row_is_looked_at_when_its_time_comes(store: Store) -> None:
+    row_id = await store.run(put)
+    look_at = NOON + timedelta(seconds=15)
+    await store.run(lambda tx: tx.outbox.doubtful(row_id, look_at, "timeout"))
+    assert await lease(store, look_at) == []
+    (row,) = await lease(store, look_at + SECOND)
+    assert (row.id, row.state, row.attempts) == (row_id, "unknown", 1)
+
+
+async def test_again_means_later_and_as_never_sent(store: Store) -> None:
+    row_id = await store.run(put)
+    later = NOON + timedelta(minutes=1)
+    await store.run(lambda tx: tx.outbox.again(row_id, later, "429"))
+    assert await lease(store, later - SECOND) == []
+    (row,) = await lease(store, later)
+    assert (row.id, row.state) == (row_id, "ready")
+
+
+@pytest.mark.parametrize("end", ["sent", "failed", "dropped"])
+async def test_what_is_over_is_never_taken_again(store: Store, end: str) -> None:
+    def work(tx: Transaction) -> int:
+        row_id = put(tx)
+        ends = {
+            "sent": lambda: tx.outbox.sent(row_id, "SM1", NOON),
+            "failed": lambda: tx.outbox.failed(row_id, "21211"),
+            "dropped": lambda: tx.outbox.dropped(row_id, "expired"),
+        }
+        ends[end]()
+        return row_id
+
+    row_id = await store.run(work)
+    assert (await store.read(lambda tx: look(tx, row_id))).state == end
+    assert await lease(store, NOON + timedelta(days=1)) == []
+
+
+# ---- what providers say later ----
+
+ORDER = {"sent": 1, "failed": 2, "delivered": 3, "read": 4}
+SIX = ("accepted", "queued", "sent", "failed", "delivered", "read")
+
+
+async def test_whatever_the_order_of_statuses_the_highest_stands(store: Store) -> None:
+    """All 720 orders, each with our own note of "accepted by the provider" before, amid or after them.
+
+    The state never goes down on the way, and ends at read: a failure never overwrites a delivery.
+    """
+
+    def work(tx: Transaction) -> list[tuple[Any, ...]]:
+        wrong = []
+        for n, order in enumerate(permutations(SIX)):
+            row_id = put(tx)
+            ref, level = look(tx, row_id).ref, 0
+            for step, status in enumerate(order):
+                if step == n % 7:
+                    tx.outbox.sent(row_id, f"SM{n}", NOON)
+                tx.outbox.status(f"SM{n}", status, "", NOON, ref if n % 2 else "")
+                now = ORDER.get(look(tx, row_id).state, 0)
+                if now < level:
+                    wrong.append((order, step))
+                level = now
+            if n % 7 == 6:
+                tx.outbox.sent(row_id, f"SM{n}", NOON)
+            end = look(tx, row_id)
+            if (end.state, end.provider_id) != ("read", f"SM{n}"):
+                wrong.append((order, n % 7, end.state))
+        return wrong
+
+    assert await store.run(work) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "stands"),
+    [
+        ("sent", "failed", "failed"),
+        ("failed", "sent", "failed"),
+        ("failed", "delivered", "delivered"),
+        ("delivered", "failed", "delivered"),
+        ("read", "delivered", "read"),
+        ("sent", "queued", "sent"),
+        ("sent", "nonsense", "sent"),
+    ],
+)
+async def test_a_status_only_moves_up(store: Store, first: str, then: str, stands: str) -> None:
+    def work(tx: Transaction) -> tuple[str, str]:
+        row_id = put(tx)
+        tx.outbox.sent(row_id, "SM1", NOON)
+        tx.outbox.status("SM1", first, "", NOON)
+        return tx.outbox.status("SM1", then, "30003", NOON), look(tx, row_id).state
+
+    assert await store.run(work) == (stands, stands)
+
+
+async def test_an_early_status_waits_for_its_message(store: Store) -> None:
+    """Known by the provider's id only: kept, the highest of them, and applied once we note the sending."""
+
+    def work(tx: Transaction) -> Any:
+        row_id = put(tx)
+        said = [tx.outbox.status("SM1", status, "", NOON) for status in ("queued", "delivered", "sent")]
+        assert said == ["", "", ""]
+        tx.outbox.sent(row_id, "SM1", NOON)
+        return look(tx, row_id)
+
+    assert (await store.run(work)).state == "delivered"
+
+
+async def test_a_delivery_reported_while_it_is_sent_is_not_undone_by_our_own_note(store: Store) -> None:
+    """The callback names our reference and overtakes the answer of the call."""
+
+    def work(tx: Transaction) -> list[tuple[str, str]]:
+        seen = []
+        for note in (
+            lambda row: tx.outbox.sent(row, "SM1", NOON),
+            lambda row: tx.outbox.dropped(row, "withdrawn"),
+            lambda row: tx.outbox.doubtful(row, NOON),
+            lambda row: tx.outbox.failed(row, "bug"),
+        ):
+            row_id = put(tx)
+            assert tx.outbox.status("SM1", "delivered", "", NOON, look(tx, row_id).ref) == "delivered"
+            note(row_id)
+            row = look(tx, row_id)
+            seen.append((row.state, row.provider_id))
+        return seen
+
+    assert set(await store.run(work)) == {("delivered", "SM1")}
+
+
+async def test_the_fate_of_a_template_is_not_the_fate_of_the_words(store: Store) -> None:
+    """The template carries the same reference: read before, while and after the words go, it moves nothing."""
+
+    def work(tx: Transaction) -> list[tuple[str, str | None]]:
+        row_id = put(tx)
+        ref, seen = look(tx, row_id).ref, []
+
+        def template(status: str) -> None:
+            tx.outbox.status("TEMPLATE", status, "", NOON, ref)
+            row = look(tx, row_id)
+            seen.append((row.state, row.provider_id))
+
+        tx.outbox.wait_for_window(row_id, "template", "TEMPLATE")
+        template("delivered")
+        tx.outbox.window_opened(person(tx), NOON + SECOND)
+        template("read")
+        (row,) = tx.outbox.lease(NOON + SECOND)
+        template("read")
+        assert tx.outbox.still_wanted(row.id)
+        tx.outbox.status("WORDS", "delivered", "", NOON, ref)  # overtakes the answer of the call
+        tx.outbox.sent(row.id, "WORDS", NOON)
+        template("failed")
+        return seen
+
+    seen = await store.run(work)
+    assert seen == [
+        ("waiting", "TEMPLATE"),
+        ("ready", "TEMPLATE"),
+        ("leased", "TEMPLATE"),
+        ("delivered", "WORDS"),
+    ]
+
+
+# ---- the window ----
+
+
+async def test_what_waits_goes_when_the_person_writes(store: Store) -> None:
+    """Only that person's, in the order of writing."""
+
+    def work(tx: Transaction) -> list[int]:
+        rows = [put(tx), put(tx), put(tx, to="otro")]
+        for row in rows:
+            tx.outbox.wait_for_window(row, "window")
+        return rows
+
+    mine, also_mine, _ = await store.run(work)
+    assert await lease(store, NOON + timedelta(days=3)) == []
+    at = NOON + timedelta(days=3)
+    assert await store.run(lambda tx: tx.outbox.window_opened(person(tx), at)) == 2
+    assert [row.id for row in await lease(store, at)] == [mine, also_mine]
+
+
+async def test_one_template_announces_all_that_waits(store: Store) -> None:
+    def work(tx: Transaction) -> list[bool]:
+        row = put(tx)
+        seen = [tx.outbox.template_sent(person(tx))]
+        tx.outbox.wait_for_window(row, "template", "TEMPLATE")
+        seen.append(tx.outbox.template_sent(person(tx)))
+        seen.append(tx.outbox.template_sent(person(tx, "otro")))
+        tx.outbox.window_opened(person(tx), NOON)
+        return [*seen, tx.outbox.template_sent(person(tx))]
+
+    assert await store.run(work) == [False, True, False, False]
+
+
+# ---- taking back ----
+
+
+async def test_of_a_card_only_what_was_not_taken_yet_is_withdrawn(store: Store) -> None:
+    def work(tx: Transaction) -> tuple[int, list[str]]:
+        later = NOON + SECOND
+        rows = [
+            put(tx, card="c", due_at=later),
+            put(tx, card="other", due_at=later),
+            put(tx, card="c", due_at=later, to="otro"),
+            put(tx, card="c"),
+        ]
+        taken = tx.outbox.withdraw(person(tx), "c")
+        return taken, [look(tx, row).state for row in rows]
+
+    assert await store.run(work) == (1, ["dropped", "ready", "ready", "leased"])
+
+
+async def test_a_revoked_officer_s_waiting_rows_about_reports_are_dropped(store: Store) -> None:
+    """Whatever they wait for; what is not about a report, and what was sent, stays."""
+
+    def work(tx: Transaction) -> tuple[int, list[str]]:
+        about: Callable[..., int] = lambda **more: put(tx, report_id="r" * 32, **more)  # noqa: E731
+        rows = [about(), about(due_at=NOON + SECOND), about(), about(), about(), put(tx), about(to="otro")]
+        tx.outbox.doubtful(rows[2], NOON)
+        tx.outbox.wait_for_window(rows[3])
+        tx.outbox.sent(rows[4], "SM1", NOON)
+        return tx.outbox.silence(person(tx)), [look(tx, row).state for row in rows]
+
+    dropped = ["dropped"] * 4
+    assert await store.run(work) == (4, [*dropped, "sent", "leased", "leased"])
+
+
+async def test_who_holds_a_row_sees_that_it_was_taken_back(store: Store) -> None:
+    def work(tx: Transaction) -> tuple[bool, bool, bool]:
+        row = put(tx, report_id="r" * 32)
+        before = tx.outbox.still_wanted(row)
+        tx.outbox.silence(person(tx))
+        return before, tx.outbox.still_wanted(row), tx.outbox.still_wanted(row + 99)
+
+    assert await store.run(work) == (True, False, False)
+
+
+# ---- looking back ----
+
+
+async def test_the_newest_message_of_a_card_is_the_one_that_is_edited(store: Store) -> None:
+    def work(tx: Transaction) -> tuple[Any, ...]:
+        for provider in ("M1", "M2"):
+            tx.outbox.sent(put(tx, card="c"), provider, NOON)
+        put(tx, card="c")  # not sent yet
+        put(tx, card="c", to="otro")
+        mine = person(tx)
+        holders = set(tx.outbox.holders("c")) == {mine, person(tx, "otro")}
+        return tx.outbox.shown_card(mine, "c"), tx.outbox.shown_card(person(tx, "otro"), "c"), holders
+
+    assert await store.run(work) == ("M2", None, True)
+
+
+async def test_a_reply_to_a_message_leads_to_its_report_for_that_person_only(store: Store) -> None:
+    def work(tx: Transaction) -> tuple[Any, ...]:
+        tx.outbox.sent(put(tx, report_id="r" * 32), "M1", NOON)
+        found = tx.outbox.report_of(person(tx), "M1")
+        return found, tx.outbox.report_of(person(tx, "otro"), "M1"), tx.outbox.report_of(person(tx), "M2")
+
+    assert await store.run(work) == ("r" * 32, None, None)
+
+
+async def test_what_was_shown_lately_is_found_by_its_notice(store: Store) -> None:
+    def work(tx: Transaction) -> list[list[str]]:
+        tx.outbox.sent(put(tx), "M1", NOON)
+        tx.outbox.sent(put(tx, NOON + 2 * SECOND), "M2", NOON)
+        put(tx)
+        asked = [("report_claimed", NOON), ("report_claimed", NOON + SECOND), ("alert", NOON)]
+        return [sorted(tx.outbox.shown_to(person(tx), notice, since)) for notice, since in asked]
+
+    assert await store.run(work) == [["M1", "M2"], ["M2"], []]
+
+
+async def test_the_newest_thing_said_is_not_one_that_was_dropped(store: Store) -> None:
+    def work(tx: Transaction) -> tuple[Any, ...]:
+        nothing = tx.outbox.newest(person(tx))
+        said = put(tx)
+        tx.outbox.dropped(put(tx), "expired")
+        newest = tx.outbox.newest(person(tx))
+        return nothing, newest.id == said if newest else None, newest.facts if newest else None
+
+    assert await store.run(work) == (None, True, {"text": WORDS})
+
+
+async def test_facts_moved_to_another_row_do_not_open(store: Store) -> None:
+    """The seal is bound to the row: swapped ciphertext is refused, never shown to the wrong person."""
+    from storage.errors import Unreadable
+
+    due = NOON + SECOND
+
+    def swapped(tx: Transaction) -> None:
+        one, two = put(tx, due_at=due), put(tx, due_at=due, to="otro")
+        other = look(tx, two).facts
+        tx.connection.execute(update(outbox).where(outbox.c.id == one).values(facts=other))
+
+    await store.run(swapped)
+    with pytest.raises(Unreadable):
+        await lease(store, due)
+
+
+def test_a_row_keeps_what_delivery_needs() -> None:
+    """Nothing of a row changes in place: delivery works on copies."""
+    row = Row(
+        id=1, ref="x", person_id="p", report_id=None, lane=0, notice="n", facts={}, card=None,
+        created_at=NOON, due_at=NOON, expires_at=None, state="ready", attempts=0,
+    )  # fmt: skip
+    with pytest.raises(AttributeError):
+        row.state = "sent"  # type: ignore[misc]
+    assert replace(row, state="unknown").state == "unknown"
