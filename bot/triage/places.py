@@ -138,8 +138,9 @@ class Places:
         for official, start, end in self._colonias(_tokens(folded)):
             found.setdefault(("colonia", official), PlacePhrase(text=official, what="colonia"))
             covered.append((start, end))
+        rest = _without(folded, covered)
         for what, pattern in (("crossing", CROSSING), ("street", STREET), ("landmark", LANDMARK)):
-            for match in pattern.finditer(folded):
+            for match in pattern.finditer(rest):
                 if what == "street" and _overlaps(match, covered):
                     continue
                 written = text[origin[match.start()] : origin[match.end() - 1] + 1].strip(" ,.")
@@ -178,6 +179,13 @@ class Places:
 
 def _overlaps(match: re.Match[str], covered: Sequence[tuple[int, int]]) -> bool:
     return any(start < match.end() and match.start() < end for start, end in covered)
+
+
+def _without(folded: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with the names of colonias crossed out, so that no street is called "milan de la italia"."""
+    for start, end in spans:
+        folded = f"{folded[:start]}{'|' * (end - start)}{folded[end:]}"
+    return folded
 
 
 def _tokens(folded: str) -> list[Token]:

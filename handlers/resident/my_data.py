@@ -78,7 +78,7 @@ def _asked(who: Speaker, talk: Conversation, sure: bool) -> None:
     who.tx.requests.audited("arco_erase_requested", who.person.id, who.person.id, who.at)
     _tell_supervisors(who)
     contact = who.here.municipality.privacy.contact
-    lines = [t("Solicitud anotada el {when}.", when=t.moment(who.at))]
+    lines = [t("Solicitud anotada: {when}", when=t.moment(who.at))]
     if contact:
         lines.append(t("La atiende la Unidad de Transparencia: {contact}.", contact=contact))
     who.show(Outgoing(lines=tuple(lines), actions=(button(t("Menú"), "m.menu"),)))

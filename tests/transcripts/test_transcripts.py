@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from bot.channels.simulator import Manner
+from handlers.officer.cards import LIGHTS
 from tests.support.talker import Town, town
 
 HERE = Path(__file__).parent
@@ -34,6 +35,7 @@ async def test_the_talk_reads_as_written(name: str, tmp_path: Path) -> None:
         file.write_text(played, encoding="utf-8")
     assert played == written
     assert WRONG not in played
+    assert APOLOGY not in played
 
 
 async def play(written: str, folder: Path) -> str:
@@ -58,6 +60,7 @@ async def play(written: str, folder: Path) -> str:
 
 
 WRONG = "!!!"
+APOLOGY = "Tuvimos un problema"
 PHONES = ("vecina", "oficial", "oficial2", "supervisora")
 
 
@@ -93,14 +96,16 @@ def picture() -> bytes:
 
 def news(place: Town, name: str, seen: dict[str, list[str]]) -> list[str]:
     """What a phone shows that it did not show before: new bubbles (<) and those edited in place (~)."""
-    lines: list[str] = []
+    changed: list[list[str]] = []
     for bubble in getattr(place, name).heard:
         before, now = seen.get(bubble.id), drawn(bubble)
         seen[bubble.id] = now
         if now != before:
             sign = "<" if before is None else "~"
-            lines += [f"{name} {sign} {now[0]}", *now[1:]]
-    return lines
+            changed.append([f"{name} {sign} {now[0]}", *now[1:]])
+    # alerts leave on a lane of their own: they may overtake, or be overtaken by, what is said beside them
+    changed.sort(key=lambda lines: not any(light in lines[0] for light in LIGHTS.values()))
+    return [line for lines in changed for line in lines]
 
 
 def drawn(bubble) -> list[str]:
