@@ -90,7 +90,7 @@ class Shells:
 
     async def sid(self, shell: Shell) -> str | None:
         """The ContentSid, or None while there is none to be had."""
-        if self._now() < self._not_before.get(shell, self._now()):
+        if self._resting(shell):
             return None
         if shell not in self._sids:
             async with self._one_maker[shell]:
@@ -106,8 +106,12 @@ class Shells:
         self._not_before[shell] = self._now() + RETRIED_AFTER
         await self._store.put(self.key(shell), "")
 
+    def _resting(self, shell: Shell) -> bool:
+        until = self._not_before.get(shell)
+        return until is not None and self._now() < until
+
     async def _find_or_make(self, shell: Shell) -> None:
-        if shell in self._sids or self._now() < self._not_before.get(shell, self._now()):
+        if shell in self._sids or self._resting(shell):
             return
         sid = await self._store.get(self.key(shell))
         if not sid:

@@ -36,11 +36,12 @@ class Memory:
 
 @dataclass
 class Clock:
-    """A moment that a test can move."""
+    """A moment that a test can move; like a real clock it never tells the same one twice."""
 
     at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     def __call__(self) -> datetime:
+        self.at += timedelta(microseconds=1)
         return self.at
 
     def forward(self, **by: float) -> None:
