@@ -86,7 +86,7 @@ class Requests:
     def visits_wanted(self) -> dict[str, int]:
         """How many people want the team to come by, by colonia."""
         statement = select(visit_request.c.colonia, func.count()).group_by(visit_request.c.colonia)
-        return dict(self._tx.connection.execute(statement).tuples().all())
+        return {row[0]: row[1] for row in self._tx.connection.execute(statement).all()}
 
     def setting(self, key: str) -> str | None:
         """Something that the programme remembers about itself."""

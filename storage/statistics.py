@@ -25,12 +25,12 @@ class Statistics:
         statement = (
             select(report.c.status, func.count()).where(report.c.listed.is_(False)).group_by(report.c.status)
         )
-        return dict(self._tx.connection.execute(statement).tuples().all())
+        return {row[0]: row[1] for row in self._tx.connection.execute(statement).all()}
 
     def outbox_states(self) -> dict[str, int]:
         """How many messages are in which state."""
         statement = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-        return dict(self._tx.connection.execute(statement).tuples().all())
+        return {row[0]: row[1] for row in self._tx.connection.execute(statement).all()}
 
     def oldest_waiting(self) -> datetime | None:
         """Since when the oldest message that should be gone waits."""
@@ -78,4 +78,4 @@ class Statistics:
             .where(event.c.kind == "ReportReopened")
             .group_by(report.c.folio)
         )
-        return dict(self._tx.connection.execute(statement).tuples().all())
+        return {row[0]: row[1] for row in self._tx.connection.execute(statement).all()}
