@@ -29,7 +29,8 @@ class Turn(Generic[T]):
     """What one reply led to: a question to ask, something to look up, or the end."""
 
     answers: Answers
-    path: tuple[str, ...] = ()  # names answered on the way here, in order: what `back` follows
+    path: tuple[str, ...] = ()  # names answered on the way here, in order
+    undoes: int = 0  # `back` forgets the path from here on: the last question, and what was looked up since
     question: Question[Any] | None = None
     look_up: LookUp | None = None
     result: T | None = None
@@ -46,6 +47,7 @@ class _Replay:
     answers: Answers
     reply: Reply | None
     path: list[str] = field(default_factory=list)
+    undoes: int = 0
     misses: int = 0
     hint: str = ""
     received: int = 0
@@ -57,6 +59,7 @@ def advance(make: MakeFlow[T], answers: Mapping[str, Any], reply: Reply | None =
     while True:
         again = frozenset(run.answers.get(AGAIN, ()))
         run.path.clear()
+        run.undoes = 0
         turn = _run(make(again), run)
         if turn is not None:
             return turn
@@ -69,11 +72,10 @@ def answered(answers: Mapping[str, Any], name: str, reply: Reply) -> Answers:
 
 def back(make: MakeFlow[T], answers: Mapping[str, Any]) -> Turn[T]:
     """One question back on the path that the last replay took; at the first one it is asked again."""
-    path = [name for name in advance(make, answers).path if name not in RESERVED]
+    here = advance(make, answers)
     kept = dict(answers)
-    if path:
-        kept.pop(path[-1], None)
-    kept.pop(MISSES, None)
+    for name in (*here.path[here.undoes :], MISSES):
+        kept.pop(name, None)
     return advance(make, kept)
 
 
@@ -84,7 +86,7 @@ def _run(flow: Flow[T], run: _Replay) -> Turn[T] | None:
         try:
             step = flow.send(value)
         except StopIteration as end:
-            return Turn(answers=run.answers, path=tuple(run.path), result=end.value, finished=True)
+            return _turn(run, result=end.value, finished=True)
         if isinstance(step, Forget):
             _forget(step, run)
             return None
@@ -101,10 +103,10 @@ def _answer(step: Question[Any] | LookUp, run: _Replay) -> tuple[Turn[Any] | Non
         except NotUnderstood:
             run.answers.pop(step.name)  # a rule was tightened since: ask again instead of crashing
         else:
-            run.path.append(step.name)
+            _passed(step, run)
             return None, value
     if isinstance(step, LookUp):
-        return Turn(answers=run.answers, path=tuple(run.path), look_up=step), None
+        return _turn(run, look_up=step), None
     return _fresh(step, run)
 
 
@@ -122,19 +124,24 @@ def _fresh(question: Question[Any], run: _Replay) -> tuple[Turn[Any] | None, Any
             if not more:
                 run.answers.pop(question.partial, None)
                 run.answers[question.name] = stored
-                run.path.append(question.name)
+                _passed(question, run)
                 return None, value
             run.answers[question.partial] = stored
             run.received = len(reply.media)
-    waiting: Turn[Any] = Turn(
-        answers=run.answers,
-        path=tuple(run.path),
-        question=question,
-        misses=run.misses,
-        hint=run.hint,
-        received=run.received,
-    )
-    return waiting, None
+    return _turn(run, question=question, misses=run.misses, hint=run.hint, received=run.received), None
+
+
+def _turn(run: _Replay, **what: Any) -> Turn[Any]:
+    return Turn(answers=run.answers, path=tuple(run.path), undoes=run.undoes, **what)
+
+
+def _passed(step: Question[Any] | LookUp, run: _Replay) -> None:
+    """An answered step; `back` undoes from the last question on, but nothing that a look-up has done."""
+    if isinstance(step, Question):
+        run.undoes = len(run.path)
+    run.path.append(step.name)
+    if isinstance(step, LookUp) and step.acts:
+        run.undoes = len(run.path)
 
 
 def _forget(step: Forget, run: _Replay) -> None:

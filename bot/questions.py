@@ -262,6 +262,7 @@ class LookUp:
     name: str
     what: str
     arguments: dict[str, Any] = field(default_factory=dict)
+    acts: bool = False  # it does something that `back` can't undo
 
     def replay(self, stored: Any) -> Any:
         """What was found."""
@@ -349,6 +350,6 @@ def gather(
     return (yield Gather(name=name, lines=lines, options=tuple(done), files=True, **more))
 
 
-def look_up(name: str, what: str, **arguments: Any) -> Generator[LookUp, Any, Any]:
-    """Let the shell look something up."""
-    return (yield LookUp(name, what, arguments))
+def look_up(name: str, what: str, *, acts: bool = False, **arguments: Any) -> Generator[LookUp, Any, Any]:
+    """Let the shell look something up, or do something midway."""
+    return (yield LookUp(name, what, arguments, acts))

@@ -93,14 +93,15 @@ def danger(t: Texts, here: Here, told: Told) -> Flow[str]:
         lines.append(t("También puede hablar a la Línea de las Mujeres: 079, opción 1, gratis, día y noche."))
     if (yield from choose("tell", tuple(lines), taps(t), patient=True)) == "safe":
         return "safe"
-    folio: str = yield from look_up("opened", "open")
+    folio: str = yield from look_up("opened", "open", acts=True)
     if told.place.known:
         return folio
     where = (t("Avisado. ¿Dónde está? Mande su ubicación o escriba calle y colonia."),)
     place = yield from locate(t, here, where, told.place)
     if isinstance(place, Outside):
         return "outside"
-    yield from look_up("placed", "place", colonia=place.colonia, street=place.street, point=_pair(place))
+    told_where = dict(colonia=place.colonia, street=place.street, point=_pair(place))
+    yield from look_up("placed", "place", acts=True, **told_where)
     return folio
 
 
