@@ -21,6 +21,7 @@ from bot.questions import MediaRef
 from bot.texts import language
 from bot.triage import Understanding
 from handlers import menus, talks
+from handlers.delivery import receipts
 from handlers.here import Here
 from handlers.refusals import in_words
 from handlers.resident import danger, free
@@ -66,12 +67,7 @@ class Reception:
     async def note(self, receipt: Receipt) -> None:
         """What a provider says later about a message of ours. Raises StoreUnavailable."""
         now = self.clock.now()
-
-        def work(tx: Transaction) -> None:
-            ref = receipt.raw.get("ref", "")
-            tx.outbox.status(receipt.provider_id, receipt.status, receipt.error, now, ref)
-
-        await self.store.run(work)
+        await self.store.run(lambda tx: receipts.take(tx, receipt, now))
 
     def _understand(self, inbound: Inbound, now: datetime) -> Understanding | None:
         if inbound.kind not in (InboundKind.MESSAGE, InboundKind.EDIT) or not inbound.text:

@@ -222,6 +222,13 @@ class Outbox:
         """It waits until the person writes; `provider_id` is of the template that says there is news."""
         self._note(row_id, "waiting", code=code, provider_id=provider_id)
 
+    def say_again(self, row_id: int, at: datetime) -> None:
+        """The provider took it and gave it back: it is said anew, or waits for what hindered it."""
+        statement = (
+            update(outbox).where(outbox.c.id == row_id).values(state="ready", due_at=at, lease_until=None)
+        )
+        self._tx.connection.execute(statement)
+
     def hold(self, row_ids: Sequence[int], until: datetime) -> None:
         """Still mine: the provider makes us wait."""
         statement = update(outbox).where(outbox.c.id.in_(row_ids)).values(lease_until=until)
@@ -342,6 +349,12 @@ class Outbox:
         new = {"which": row.id, "now": status, "code": error or None, "provider": provider_id}
         self._tx.connection.execute(_STATUS, new)
         return status
+
+    def of_receipt(self, provider_id: str, ref: str = "") -> Row | None:
+        """The row that a receipt is about, as it stands."""
+        known = outbox.c.ref == ref if ref else outbox.c.provider_id == provider_id
+        row = self._tx.connection.execute(select(*_COLUMNS).where(known)).mappings().one_or_none()
+        return None if row is None else self._read(row)
 
     def _keep_early(self, provider_id: str, status: str, error: str, at: datetime) -> None:
         known = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()

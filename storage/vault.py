@@ -46,6 +46,11 @@ _BACK = (
     .where(vault_address.c.person_id == bindparam("who"), vault_address.c.stopped_at.is_not(None))
     .values(stopped_at=None)
 )
+_SHUT = (
+    update(vault_address)
+    .where(vault_address.c.person_id == bindparam("who"), vault_address.c.window_closes_at > bindparam("now"))
+    .values(window_closes_at=bindparam("now"))
+)
 _STOP = (
     update(vault_address)
     .where(vault_address.c.person_id == bindparam("who"))
@@ -108,6 +113,10 @@ class Vault:
             return bool(self._tx.connection.execute(_BACK, {"who": person_id}).rowcount)
         self._tx.connection.execute(_TOUCH, {"who": person_id, "closes": window_closes_at})
         return True
+
+    def shut_window(self, person_id: str, at: datetime) -> None:
+        """The provider says that the window is closed, whatever we thought."""
+        self._tx.connection.execute(_SHUT, {"who": person_id, "now": at})
 
     def stop(self, person_id: str, at: datetime) -> None:
         """They blocked us: nothing leaves until they write again."""

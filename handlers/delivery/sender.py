@@ -35,6 +35,7 @@ POLL_SECONDS = 1.0
 MOST_IN_MEMORY = 5_000
 LONGEST_BACKOFF = 300.0
 PAUSE_WHEN_MISCONFIGURED = 60.0
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Delivery:
         while True:
             ready = await self._prepare(row)
             if isinstance(ready, Refused):
-                await self._note(partial(_dropped, row_id=row.id, why=ready.why))
+                await self._note(partial(_not_sent, row=row, why=ready.why))
                 return
             try:
                 await self._send(row, ready)
@@ -266,7 +267,7 @@ class Delivery:
                 moved = Address(ready.reach.address.channel, error.new_id)
                 await self._note(lambda tx: _moved(tx, row, moved, now))
             case _:
-                await self._note(lambda tx: _dead(tx, row, error.code, now))
+                await self._note(lambda tx: dead(tx, row, error.code, now))
         return None
 
     async def _hold(self, queue: deque[Row], pause: float) -> None:
@@ -277,7 +278,7 @@ class Delivery:
     async def _bury(self, row: Row) -> None:
         now = self._clock.now()
         try:
-            await self._note(lambda tx: _dead(tx, row, "bug", now))
+            await self._note(lambda tx: dead(tx, row, "bug", now))
         except Exception:
             log.exception("not even buried", action="bury_failed", row=row.id)
 
@@ -310,8 +311,12 @@ class Delivery:
                     noted.set_result(None)
 
 
-def _dropped(tx: Transaction, *, row_id: int, why: str) -> None:
-    tx.outbox.dropped(row_id, why)
+def _not_sent(tx: Transaction, *, row: Row, why: str) -> None:
+    """Dropped; but what a resident who stopped us has a right to know waits until they write again."""
+    if why == STOPPED and row.notice in wording.TO_RESIDENTS:
+        tx.outbox.wait_for_window(row.id, why)
+    else:
+        tx.outbox.dropped(row.id, why)
 
 
 def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused:
@@ -323,7 +328,7 @@ def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused:
     if person is None or reach is None:
         return Refused("erased")
     if reach.stopped_at is not None:
-        return Refused("stopped")
+        return Refused(STOPPED)
     why = _no_right(tx, row, now)
     if why:
         return Refused(why)
@@ -364,7 +369,7 @@ def _moved(tx: Transaction, row: Row, address: Address, now: datetime) -> None:
     tx.outbox.again(row.id, now)
 
 
-def _dead(tx: Transaction, row: Row, code: str, now: datetime) -> None:
+def dead(tx: Transaction, row: Row, code: str, now: datetime) -> None:
     """It will never work: kept as a dead letter, and the supervisors are told a code."""
     tx.outbox.failed(row.id, code)
     tx.inbox.bury(source="outbox", key=row.ref, reason=code[:120], raw=b"", at=now, person_id=row.person_id)
