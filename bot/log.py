@@ -12,7 +12,7 @@ import structlog
 
 # Tokens of Telegram and Twilio, phone numbers, and whatever a URL carries after its host.
 SECRETS = re.compile(
-    r"\b\d{6,10}:[A-Za-z0-9_-]{30,}\b|\b(?:AC|SK)[0-9a-fA-F]{32}\b|(?:\+|whatsapp:)\+?\d{8,15}|\b\d{10,13}\b"
+    r"(?<!\d)\d{6,10}:[A-Za-z0-9_-]{30,}|\b(?:AC|SK)[0-9a-fA-F]{32}\b|(?:\+|whatsapp:)\+?\d{8,15}|\b\d{10,13}\b"
 )
 # Only these keys are written: anything else that a caller adds is dropped, so a text can't slip in.
 ALLOWED = frozenset(
@@ -68,10 +68,7 @@ def set_up(*, quiet: bool = False) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
+            processors=[structlog.processors.JSONRenderer(ensure_ascii=False)],
             foreign_pre_chain=shared,
         )
     )

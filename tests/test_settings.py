@@ -1,0 +1,129 @@
+"""Settings: read once from the environment, frozen, and what is missing told with its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import Settings, names, problems_of
+
+SECRET = "not-to-be-shown-0123456789"
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """The settings of an environment that has only what a test puts there."""
+    monkeypatch.chdir(tmp_path)
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
+
+    def reading(**values: str) -> Settings:
+        for name, value in values.items():
+            monkeypatch.setenv(f"PROXIMIDAD_{name.upper()}", value)
+        return Settings()
+
+    return reading
+
+
+def test_nothing_is_needed_to_start(read) -> None:
+    settings = read()
+    assert (settings.host, settings.port, settings.telegram_mode) == ("127.0.0.1", 8000, "polling")
+    assert (settings.has_telegram, settings.has_whatsapp) == (False, False)
+    assert settings.store_url == "sqlite:///data/proximidad.db"
+
+
+def test_every_setting_is_explained() -> None:
+    assert len(names()) == len(Settings.model_fields)
+    assert {name for name, meaning in names().items() if not meaning.endswith(".")} == set()
+
+
+def test_a_database_elsewhere_goes_before_the_folder(read) -> None:
+    assert read(database_url="postgresql://db/p").store_url == "postgresql://db/p"
+
+
+def test_an_empty_variable_is_as_none(read) -> None:
+    """`PROXIMIDAD_PORT=` in a file of variables is not an error."""
+    settings = read(port="", keyring="", telegram_token="")
+    assert (settings.port, settings.keyring, settings.has_telegram) == (8000, None, False)
+
+
+def test_the_file_is_read_and_the_environment_goes_before_it(read, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PROXIMIDAD_PORT=9000\nPROXIMIDAD_HOST=0.0.0.0\nOTHER=1\n")
+    settings = read(port="9001")
+    assert (settings.port, settings.host) == (9001, "0.0.0.0")
+
+
+@pytest.mark.parametrize("name", ["telegram_token", "telegram_secret", "twilio_auth_token"])
+def test_secrets_are_not_printed(read, name: str) -> None:
+    settings = read(**{name: SECRET})
+    assert SECRET not in repr(settings) + str(settings) + str(getattr(settings, name))
+    assert getattr(settings, name).get_secret_value() == SECRET
+
+
+@pytest.mark.parametrize(("name", "value"), [("port", "abc"), ("port", "70000"), ("telegram_mode", "push")])
+def test_a_value_that_makes_no_sense_is_refused(read, name: str, value: str) -> None:
+    with pytest.raises(ValidationError):
+        read(**{name: value})
+
+
+def test_settings_do_not_change(read) -> None:
+    with pytest.raises(ValidationError):
+        read().port = 1
+
+
+def test_a_url_ends_without_a_slash(read) -> None:
+    settings = read(public_url="https://bot.example/", twilio_api_url="http://x//")
+    assert (settings.public_url, settings.twilio_api_url) == ("https://bot.example", "http://x")
+
+
+PROBLEMS = [
+    ({"keyring": "k"}, []),
+    ({}, ["KEYRING"]),
+    ({"keyring": "k", "telegram_token": "t"}, []),
+    (
+        {"keyring": "k", "telegram_token": "t", "telegram_mode": "webhook"},
+        ["PUBLIC_URL", "TELEGRAM_SECRET"],
+    ),
+    (
+        {
+            "keyring": "k",
+            "telegram_token": "t",
+            "telegram_mode": "webhook",
+            "public_url": "https://x",
+            "telegram_secret": "short",
+        },
+        ["TELEGRAM_SECRET"],
+    ),
+    (
+        {
+            "keyring": "k",
+            "telegram_token": "t",
+            "telegram_mode": "webhook",
+            "public_url": "https://x",
+            "telegram_secret": SECRET,
+        },
+        [],
+    ),
+    (
+        {"keyring": "k", "twilio_account_sid": "AC1"},
+        ["TWILIO_AUTH_TOKEN", "TWILIO_FROM", "PUBLIC_URL"],
+    ),
+    (
+        {
+            "keyring": "k",
+            "twilio_account_sid": "AC1",
+            "twilio_auth_token": "t",
+            "twilio_from": "whatsapp:+1",
+            "public_url": "https://x",
+        },
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "wanted"), PROBLEMS)
+def test_what_is_missing_is_named(read, values: dict[str, str], wanted: list[str]) -> None:
+    found = [line.split(":")[0].removeprefix("PROXIMIDAD_") for line in problems_of(read(**values))]
+    assert found == wanted
