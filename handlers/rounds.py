@@ -14,7 +14,10 @@ from bot.domain.report import Status
 from handlers.desk import duty
 from handlers.desk import reports as desk
 from handlers.here import Here
+from handlers.resident.report import confidential
+from handlers.resident.told import Told
 from handlers.talks import SCRIPTS
+from storage.conversations import Conversation
 from storage.due import DueItem
 from storage.store import Store, Transaction
 
@@ -125,17 +128,18 @@ def sweep(tx: Transaction, here: Here, now: datetime) -> None:
         tx.conversations.end(talk.id)
     for talk in tx.conversations.to_nudge(now - NUDGE_AFTER):
         tx.conversations.nudged(talk.id, now)
-        listed = _about_listed(here, talk.arguments.get("kind"))
-        if SCRIPTS[talk.flow].keeps and not listed and not talk.arguments.get("on_behalf"):
+        if SCRIPTS[talk.flow].keeps and not talk.arguments.get("on_behalf") and not _hushed(tx, here, talk):
             tx.conversations.park(talk.person_id)
             tx.outbox.put([_nudge(talk.person_id, talk.id, talk.expires_at, now)], now)
     tx.inbox.forget_raw(now - RAW_KEPT)
     tx.inbox.forget_keys(now - KEYS_KEPT)
 
 
-def _about_listed(here: Here, kind: str | None) -> bool:
+def _hushed(tx: Transaction, here: Here, talk: Conversation) -> bool:
     """Nothing is ever sent on our own motion about a confidential matter, not even about its draft."""
-    return bool(kind) and here.kind(kind or "").listed
+    person = tx.people.get(talk.person_id)
+    t = here.t(person.locale if person else "es")
+    return confidential(t, here, Told.from_arguments(talk.arguments), talk.answers)
 
 
 def _nudge(person_id: str, talk_id: str, until: datetime, at: datetime) -> Notice:

@@ -419,6 +419,9 @@ FOR_STAFF = frozenset(
     }
 )
 
+# Not about a report that was sent: after BAJA these are not said.
+UNASKED = frozenset({"draft_waits"})
+
 # Sent on our own motion to residents: refused about a confidential report, whatever made them.
 TO_RESIDENTS = frozenset(
     {

@@ -55,6 +55,7 @@ class Refused:
 
 
 Outcome = Callable[[Transaction], None]
+Noting = tuple[Outcome, "asyncio.Future[None]"]
 
 
 class Delivery:
@@ -65,7 +66,7 @@ class Delivery:
         self._queues: dict[tuple[str, bool], deque[Row]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._mine: set[int] = set()
-        self._outcomes: deque[tuple[Outcome, asyncio.Future[None]]] = deque()
+        self._outcomes: deque[Noting] = deque()
         self._noting: asyncio.Task[None] | None = None
         self._pacers: dict[str, Pacer] = {}
         self.pace(channels)
@@ -149,14 +150,18 @@ class Delivery:
         """Send one row, however long the provider makes us wait: order within a chat is kept."""
         attempt = row.attempts
         while True:
-            ready = await self._prepare(row)
-            if isinstance(ready, Refused):
-                await self._note(partial(_not_sent, row=row, why=ready.why))
-                return
             try:
+                ready = await self._prepare(row)
+                if isinstance(ready, Refused):
+                    await self._note(partial(_not_sent, row=row, why=ready.why))
+                    return
                 await self._send(row, ready)
                 return
+            except StoreUnavailable:  # all reading comes before the call: nothing was sent
+                await self._clock.wait(POLL_SECONDS)
+                continue
             except SendError as error:
+                assert isinstance(ready, Ready)  # only the call raises it
                 pause = await self._failed(row, ready, error, attempt)
                 if pause is None:
                     return
@@ -292,23 +297,39 @@ class Delivery:
         return noted
 
     async def _write_outcomes(self) -> None:
-        """One unit of work for all outcomes that wait; tried until the store takes them."""
+        """One unit of work for all outcomes that wait; one that breaks does not take the others with it."""
         while self._outcomes:
             batch = [self._outcomes.popleft() for _ in range(min(64, len(self._outcomes)))]
+            try:
+                await self._write(batch)
+            except Exception:
+                for one in batch:
+                    await self._write_alone(one)
 
-            def work(tx: Transaction, batch: list[tuple[Outcome, asyncio.Future[None]]] = batch) -> None:
-                for outcome, _ in batch:
-                    outcome(tx)
+    async def _write(self, batch: Sequence[Noting]) -> None:
+        """Tried until the store takes them. Raises what an outcome raises; then none is kept."""
 
-            while True:
-                try:
-                    await self._store.run(work)
-                    break
-                except StoreUnavailable:
-                    await asyncio.sleep(POLL_SECONDS)
-            for _, noted in batch:
-                if not noted.done():
-                    noted.set_result(None)
+        def work(tx: Transaction) -> None:
+            for outcome, _ in batch:
+                outcome(tx)
+
+        while True:
+            try:
+                await self._store.run(work)
+                break
+            except StoreUnavailable:
+                await self._clock.wait(POLL_SECONDS)
+        for _, noted in batch:
+            if not noted.done():
+                noted.set_result(None)
+
+    async def _write_alone(self, one: Noting) -> None:
+        try:
+            await self._write([one])
+        except Exception as bug:
+            log.exception("outcome not noted", action="note_failed", error=type(bug).__name__)
+            if not one[1].done():
+                one[1].set_exception(bug)
 
 
 def _not_sent(tx: Transaction, *, row: Row, why: str) -> None:
@@ -329,6 +350,8 @@ def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused:
         return Refused("erased")
     if reach.stopped_at is not None:
         return Refused(STOPPED)
+    if person.opted_out_at is not None and row.notice in wording.UNASKED:
+        return Refused("opted out")
     why = _no_right(tx, row, now)
     if why:
         return Refused(why)

@@ -47,7 +47,7 @@ def _police_found(who: Speaker, talk: Conversation, result: Place | Outside) -> 
         return
     sectors = territory.sectors_of(result)
     blocks = [line for sector in sectors for line in sector_lines(who, sector)]
-    actions = [button(t("Pedir que pasen"), f"visit.{result.colonia[:30]}")] if result.colonia else []
+    actions = [button(t("Pedir que pasen"), f"visit.{result.colonia}")] if result.colonia else []
     title = t("Su policía de proximidad")
     where = who.here.colonia_name(result.colonia)
     lines = (*((t("Colonia {name}", name=where),) if where else ()), *blocks, t("Emergencias: 911."))

@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.conversation import Flow
+from bot.conversation import Answers, Flow, advance
 from bot.domain.concern import ConcernKind, Confidentiality, Identity, Priority
 from bot.domain.questions import AnswerOption, FollowUp
 from bot.domain.territory import Place
@@ -286,6 +286,20 @@ def _follow_up(t: Texts, question: FollowUp) -> Generator[Any, Any, tuple[str, s
     options = [Option(o, o.slug, _label(t, o.label, o.label_en)) for o in question.options]
     picked = yield from choose(name, (text,), options, as_rows=len(options) > 3)
     return picked.label, picked.slug
+
+
+def confidential(t: Texts, here: Here, told: Told, answers: Answers) -> bool:
+    """Is a draft, as far as it was told, about something that only a named list may know?"""
+    known = advance(lambda again: _kind(t, here, told, "kind" in again), answers).result
+    if known is None:
+        return False
+    kind = known[0]
+    for question in here.municipality.questions.get(kind.slug, ()):
+        picked = advance(lambda again, asked=question: _follow_up(t, asked), answers).result  # type: ignore[misc]
+        option = question.option(picked[1]) if picked else None
+        if option is not None and option.named_list:
+            return True
+    return bool(kind.listed)
 
 
 def _same_nearby(t: Texts, here: Here, kind: ConcernKind, place: Place) -> Generator[Any, Any, str]:

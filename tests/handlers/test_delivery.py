@@ -1,0 +1,570 @@
+"""The one way out: order for each person, alerts on their own, every failure by its name, the right read again."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.channels import Failure, SendError, StoreUnavailable
+from bot.domain.notices import Lane, Notice
+from bot.domain.roster import Role
+from bot.messages import Address
+from handlers import wording
+from handlers.delivery import Delivery
+from handlers.delivery.sender import POLL_SECONDS, Ready, permitted
+from handlers.here import Here
+from storage import Store, Transaction
+from storage.outbox import LEASE
+from storage.schema import outbox
+from tests.handlers.conftest import NOON, FakeChannel, HastyClock, officer, resident
+from tests.support.reports import opened
+
+
+def say(tx: Transaction, text: str, to: str = "rosa", *, at: Any = NOON, **more: Any) -> None:
+    """A card for a resident."""
+    notice = Notice(
+        person_id=resident(tx, to), name="say", facts={"lines": [text]}, **{"lane": Lane.REPLY, **more}
+    )
+    tx.outbox.put([notice], at)
+
+
+def alert(tx: Transaction, to: str, **more: Any) -> None:
+    """The alert of a report to an officer."""
+    report = opened(tx, **more.pop("report", {}))
+    facts = dict(
+        folio=report.folio, kind=report.kind, priority=3, colonia="centro", opened_at=NOON.isoformat(),
+        version=0, level=0, nobody=False, listed=report.listed,
+    )  # fmt: skip
+    notice = Notice(
+        person_id=resident(tx, to), name="alert", facts=facts, lane=Lane.ALERT, report_id=report.id,
+        card=f"alert:{report.id}", **more,
+    )  # fmt: skip
+    tx.outbox.put([notice], NOON)
+
+
+async def states(store: Store) -> list[tuple[str, str | None]]:
+    """State and error of every row, in the order of writing."""
+
+    def work(tx: Transaction) -> list[tuple[str, str | None]]:
+        rows = tx.connection.execute(select(outbox.c.state, outbox.c.error).order_by(outbox.c.id)).all()
+        return [(row.state, row.error) for row in rows]
+
+    return await store.read(work)
+
+
+# ---- order ----
+
+
+async def test_one_person_s_messages_leave_in_the_order_of_writing(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    def work(tx: Transaction) -> None:
+        for n in range(5):
+            say(tx, f"{n}")
+            say(tx, f"otro {n}", "otro")
+
+    await store.run(work)
+    await delivery.idle()
+    assert channel.to("rosa") == list("01234")
+    assert channel.to("otro") == [f"otro {n}" for n in range(5)]
+    assert {state for state, _ in await states(store)} == {"sent"}
+    assert delivery.in_memory == 0
+
+
+async def test_a_provider_that_makes_us_wait_changes_no_order(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """What comes after waits behind it, in place, as long as the provider said; another person does not."""
+    channel.fails["rosa"] = [SendError(Failure.RETRY, "429", retry_after=90), SendError(Failure.RETRY, "500")]
+    await store.run(lambda tx: [say(tx, "1"), say(tx, "2"), say(tx, "otra", "otro")])
+    await delivery.idle()
+    assert channel.to("rosa") == ["1", "2"]
+    assert channel.sent[0][0] == "otro"
+    assert clock.waits[0] == 90
+    assert 1 <= clock.waits[1] <= 2
+
+
+async def test_while_it_waits_nobody_else_takes_it(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """A pause longer than the lease prolongs it, for all that stand in the queue."""
+    channel.fails["rosa"] = [SendError(Failure.RETRY, "429", retry_after=3600)]
+    taken: list[Any] = []
+
+    async def another_replica(seconds: float) -> None:
+        taken.extend(await store.run(lambda tx: tx.outbox.lease(clock.at + timedelta(seconds=seconds))))
+        clock.at += timedelta(seconds=seconds)
+
+    clock.wait = another_replica  # type: ignore[method-assign]
+    await store.run(lambda tx: [say(tx, "1"), say(tx, "2")])
+    await delivery.idle()
+    assert (taken, channel.to("rosa")) == ([], ["1", "2"])
+
+
+async def test_an_alert_does_not_stand_behind_what_is_stuck(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """Alerts to a person have their own lane: a reply that is tried again holds no alert up."""
+    stuck = asyncio.Event()
+
+    async def wait(seconds: float) -> None:
+        await stuck.wait()
+
+    clock.wait = wait  # type: ignore[method-assign]
+    channel.fails["canul"] = [SendError(Failure.RETRY, "500")]
+    await store.run(lambda tx: [officer(tx), say(tx, "reply", "canul")])
+    while channel.fails["canul"]:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await store.run(lambda tx: alert(tx, "canul"))
+    for _ in range(200):
+        await asyncio.sleep(0.005)
+        if channel.sent:
+            break
+    assert "P3" in channel.to("canul")[0]
+    stuck.set()
+    await delivery.idle()
+    assert channel.to("canul")[1] == "reply"
+
+
+async def test_what_was_left_over_is_picked_up(
+    store: Store, here: Here, clock: HastyClock, channel: FakeChannel
+) -> None:
+    """Written before a crash: after the lease, by whoever runs then, after asking the provider."""
+    await store.run(lambda tx: say(tx, "before"))
+    fresh = Delivery(store, here, clock, {"simulator": channel})  # type: ignore[dict-item]
+    await fresh.idle()
+    assert channel.sent == []
+    clock.skip(seconds=LEASE.total_seconds() + 1)
+    await fresh.idle()
+    assert (channel.to("rosa"), channel.looked) == (["before"], 1)
+
+
+async def test_what_was_found_at_the_provider_is_not_sent_again(
+    store: Store, here: Here, clock: HastyClock, channel: FakeChannel
+) -> None:
+    await store.run(lambda tx: say(tx, "before"))
+    clock.skip(seconds=LEASE.total_seconds() + 1)
+    channel.found = "M77"
+    await Delivery(store, here, clock, {"simulator": channel}).idle()  # type: ignore[dict-item]
+    assert channel.sent == []
+    assert await states(store) == [("sent", None)]
+
+
+async def test_what_was_only_due_later_is_not_looked_up_and_no_repeat(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """Nobody tried it before, so the alert does not say "(reintento)"."""
+    await store.run(lambda tx: [officer(tx), alert(tx, "canul", due_at=NOON + timedelta(minutes=2))])
+    await delivery.idle()
+    assert channel.sent == []
+    clock.skip(minutes=2)
+    await delivery.idle()
+    assert "(reintento)" not in channel.to("canul")[0]
+    assert channel.looked == 0
+
+
+async def test_the_same_row_offered_twice_is_sent_once(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    store.on_commit = lambda rows: (delivery.offer(rows), delivery.offer(rows))[0]
+    await store.run(lambda tx: say(tx, "once"))
+    await delivery.idle()
+    assert channel.to("rosa") == ["once"]
+
+
+# ---- every failure by its name ----
+
+
+async def test_gone_stops_the_address_until_they_write(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """Not tried again meanwhile; news of a report wait and go when they come back."""
+    channel.fails["rosa"] = [SendError(Failure.GONE, "403")]
+    news: dict[str, Any] = {}
+
+    def work(tx: Transaction) -> None:
+        news["report"] = opened(tx, person_id=resident(tx))
+        facts = {"folio": news["report"].folio, "officer": "oficial Canul"}
+        for name in ("officer_on_the_way", "report_claimed"):
+            notice = Notice(person_id=resident(tx), name=name, facts=facts, report_id=news["report"].id)
+            tx.outbox.put([notice], NOON)
+
+    await store.run(work)
+    await delivery.idle()
+    assert channel.sent == []
+    assert await states(store) == [("waiting", "403"), ("waiting", "stopped")]
+
+    def back(tx: Transaction) -> None:
+        assert tx.vault.wrote(resident(tx), Address("simulator", "rosa"), None)
+        tx.outbox.window_opened(resident(tx), clock.now())
+
+    await store.run(back)
+    await delivery.idle()
+    assert [text.split()[0] for text in channel.to("rosa")] == ["Folio", "Folio"]
+    assert "va en camino" in channel.to("rosa")[0]
+
+
+async def test_moved_goes_to_the_new_id(store: Store, delivery: Delivery, channel: FakeChannel) -> None:
+    channel.fails["rosa"] = [SendError(Failure.MOVED, new_id="rosa-2")]
+    await store.run(lambda tx: say(tx, "hola"))
+    await delivery.idle()
+    assert channel.to("rosa-2") == ["hola"]
+    reach = await store.read(lambda tx: tx.vault.person_at(Address("simulator", "rosa-2")))
+    assert reach is not None
+
+
+async def test_a_move_onto_somebody_else_s_id_buries_that_message_only(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    """The outcome can't be written: the others in its batch are kept, and nothing hangs."""
+    channel.fails["rosa"] = [SendError(Failure.MOVED, new_id="otro")]
+    await store.run(lambda tx: [say(tx, "a"), say(tx, "b", "otro"), say(tx, "c", "tres")])
+    await asyncio.wait_for(delivery.idle(), 10)
+    assert await states(store) == [("failed", "bug"), ("sent", None), ("sent", None)]
+
+
+@pytest.mark.parametrize("code", ["21211", ""])
+async def test_what_will_never_work_is_kept_and_a_supervisor_is_told_the_code(
+    store: Store, delivery: Delivery, channel: FakeChannel, code: str
+) -> None:
+    """A dead letter without the words, one notice, and no notice about that notice."""
+    channel.fails = {
+        "rosa": [SendError(Failure.PERMANENT, code)],
+        "aguilar": [SendError(Failure.PERMANENT, "400")],
+    }
+    await store.run(lambda tx: [officer(tx, "aguilar", role=Role.SUPERVISOR), say(tx, "hola")])
+    await delivery.idle()
+    assert [state for state, _ in await states(store)] == ["failed", "failed"]
+    letters = await store.read(lambda tx: tx.inbox.dead_letters())
+    assert [(letter.source, letter.reason, letter.raw) for letter in letters] == [
+        ("outbox", code, b""),
+        ("outbox", "400", b""),
+    ]
+
+
+async def test_a_channel_that_is_not_there_is_tried_again_later(
+    store: Store, here: Here, clock: HastyClock, channel: FakeChannel
+) -> None:
+    """A message for a channel that is not configured today waits; it is not lost."""
+    delivery = Delivery(store, here, clock, {})
+    store.on_commit = delivery.offer
+
+    async def comes_back(seconds: float) -> None:
+        delivery._channels = {"simulator": channel}  # type: ignore[dict-item]
+
+    clock.wait = comes_back  # type: ignore[method-assign]
+    await store.run(lambda tx: say(tx, "hola"))
+    await delivery.idle()
+    assert channel.to("rosa") == ["hola"]
+
+
+@pytest.mark.parametrize(("found", "texts"), [(None, 1), ("M99", 0)])
+async def test_nobody_knows_whether_it_went_so_the_provider_is_asked_first(
+    store: Store, delivery: Delivery, channel: FakeChannel, found: str | None, texts: int
+) -> None:
+    channel.fails["rosa"] = [SendError(Failure.UNKNOWN, "timeout")]
+    channel.found = found
+    await store.run(lambda tx: say(tx, "hola"))
+    await delivery.idle()
+    assert (len(channel.sent), channel.looked) == (texts, 1)
+    assert await states(store) == [("sent", None)]
+
+
+async def test_an_alert_that_may_come_twice_says_so(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """After five seconds: a repeated alert is better than a lost one."""
+    channel.fails["canul"] = [SendError(Failure.UNKNOWN, "timeout")]
+    await store.run(lambda tx: [officer(tx), alert(tx, "canul")])
+    await delivery.idle()
+    assert "(reintento)" in channel.to("canul")[0]
+    assert clock.waits == [5.0]
+
+
+@pytest.mark.parametrize("approved", [True, False])
+async def test_outside_the_window_a_template_says_that_there_is_news(
+    store: Store, delivery: Delivery, channel: FakeChannel, here: Here, clock: HastyClock, approved: bool
+) -> None:
+    """One for all that waits; without an approved one it just waits. The words go when the person writes."""
+    if not approved:
+        delivery._channels = {"fake": channel}  # type: ignore[dict-item]  # no simulator: ids are needed
+
+    def work(tx: Transaction) -> None:
+        person = resident(tx) if approved else tx.people.add(at=NOON, locale="es").id
+        address = Address("simulator" if approved else "fake", "rosa")
+        if not approved:
+            tx.vault.add(person, address)
+        tx.vault.wrote(person, address, NOON)
+        tx.vault.known.clear()
+        report = opened(tx, person_id=person)
+        for name in ("report_claimed", "officer_on_the_way"):
+            facts = {"folio": report.folio, "officer": "oficial Canul"}
+            tx.outbox.put([Notice(person_id=person, name=name, facts=facts, report_id=report.id)], NOON)
+
+    clock.skip(minutes=1)
+    await store.run(work)
+    await delivery.idle()
+    used = [message.template.name for _, message, _ in channel.sent if message.template]
+    assert used == (["novedad_reporte"] if approved else [])
+    assert [state for state, _ in await states(store)] == ["waiting", "waiting"]
+
+
+async def test_a_window_that_was_closed_after_all_makes_it_wait(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    channel.fails["rosa"] = [SendError(Failure.WINDOW_CLOSED, "63016")]
+    await store.run(lambda tx: say(tx, "hola"))
+    await delivery.idle()
+    assert await states(store) == [("waiting", "63016")]
+
+
+async def test_words_that_can_not_be_rendered_bury_their_row_and_stop_nothing(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    def work(tx: Transaction) -> None:
+        tx.outbox.put([Notice(person_id=resident(tx), name="no_such_notice", lane=Lane.REPLY)], NOON)
+        say(tx, "after")
+
+    await store.run(work)
+    await delivery.idle()
+    clock.skip(seconds=LEASE.total_seconds() + 1)
+    await delivery.idle()
+    assert channel.to("rosa") == ["after"]
+    assert [state for state, _ in await states(store)] == ["failed", "sent"]
+
+
+# ---- the store away ----
+
+
+class Away:
+    """A store that is unavailable for a while."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self.reads, self.runs = store, 0, 0
+        self.on_commit = None
+
+    async def read(self, work: Any) -> Any:
+        if self.reads:
+            self.reads -= 1
+            raise StoreUnavailable
+        return await self._store.read(work)
+
+    async def run(self, work: Any) -> Any:
+        if self.runs:
+            self.runs -= 1
+            raise StoreUnavailable
+        return await self._store.run(work)
+
+
+async def test_a_store_that_is_away_while_the_outcome_is_noted_loses_none(
+    store: Store, here: Here, clock: HastyClock, channel: FakeChannel
+) -> None:
+    """Sent once, noted as soon as it is back."""
+    away = Away(store)
+    delivery = Delivery(away, here, clock, {"simulator": channel})  # type: ignore[arg-type,dict-item]
+    store.on_commit = delivery.offer
+
+    async def breaks() -> None:
+        away.runs = 3
+
+    channel.before = breaks
+    await store.run(lambda tx: say(tx, "hola"))
+    await asyncio.gather(*delivery._tasks)
+    await delivery._noting  # type: ignore[misc]
+    assert (channel.to("rosa"), await states(store)) == (["hola"], [("sent", None)])
+    assert clock.waits == [POLL_SECONDS] * 3
+
+
+async def test_a_store_that_is_away_while_the_right_is_read_makes_the_message_wait(
+    store: Store, here: Here, clock: HastyClock, channel: FakeChannel
+) -> None:
+    """It is our trouble: no dead letter, the message goes when the store is back."""
+    away = Away(store)
+    delivery = Delivery(away, here, clock, {"simulator": channel})  # type: ignore[arg-type,dict-item]
+    store.on_commit = delivery.offer
+    away.reads = 2
+    await store.run(lambda tx: say(tx, "hola"))
+    await delivery.idle()
+    assert (channel.to("rosa"), await states(store)) == (["hola"], [("sent", None)])
+
+
+# ---- the right to hear, read again just before ----
+
+
+async def test_a_revoked_officer_hears_nothing_more(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    def work(tx: Transaction) -> None:
+        officer(tx)
+        alert(tx, "canul")
+        tx.staff.revoke("canul", None, NOON)
+
+    await store.run(work)
+    await delivery.idle()
+    assert channel.sent == []
+    assert await states(store) == [("dropped", "revoked")]
+
+
+async def test_alerts_go_to_who_is_on_duty_and_to_supervisors(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", on_duty=False)
+        officer(tx, "aguilar", role=Role.SUPERVISOR, on_duty=False)
+        alert(tx, "canul")
+        alert(tx, "aguilar", report={"number": 2})
+
+    await store.run(work)
+    await delivery.idle()
+    assert {to for to, *_ in channel.sent} == {"aguilar"}
+    assert await states(store) == [("dropped", "off duty"), ("sent", None)]
+
+
+@pytest.mark.parametrize(("lists", "sent"), [(("geavig",), True), ((), False), (("otra",), False)])
+async def test_a_confidential_alert_reaches_its_list_only(
+    store: Store, delivery: Delivery, channel: FakeChannel, lists: tuple[str, ...], sent: bool
+) -> None:
+    """Whatever put the row there, and whatever the rank."""
+
+    def work(tx: Transaction) -> None:
+        officer(tx, "aguilar", role=Role.SUPERVISOR, lists=lists, on_duty=False)
+        alert(tx, "aguilar", report={"named_list": "geavig"})
+
+    await store.run(work)
+    await delivery.idle()
+    assert bool(channel.sent) is sent
+
+
+def asked_of(tx: Transaction, notice: str, **report: Any) -> Any:
+    """`permitted` for a row of that notice about a report, to Rosa."""
+    about = opened(tx, person_id=resident(tx), **report)
+    tx.outbox.put([Notice(person_id=resident(tx), name=notice, facts={}, report_id=about.id)], NOON)
+    return permitted(tx, replace(tx.outbox.written[-1], reach=None), NOON)
+
+
+@pytest.mark.parametrize("notice", sorted(wording.TO_RESIDENTS))
+async def test_nothing_of_our_own_motion_about_a_confidential_report(store: Store, notice: str) -> None:
+    """Refused by its name, whatever made it; the same about an ordinary report goes."""
+    assert isinstance(await store.run(lambda tx: asked_of(tx, notice)), Ready)
+    refused = await store.run(lambda tx: asked_of(tx, notice, number=2, named_list="geavig"))
+    assert refused.why == "confidential"
+
+
+@pytest.mark.parametrize("notice", sorted(wording.FOR_STAFF))
+async def test_what_is_for_staff_is_not_said_to_a_resident(store: Store, notice: str) -> None:
+    assert (await store.run(lambda tx: asked_of(tx, notice))).why == "revoked"
+
+
+async def test_after_baja_only_one_s_own_reports_are_spoken_of(store: Store) -> None:
+    def work(tx: Transaction) -> list[Any]:
+        tx.people.opt_out(resident(tx), NOON)
+        names = ("report_closed", "draft_waits")
+        return [asked_of(tx, name, number=n) for n, name in enumerate(names)]
+
+    closed, nudge = await store.run(work)
+    assert isinstance(closed, Ready)
+    assert nudge.why == "opted out"
+
+
+async def test_an_erased_or_stopped_person_is_not_written_to(store: Store) -> None:
+    def work(tx: Transaction) -> list[str]:
+        tx.outbox.put([Notice(person_id=tx.people.add(at=NOON, locale="es").id, name="say")], NOON)
+        nobody = permitted(tx, tx.outbox.written[-1], NOON)
+        say(tx, "hola")
+        tx.vault.stop(resident(tx), NOON)
+        stopped = permitted(tx, tx.outbox.written[-1], NOON)
+        tx.outbox.dropped(tx.outbox.written[-1].id, "x")
+        return [one.why for one in (nobody, stopped, permitted(tx, tx.outbox.written[-1], NOON))]
+
+    assert await store.run(work) == ["erased", "stopped", "withdrawn"]
+
+
+async def test_what_is_too_old_is_not_said(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    await store.run(lambda tx: say(tx, "vieja", expires_at=NOON - timedelta(seconds=1)))
+    await store.run(lambda tx: say(tx, "a tiempo", expires_at=NOON))
+    await delivery.idle()
+    assert channel.to("rosa") == ["a tiempo"]
+    assert (await states(store))[0] == ("dropped", "expired")
+
+
+# ---- what leaves ----
+
+
+async def test_buttons_are_signed_for_who_reads_them(
+    store: Store, delivery: Delivery, channel: FakeChannel, here: Here
+) -> None:
+    await store.run(lambda tx: [officer(tx), alert(tx, "canul")])
+    await delivery.idle()
+    person = await store.read(lambda tx: tx.vault.person_at(Address("simulator", "canul")))
+    tokens = [action.token for _, message, _ in channel.sent for action in message.actions]
+    assert {(here.tokens.open(person or "", token) or "").split(".")[0] for token in tokens} == {
+        "claim",
+        "decline",
+    }
+    assert {here.tokens.open("somebody else", token) for token in tokens} == {None}
+
+
+async def test_the_card_of_an_alert_that_was_taken_is_edited_in_place(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    await store.run(lambda tx: [officer(tx), alert(tx, "canul")])
+    await delivery.idle()
+
+    def taken(tx: Transaction) -> None:
+        report = tx.reports.open()[0]
+        facts = {"folio": report.folio, "handler": "Poot", "what": "ReportClaimed", "at": NOON.isoformat()}
+        card = f"alert:{report.id}"
+        notice = Notice(
+            person_id=resident(tx, "canul"), name="alert_taken", facts=facts, report_id=report.id, card=card
+        )
+        tx.outbox.put([notice], NOON)
+
+    await store.run(taken)
+    await delivery.idle()
+    assert channel.sent[-1][1].replaces == "M1"
+
+
+async def test_the_language_is_the_one_of_who_reads(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    def work(tx: Transaction) -> None:
+        tx.people.set_locale(resident(tx), "en")
+        notice = Notice(person_id=resident(tx), name="apology", facts={"id": "abc"}, lane=Lane.REPLY)
+        tx.outbox.put([notice], NOON)
+
+    await store.run(work)
+    await delivery.idle()
+    assert "911" in channel.to("rosa")[0]
+    assert "problema" not in channel.to("rosa")[0]
+
+
+async def test_too_much_in_memory_is_left_in_the_store(
+    store: Store, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.delivery.sender.MOST_IN_MEMORY", 0)
+    store.on_commit = None
+    await store.run(lambda tx: say(tx, "hola", due_at=NOON + timedelta(seconds=-1)))
+    assert await delivery._pick_up() is False
+
+
+async def test_the_loop_goes_on_when_the_store_is_away(
+    store: Store, here: Here, clock: HastyClock, channel: FakeChannel
+) -> None:
+    """Until it is cancelled; then what is under way ends."""
+    away = Away(store)
+    away.runs = 2
+    delivery = Delivery(away, here, clock, {"simulator": channel})  # type: ignore[arg-type,dict-item]
+    await store.run(lambda tx: say(tx, "hola", at=NOON - timedelta(hours=1)))
+    loop = asyncio.create_task(delivery.run())
+    while not channel.sent:  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+    loop.cancel()
+    await delivery.stop()
+    assert clock.waits[:2] == [POLL_SECONDS] * 2
