@@ -29,6 +29,7 @@ from handlers.delivery import Delivery
 from handlers.files import BadFile, Files
 from handlers.here import Here
 from handlers.reception import Reception
+from handlers.reconciliation import Reconciliation
 from handlers.rounds import Rounds
 from storage.sealing import KeyRing
 from storage.store import Store, Transaction, open_store
@@ -100,11 +101,13 @@ class App:
     delivery: Delivery
     rounds: Rounds
     files: Files
+    reconciliation: Reconciliation
 
     async def start(self) -> None:
         """Write down the staff that the municipality expects, then listen."""
         now = self.clock.now()
         await self.store.run(lambda tx: expect_staff(tx, self.here.municipality, now))
+        await self.store.run(lambda tx: tx.outbox.take_over(now))
         for channel in self.channels.values():
             await channel.start(self.reception.receive, self.reception.note)
 
@@ -114,6 +117,7 @@ class App:
             tasks.create_task(self.delivery.run(), name="delivery")
             tasks.create_task(self.rounds.run(), name="rounds")
             tasks.create_task(self.files.run(), name="files")
+            tasks.create_task(self.reconciliation.run(), name="reconciliation")
 
     async def settle(self) -> None:
         """Fetch, do what is due and send until nothing is left; for the simulator and the tests."""
@@ -122,10 +126,10 @@ class App:
         await self.delivery.idle()
 
     async def stop(self) -> None:
-        """Stop listening first, then let what is under way end."""
+        """Let the calls under way end first: what still comes in is committed, and answered at the next start."""
+        await self.delivery.stop()
         for channel in self.channels.values():
             await channel.stop()
-        await self.delivery.stop()
         await self.store.close()
 
     async def health(self) -> tuple[bool, dict[str, Any]]:
@@ -136,7 +140,13 @@ class App:
         except StoreUnavailable:
             return False, {"almacen": "no disponible"}
         waits = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-        return True, {"almacen": "bien", "espera_s": round(waits), "canales": sorted(self.channels)}
+        told = {"almacen": "bien", "espera_s": round(waits), "canales": sorted(self.channels)}
+        return True, told | ({"problemas": trouble} if (trouble := self._trouble()) else {})
+
+    def _trouble(self) -> dict[str, str]:
+        """Why a channel hears nothing; starting us anew would not help, so it does not make us unready."""
+        found = {name: getattr(channel, "trouble", "") for name, channel in self.channels.items()}
+        return {name: trouble for name, trouble in found.items() if trouble}
 
 
 def expect_staff(tx: Transaction, municipality: Municipality, at: datetime) -> None:
@@ -160,15 +170,17 @@ def plug(
     here = build_here(municipality, ring, channels)
     delivery = Delivery(store, here, clock, channels)
     store.on_commit = delivery.offer
+    reception = Reception(store, here, clock)
     return App(
         store=store,
         here=here,
         clock=clock,
         channels=channels,
-        reception=Reception(store, here, clock),
+        reception=reception,
         delivery=delivery,
         rounds=Rounds(store, here, clock),
         files=Files(store, clock, channels, clean_photo),
+        reconciliation=Reconciliation(store, clock, channels, reception.receive),
     )
 
 

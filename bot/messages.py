@@ -125,6 +125,8 @@ class Outgoing:
     toast: str = ""  # answer to a tap (tap_id of the Inbound); short, shown over the chat where possible
     tap_id: str = ""
     template: TemplateUse | None = None
+    role: str = ""  # the person's new role: the channel shows its commands, where it has any
+    leaves: bool = False  # after this the bot leaves the group, where the channel has groups
 
     @property
     def text(self) -> str:

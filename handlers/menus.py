@@ -368,6 +368,7 @@ def not_taken(who: Speaker) -> None:
 
 
 def group_hint(who: Speaker) -> None:
-    """In a group nobody can speak in private: one line, at most once an hour."""
+    """In a group nobody can speak in private: one line, at most once an hour, and out."""
     if who.tx.people.count(who.person.id, "group", who.at, within_seconds=3600.0) == 1:
-        who.show(Outgoing(lines=(who.t("Aquí lo lee todo el grupo. Escríbame en privado, por favor."),)))
+        line = who.t("Aquí lo lee todo el grupo. Escríbame en privado, por favor.")
+        who.show(Outgoing(lines=(line,), leaves=True))

@@ -20,7 +20,7 @@ from bot.messages import AttachmentKind, Inbound, InboundKind, Receipt
 from bot.questions import MediaRef
 from bot.texts import language
 from bot.triage import Understanding
-from handlers import menus, talks
+from handlers import menus, operator, talks
 from handlers.delivery import receipts
 from handlers.here import Here
 from handlers.refusals import in_words
@@ -84,7 +84,7 @@ class Reception:
             return
         news = self._window(tx, inbound, person, now)
         if inbound.kind is InboundKind.UNREADABLE or person is None:
-            tx.inbox.bury(source="inbox", key=inbound.id, reason="unreadable", raw=inbound.raw, at=now)
+            self._set_aside(tx, inbound, person, "unreadable", now)
             return
         if inbound.kind is InboundKind.BLOCKED:
             tx.vault.stop(person.id, now)
@@ -149,6 +149,12 @@ class Reception:
         person = self._who(tx, inbound, now)
         if not tx.inbox.new(inbound.id, person.id if person else None, inbound.raw, now):
             return
+        self._set_aside(tx, inbound, person, reason, now)
+
+    def _set_aside(
+        self, tx: Transaction, inbound: Inbound, person: Person | None, reason: str, now: datetime
+    ) -> None:
+        """A dead letter: its sender hears a number, the supervisors that there is one (once an hour)."""
         letter = tx.inbox.bury(
             source="inbox",
             key=inbound.id,
@@ -160,6 +166,7 @@ class Reception:
         if person is not None:
             apology = Notice(person_id=person.id, name="apology", facts={"id": letter[:8]}, lane=Lane.REPLY)
             tx.outbox.put([apology], now)
+        operator.tell(tx, f"mensaje no atendido ({letter[:8]})", f"{now:%Y-%m-%d %H}", now)
 
 
 def route(who: Speaker) -> None:

@@ -307,11 +307,16 @@ def _approved(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     if facts["role"] == "supervisor":
         lines = (t("Ya tiene alta como mando."),)
-        return Outgoing(
-            lines=lines, actions=(button(t("Estado"), "m.status", "primary"), button(t("Menú"), "m.menu"))
-        )
+        actions = (button(t("Estado"), "m.status", "primary"), button(t("Menú"), "m.menu"))
+        return Outgoing(lines=lines, actions=actions, role=facts["role"])
     lines = (t("Ya tiene alta. Cuando empiece, toque «Iniciar turno»."),)
-    return Outgoing(lines=lines, actions=(button(t("Iniciar turno"), "m.start_shift", "primary"),))
+    start = button(t("Iniciar turno"), "m.start_shift", "primary")
+    return Outgoing(lines=lines, actions=(start,), role=facts["role"])
+
+
+def _revoked(moment: Moment, facts: Facts) -> Outgoing:
+    """Not a word: only the commands of the role go from their phone."""
+    return Outgoing(role=facts["role"])
 
 
 def _help_wanted(moment: Moment, facts: Facts) -> Outgoing:
@@ -381,6 +386,7 @@ WORDS: Mapping[str, Word] = {
     "shift_ended": _shift_ended,
     "approval_wanted": _approval_wanted,
     "approved": _approved,
+    "revoked": _revoked,
     "help_wanted": _help_wanted,
     "help_message": _help_message,
     "operator": _operator,

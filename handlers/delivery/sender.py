@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,11 +18,12 @@ import structlog
 
 from bot.channels import Channel, Failure, SendError, StoreUnavailable
 from bot.clock import Clock
-from bot.domain.notices import Lane, Notice
+from bot.domain.notices import Lane
 from bot.domain.roster import Role
 from bot.messages import Action, Address, Outgoing
-from handlers import wording
+from handlers import operator, wording
 from handlers.delivery import doubtful
+from handlers.delivery.outage import Outage
 from handlers.delivery.pacing import RATES, Pacer
 from handlers.here import Here
 from storage.outbox import LEASE, Row
@@ -36,6 +37,7 @@ MOST_IN_MEMORY = 5_000
 LONGEST_BACKOFF = 300.0
 PAUSE_WHEN_MISCONFIGURED = 60.0
 STOPPED = "stopped"
+GRACE = 5.0  # seconds that calls under way may still take when we stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ class Delivery:
         self._outcomes: deque[Noting] = deque()
         self._noting: asyncio.Task[None] | None = None
         self._pacers: dict[str, Pacer] = {}
+        self._outages: defaultdict[str, Outage] = defaultdict(lambda: Outage(clock))
+        self._sending: set[asyncio.Task[None]] = set()
+        self._stopping = False
         self.pace(channels)
 
     def pace(self, channels: Mapping[str, Channel]) -> None:
@@ -83,7 +88,7 @@ class Delivery:
     def offer(self, rows: Sequence[Row]) -> None:
         """Rows that a commit just wrote, or that were leased."""
         for row in rows:
-            if row.id in self._mine:
+            if row.id in self._mine or self._stopping:
                 continue
             self._mine.add(row.id)
             key = (row.person_id, row.lane == Lane.ALERT)
@@ -115,10 +120,17 @@ class Delivery:
                 await asyncio.gather(self._noting, return_exceptions=True)
 
     async def stop(self) -> None:
-        """Let the calls under way end; what is left keeps its lease and is picked up at the next start."""
+        """Let what is under way end and note it; what is left is picked up at the next start."""
+        self._stopping = True
+        for task in self._tasks - self._sending:
+            task.cancel()
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._noting is not None:
+            await asyncio.wait({self._noting}, timeout=GRACE)
 
     async def _pick_up(self) -> bool:
         if len(self._mine) >= MOST_IN_MEMORY:
@@ -135,7 +147,7 @@ class Delivery:
     async def _drain(self, key: tuple[str, bool]) -> None:
         queue = self._queues[key]
         try:
-            while queue:
+            while queue and not self._stopping:
                 await self._deliver(queue[0], queue)
                 self._mine.discard(queue.popleft().id)
         except Exception:
@@ -154,8 +166,10 @@ class Delivery:
                 ready = await self._prepare(row)
                 if isinstance(ready, Refused):
                     await self._note(partial(_not_sent, row=row, why=ready.why))
+                    self._given_up(row)
                     return
                 await self._send(row, ready)
+                self._outage(ready).over(row.id, through=True)
                 return
             except StoreUnavailable:  # all reading comes before the call: nothing was sent
                 await self._clock.wait(POLL_SECONDS)
@@ -164,11 +178,23 @@ class Delivery:
                 assert isinstance(ready, Ready)  # only the call raises it
                 pause = await self._failed(row, ready, error, attempt)
                 if pause is None:
+                    self._given_up(row)
                     return
+                down = error.failure is Failure.RETRY and error.retry_after is None
                 row = replace(row, state="unknown") if error.failure is Failure.UNKNOWN else row
             attempt += 1
             await self._hold(queue, pause)
-            await self._clock.wait(pause)
+            if down:
+                await self._outage(ready).wait(row.id, pause, alert=row.lane == Lane.ALERT)
+            else:
+                await self._clock.wait(pause)
+
+    def _outage(self, ready: Ready) -> Outage:
+        return self._outages[ready.reach.address.channel]
+
+    def _given_up(self, row: Row) -> None:
+        for outage in self._outages.values():
+            outage.over(row.id, through=False)
 
     async def _prepare(self, row: Row) -> Ready | Refused:
         """Read again who may hear it. Replies to who just spoke need nothing of this."""
@@ -192,16 +218,26 @@ class Delivery:
         if row.state == "unknown" and await self._found(row, ready, channel, card):
             return
         await self._turn(row, ready.reach.address)
-        provider_id = await channel.send(ready.reach.address, card, reference=row.ref)
+        provider_id = await self._call(channel, ready.reach.address, card, row)
         noted = self._note(lambda tx: tx.outbox.sent(row.id, provider_id, now))
         if row.card is not None or row.report_id is not None:
             await noted  # a later message looks for this card
+
+    async def _call(self, channel: Channel, to: Address, card: Outgoing, row: Row) -> str:
+        """The call itself; a stop waits for it, since nobody could tell afterwards what became of it."""
+        task = asyncio.current_task()
+        assert task is not None  # always inside of one
+        self._sending.add(task)
+        try:
+            return await channel.send(to, card, reference=row.ref)
+        finally:
+            self._sending.discard(task)
 
     async def _found(self, row: Row, ready: Ready, channel: Channel, card: Outgoing) -> bool:
         """May have been sent before: ask the provider, where it can tell."""
         since = (self._clock.now() - row.created_at).total_seconds() + 60
         provider_id = await channel.find(ready.reach.address, card, since)
-        if provider_id is None:
+        if provider_id is None or not await self._store.read(lambda tx: _free(tx, row, provider_id)):
             return False
         now = self._clock.now()
         await self._note(lambda tx: tx.outbox.sent(row.id, provider_id, now))
@@ -332,6 +368,12 @@ class Delivery:
                 one[1].set_exception(bug)
 
 
+def _free(tx: Transaction, row: Row, provider_id: str) -> bool:
+    """Is the message that was found not another one of ours with the same words?"""
+    known = tx.outbox.of_receipt(provider_id)
+    return known is None or known.id == row.id
+
+
 def _not_sent(tx: Transaction, *, row: Row, why: str) -> None:
     """Dropped; but what a resident who stopped us has a right to know waits until they write again."""
     if why == STOPPED and row.notice in wording.TO_RESIDENTS:
@@ -396,15 +438,5 @@ def dead(tx: Transaction, row: Row, code: str, now: datetime) -> None:
     """It will never work: kept as a dead letter, and the supervisors are told a code."""
     tx.outbox.failed(row.id, code)
     tx.inbox.bury(source="outbox", key=row.ref, reason=code[:120], raw=b"", at=now, person_id=row.person_id)
-    if row.notice == "operator":
-        return
-    told = [
-        Notice(
-            person_id=supervisor.person_id,
-            name="operator",
-            facts={"what": f"mensaje no entregado ({code})"},
-            dedupe_key=f"operator:{row.ref}:{supervisor.person_id}",
-        )
-        for supervisor in tx.staff.roster(now).supervisors()
-    ]
-    tx.outbox.put(told, now)
+    if row.notice != "operator":
+        operator.tell(tx, f"mensaje no entregado ({code})", row.ref, now)

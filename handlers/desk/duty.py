@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.errors import NotPermitted
 from bot.domain.notices import Lane, Notice
-from bot.domain.roster import Officer, Shift
+from bot.domain.roster import Officer, Role, Shift
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -67,6 +67,8 @@ def revoke(tx: Transaction, badge: str, by: str | None, at: datetime) -> None:
         if running is not None:
             tx.staff.end_shift(running[0], at)
         tx.outbox.silence(slot.person_id)
+        gone = Notice(person_id=slot.person_id, name="revoked", facts={"role": Role.RESIDENT.value})
+        tx.outbox.put([gone], at)
     tx.staff.revoke(badge, by, at)
     tx.requests.audited("revoked", badge, by, at)
 

@@ -86,7 +86,12 @@ class TelegramChannel:
 
     async def send(self, to: Address, message: Outgoing, *, reference: str = "") -> str:
         """One card. Raises SendError; ValueError for a token that does not fit a button."""
-        return await self._sender.send(to.id, message, reference)
+        if message.role:
+            await self.show_commands(to, message.role)
+        sent = "" if message.role and not message.text else await self._sender.send(to.id, message, reference)
+        if message.leaves:
+            await self.leave(to)
+        return sent
 
     async def fetch(self, attachment: Attachment) -> Fetched:
         """A person's file, at most 20 MB. Raises MediaGone, SendError."""
@@ -109,8 +114,11 @@ class TelegramChannel:
         return await commands.show_commands(self._client, address.id, role)
 
     async def leave(self, address: Address) -> None:
-        """Leave a group: this bot talks to one person at a time."""
-        await self._client.with_bot(lambda bot: bot.leave_chat(int(address.id)))
+        """Leave a group: this bot talks to one person at a time. Never raises."""
+        try:
+            await self._client.with_bot(lambda bot: bot.leave_chat(int(address.id)))
+        except (SendError, ValueError) as error:
+            log.info("group not left: %s", error, extra={"action": "telegram.leave"})
 
     def _check_settings(self) -> None:
         if not self._valid_token:

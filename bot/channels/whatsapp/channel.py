@@ -102,6 +102,8 @@ class WhatsAppChannel:
         A card of several messages that broke off halfway goes on from there when its reference comes again.
         """
         parts = outbound.render(message, self._manner)
+        if message.role and not message.text:  # there are no commands here
+            return ""
         if not parts:
             raise SendError(Failure.PERMANENT, "empty")
         gone = self._halfway.pop(reference, {}) if reference else {}
