@@ -169,9 +169,9 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("duty", enrolment.home, ("turno",), frozenset({Role.OFFICER})),
     Entry("pending", shift.pending, ("pendientes", "mis pendientes"), STAFF),
-    Entry("status", overview.status, ("estado", "como vamos"), SUPERVISORS),
-    Entry("team", team.team, ("equipo",), SUPERVISORS),
-    Entry("invite", team.invite, ("invitar",), SUPERVISORS),
+    Entry("status", overview.status, ("estado", "como vamos", "status"), SUPERVISORS),
+    Entry("team", team.team, ("equipo", "team"), SUPERVISORS),
+    Entry("invite", team.invite, ("invitar", "invite"), SUPERVISORS),
     Entry("revoke", team.revoke, ("dar de baja", "revocar"), SUPERVISORS),
 )
 
