@@ -97,6 +97,10 @@ class BotApi(People):
         """Script a fault: 429, 403, 500, 502 (an HTML page), "migrate", "hang", "drop" ..."""
         self._faults.append(Fault(what, times, method, value))
 
+    def recover(self) -> None:
+        """From now on everything works again."""
+        self._faults.clear()
+
     def arrived(self, number: int) -> None:
         """Brought at once when there is a webhook, else it waits to be asked for."""
         self.webhook.arrived(number)
