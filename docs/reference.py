@@ -1,0 +1,277 @@
+"""Write what can be looked up: `flujos.md`, `datos.md` and the settings of `../README.md`.
+
+    uv run python docs/reference.py
+
+Names, words, buttons and roles come from the code; what each is for stands here, in Spanish. Something new in the
+code ends this script with its name until it is described, and `tests/test_documents.py` compares.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import handlers.reception  # noqa: F401  # whoever receives knows every flow
+from bot.domain.roster import Role
+from bot.settings import Settings, names
+from handlers.menus import ENTRIES, TAPS
+from handlers.talks import SCRIPTS
+from storage.schema import metadata
+
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN, END = "<!-- ajustes: los escribe docs/reference.py -->", "<!-- fin de ajustes -->"
+
+FLOWS = {
+    "report": "Contar un asunto: tipo, lugar, qué pasa, quién puede saber de mí, revisar, folio. "
+    "El oficial anota así lo que le cuentan en la calle",
+    "danger": "Después de dar el 911: «Avisar al equipo» abre un reporte urgente; «No, gracias» lo deja ahí",
+    "add": "Agregar texto, voz o fotos a un reporte ya hecho",
+    "withdraw": "Decir que ya no hace falta; se pregunta una vez",
+    "my_police": "Dónde vive o por dónde anda, y quién atiende ahí",
+    "visit": "Qué colonia quiere que recorran",
+    "erase": "Solicitar que se borren los datos propios; se pregunta una vez",
+    "ask": "Preguntarle algo a quien reportó, sin ver su número",
+    "note": "Dejar una nota en el caso; quien reportó no la ve",
+    "refer": "Pasar el caso a otra dependencia, con una nota si hace falta",
+    "close": "Cerrar: cómo terminó, una frase para la persona, y ver el mensaje antes de que salga",
+    "help": "Contestar a quien pidió hablar con una persona",
+    "reassign": "Elegir a quién se le pasa un caso",
+    "invite": "Elegir la plaza y obtener un código de un solo uso",
+    "revoke": "Elegir a quién se da de baja; se pregunta una vez",
+}
+
+WORDS = {
+    "menu": "El menú de cada quien; lo que estaba a medias se guarda o se olvida",
+    "start": "Saludo; con un código de alta, el alta",
+    "back": "Una pregunta atrás",
+    "cancel": "Olvida lo que estaba a medias",
+    "help": "Qué se puede decir en cualquier momento",
+    "emergency": "911 y 089, antes que nada",
+    "report": "Empieza un reporte; si hay uno a medias, lo sigue",
+    "jot": "El oficial anota un asunto de alguien que encontró en la calle",
+    "resume": "Sigue el reporte a medias",
+    "more": "El resto de lo que se puede hacer",
+    "my_police": "Quién atiende un lugar, con teléfono y horario confirmados",
+    "directory": "Los números que el municipio confirmó; 911 y 089 siempre",
+    "tips": "Consejos de prevención por tema",
+    "privacy": "Aviso de privacidad en corto, y los derechos sobre los datos",
+    "privacy_full": "El aviso completo",
+    "my_data": "Todo lo que hay guardado de este chat",
+    "erase": "Pedir que se borren los datos",
+    "anonymity": "Tres maneras de avisar, y quién ve qué en cada una",
+    "visit": "Pedir que el equipo recorra la colonia; se cuenta, no se promete día",
+    "my_reports": "Los últimos diez reportes y cómo van; los confidenciales no salen en ninguna lista",
+    "person": "Hablar con una persona del equipo; si no hay nadie, se dice el horario",
+    "end_person": "Termina la plática con la persona",
+    "language": "Cambia entre español e inglés",
+    "opt_out": "BAJA: nada que no se haya pedido",
+    "opt_in": "ALTA: otra vez sí",
+    "thanks": "Nada más",
+    "start_shift": "Entra en turno; ve lo que ya espera en su sector",
+    "end_shift": "Sale de turno; se le dice qué deja pendiente",
+    "duty": "En turno o no, y qué tiene en sus manos",
+    "pending": "Lo que tiene en sus manos y lo que espera en su sector",
+    "status": "Abiertos, sin tomar, fuera de plazo, quién está en turno",
+    "team": "Quién tiene alta y quién está en turno",
+    "invite": "Código de alta para una plaza",
+    "revoke": "Quita el alta: deja de oír en segundos",
+}
+
+BUTTONS = {
+    "claim": "El reporte es suyo; el primero gana y a los demás se les dice quién lo tiene",
+    "decline": "No puede: se avisa al siguiente",
+    "support": "Va de apoyo de quien lo tiene",
+    "case": "El caso completo para quien lo atiende y el mando; a los demás, el encabezado",
+    "way": "Va en camino; se le dice a quien reportó",
+    "here": "Llegó al lugar",
+    "release": "Lo devuelve al sector y el aviso vuelve a subir",
+    "ask": "Empieza una pregunta a quien reportó",
+    "note": "Empieza una nota",
+    "refer": "Empieza a canalizar",
+    "done": "Empieza a cerrar",
+    "reassign": "Empieza a pasarlo a otra persona",
+    "approve": "El número de control es el mismo en las dos pantallas: da el alta",
+    "refuse": "El número no es el mismo: no hay alta",
+    "help": "Toma la plática y escribe la respuesta",
+    "helped": "Termina la plática",
+    "see": "Cómo va el reporte propio y qué se puede hacer con él",
+    "add": "Empieza a agregar algo",
+    "again": "Volvió a pasar lo mismo: se anota en el reporte abierto, o se abre de nuevo el cerrado",
+    "withdraw": "Empieza a retirarlo",
+    "solved": "Contesta si quedó resuelto; «no» lo abre de nuevo",
+    "tip": "Consejos de un tema, tres a la vez",
+    "tips": "Más temas",
+    "tipsof": "Consejos sobre lo que se acaba de reportar",
+    "visit": "Pide que el equipo recorra esa colonia",
+    "also": "El segundo asunto del mismo mensaje, en un reporte aparte",
+}
+
+TABLES = {
+    "meta": "De qué versión y de qué llavero es esta base, y valores propios del servicio",
+    "person": "Una persona: un número al azar, su idioma, su consentimiento. Ni nombre ni teléfono",
+    "vault_address": "**Bóveda.** A qué dirección de qué canal corresponde cada persona",
+    "vault_alias": "**Bóveda.** Otras direcciones de la misma persona en el mismo canal",
+    "staff": "Plazas: placa, nombre que oirán los vecinos, sectores, listas, alta",
+    "shift": "Turnos: quién, dónde, de cuándo a cuándo",
+    "inbox": "Lo que llegó: se guarda antes de contestar, y sirve para no atender dos veces lo mismo. "
+    "El contenido se olvida a los 7 días",
+    "dead_letter": "Lo que no se pudo atender, completo, hasta que alguien lo vea",
+    "conversation": "Pláticas a medias: qué se preguntó y qué se contestó",
+    "media": "Fotos, voz, documentos: qué son y en qué van",
+    "media_content": "Su contenido",
+    "report": "Reportes",
+    "follower": "Quién más dijo «es lo mismo» y oye las mismas novedades",
+    "event": "Qué le pasó a cada reporte, en cadena: no se puede quitar ni cambiar un eslabón sin que se note",
+    "outbox": "Lo que hay que decir y cómo le fue: en espera, enviado, entregado, leído, fallido",
+    "receipt": "Estados de entrega que llegaron antes de tiempo",
+    "due": "Lo que vence: avisos sin tomar, preguntas, fines de turno",
+    "help_request": "Quién pidió hablar con una persona",
+    "visit_request": "Quién pidió que pasen por su colonia",
+    "tally": "Intentos recientes (folios o códigos equivocados), para hacer esperar",
+    "audit": "Decisiones sobre el personal y lecturas delicadas, sin contenido",
+}
+
+KEPT = {"clear": "en claro", "sealed": "sellado", "keyed": "con clave", "ref": "referencia"}
+ROLES = {Role.RESIDENT: "vecinos", Role.OFFICER: "oficiales", Role.SUPERVISOR: "mandos"}
+
+
+def who(roles: Iterable[Role]) -> str:
+    """The roles in words."""
+    chosen = set(roles)
+    return "todos" if chosen == set(Role) else ", ".join(ROLES[role] for role in Role if role in chosen)
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of Markdown."""
+    heads = tuple(heads)
+    lines = (heads, ("---",) * len(heads), *rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def buttons() -> Mapping[str, list[str]]:
+    """The labels under which each thing is pressed: "claim" -> Tomar, "m.menu" -> Menú."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "handlers").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) != "button" or len(node.args) < 2:
+                continue
+            label, token = node.args[:2]
+            said = label.args[0] if isinstance(label, ast.Call) and label.args else None
+            if isinstance(said, ast.Constant) and ast.unparse(label.func) in ("t", "who.t"):
+                found.setdefault(_verb(token), []).append(f"«{said.value}»")
+    return {verb: list(dict.fromkeys(labels)) for verb, labels in found.items()}
+
+
+def _verb(token: ast.expr) -> str:
+    start = token.values[0] if isinstance(token, ast.JoinedStr) else token
+    text = str(start.value) if isinstance(start, ast.Constant) else ""
+    return text if text.startswith("m.") else text.partition(".")[0]
+
+
+def flows() -> str:
+    """`flujos.md`."""
+    pressed = buttons()
+    talks = (
+        (f"`{name}`", who(one.roles), FLOWS[name], "sí" if one.keeps else "no")
+        for name, one in sorted(SCRIPTS.items())
+    )
+    words = (
+        (
+            f"`{one.name}`",
+            ", ".join(one.words) or "—",
+            ", ".join(pressed.get(f"m.{one.name}", [])) or "—",
+            who(one.roles),
+            WORDS[one.name],
+        )
+        for one in ENTRIES
+    )
+    taps = (
+        (f"`{one.verb}`", ", ".join(pressed.get(one.verb, [])) or "—", who(one.roles), BUTTONS[one.verb])
+        for one in TAPS
+    )
+    return f"""# Pláticas, palabras y botones
+
+Todo lo que se puede decir y tocar. Lo escribe `docs/reference.py` a partir del programa; no lo edite a mano.
+
+Lo que alguien escribe se lee en este orden: ¿hay peligro?, ¿es una palabra de las de abajo (sola, sin nada más)?,
+¿contesta lo que se le preguntó?, ¿qué asunto es? Acentos y mayúsculas no importan. Todo botón se puede también
+escribir: su número o su texto.
+
+## Pláticas
+
+Varias preguntas seguidas; *atrás* y *cancelar* valen en todas. Un borrador espera varios días, se recuerda una vez y se
+sigue donde iba; lo demás se pregunta otra vez cuando haga falta.
+
+{table(("nombre", "quién", "para qué", "es un borrador"), talks)}
+
+## Palabras
+
+Valen en cualquier momento, también como `/orden` en Telegram. «estado» y un folio dicen cómo va ese reporte, solo a
+quien lo hizo. El personal escribe también `tomar`, `voy`, `llegue`, `soltar`, `ver` o `cerrar` y el folio.
+
+{table(("nombre", "palabras", "botón", "quién", "qué hace"), words)}
+
+## Botones de un reporte o de una tarjeta
+
+Un botón viejo nunca falla: se contesta cómo está hoy el asunto. El derecho a tocarlo se revisa otra vez al tocarlo.
+
+{table(("nombre", "botón", "quién", "qué hace"), taps)}
+"""
+
+
+def stored() -> str:
+    """`datos.md`."""
+    parts = []
+    for one in sorted(metadata.tables.values(), key=lambda one: one.name):
+        kept: dict[str, list[str]] = {}
+        for column in one.columns:
+            kept.setdefault(column.info["kept"], []).append(f"`{column.name}`")
+        rows = ((KEPT[how], ", ".join(kept[how])) for how in KEPT if how in kept)
+        parts.append(f"## {one.name}\n\n{TABLES[one.name]}.\n\n{table(('cómo', 'columnas'), rows)}\n")
+    return f"""# Qué se guarda y cómo
+
+Cada tabla y cada columna. Lo escribe `docs/reference.py` a partir de `storage/schema.py`; no lo edite a mano.
+
+- **en claro**: lo puede leer quien tenga la base. Códigos, estados, fechas, la colonia. Nunca un texto, un nombre ni un teléfono.
+- **sellado**: AES-256-GCM, atado a su tabla, columna y renglón. Sin el llavero no se lee, y no se puede mudar a otro renglón.
+- **con clave**: huella HMAC con una llave de fuera de la base. Sirve para encontrar otra vez lo mismo, no para leerlo.
+- **referencia**: número al azar de otro renglón; por sí solo no dice nada.
+
+Las tablas de la **bóveda** son las únicas que unen a una persona con su dirección. Solo las abren quien recibe y quien
+envía los mensajes.
+
+{chr(10).join(parts)}"""
+
+
+def settings() -> str:
+    """The table of the README."""
+    rows = []
+    for name, meaning in names().items():
+        default = Settings.model_fields[name.removeprefix("PROXIMIDAD_").lower()].get_default()
+        text = default.get_secret_value() if hasattr(default, "get_secret_value") else default
+        shown = "—" if text in (None, "") else "el del servicio" if "://" in str(text) else f"`{text}`"
+        rows.append((f"`{name}`", meaning.rstrip("."), shown))
+    return table(("variable", "para qué", "si no se pone"), rows)
+
+
+def with_settings(readme: str) -> str:
+    """The README with today's table. Raises ValueError when its marks are gone."""
+    head, rest = readme.split(BEGIN)
+    _, tail = rest.split(END)
+    return f"{head}{BEGIN}\n{settings()}\n{END}{tail}"
+
+
+def pages() -> dict[Path, str]:
+    """Every page that is written here, as it should be."""
+    readme = ROOT / "README.md"
+    return {
+        ROOT / "docs" / "flujos.md": flows(),
+        ROOT / "docs" / "datos.md": stored(),
+        readme: with_settings(readme.read_text(encoding="utf-8")),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
