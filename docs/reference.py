@@ -25,7 +25,7 @@ BEGIN, END = "<!-- ajustes: los escribe docs/reference.py -->", "<!-- fin de aju
 FLOWS = {
     "report": "Contar un asunto: tipo, lugar, qué pasa, quién puede saber de mí, revisar, folio. "
     "El oficial anota así lo que le cuentan en la calle",
-    "danger": "Después de dar el 911: «Avisar al equipo» abre un reporte urgente; «No, gracias» lo deja ahí",
+    "danger": "Después de dar el 911: «Avisar al turno» abre un reporte urgente; «Ya estoy a salvo» no avisa a nadie",
     "add": "Agregar texto, voz o fotos a un reporte ya hecho",
     "withdraw": "Decir que ya no hace falta; se pregunta una vez",
     "my_police": "Dónde vive o por dónde anda, y quién atiende ahí",
