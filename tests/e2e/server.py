@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 PATIENCE = (
-    15.0  # seconds for anything that has to happen; a busy machine is slow, a broken promise is for ever
+    60.0  # seconds for anything that has to happen; a busy machine is slow, a broken promise is for ever
 )
 SECRET = "un-secreto-de-prueba-0123456789"
 
