@@ -80,16 +80,18 @@ _INSERT_POSTGRES = (
     .on_conflict_do_nothing(index_elements=["dedupe_key"])
     .returning(outbox.c.id)
 )
+# The provider may tell what became of a message before we note that it took it: then that stands.
+_TOLD_BEFORE = or_(outbox.c.state.in_(tuple(RANK)), outbox.c.provider_id == bindparam("provider"))
 _NOTE = (
     update(outbox)
     .where(outbox.c.id == bindparam("which"))
     .values(
-        state=case((outbox.c.state.in_(tuple(RANK)), outbox.c.state), else_=bindparam("now", type_=String)),
+        state=case((_TOLD_BEFORE, outbox.c.state), else_=bindparam("now", type_=String)),
         provider_id=func.coalesce(bindparam("provider"), outbox.c.provider_id),
-        error=bindparam("code"),
+        error=case((_TOLD_BEFORE, outbox.c.error), else_=bindparam("code", type_=String)),
         attempts=outbox.c.attempts + 1,
-        lease_until=None,
-        lease_by=None,
+        lease_until=case((_TOLD_BEFORE, outbox.c.lease_until), else_=None),
+        lease_by=case((_TOLD_BEFORE, outbox.c.lease_by), else_=None),
         due_at=func.coalesce(bindparam("again", type_=outbox.c.due_at.type), outbox.c.due_at),
     )
 )

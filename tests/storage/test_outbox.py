@@ -274,6 +274,24 @@ async def test_a_delivery_reported_while_it_is_sent_is_not_undone_by_our_own_not
     assert set(await store.run(work)) == {("delivered", "SM1")}
 
 
+async def test_a_refusal_reported_while_it_is_sent_is_not_forgotten_over_our_own_note(store: Store) -> None:
+    """The callback overtakes the answer of the call: what it made of the row stands, and it is said anew."""
+
+    def work(tx: Transaction) -> list[str]:
+        row_id = put(tx)
+        assert tx.outbox.status("SM1", "failed", "63016", NOON, look(tx, row_id).ref) == "failed"
+        tx.outbox.say_again(row_id, NOON)
+        tx.outbox.sent(row_id, "SM1", NOON)
+        before = look(tx, row_id)
+        (again,) = tx.outbox.lease(NOON)
+        tx.outbox.sent(again.id, "SM2", NOON)
+        after = look(tx, row_id)
+        assert (before.attempts, after.attempts) == (1, 2)
+        return [before.state, after.state, after.provider_id]
+
+    assert await store.run(work) == ["ready", "sent", "SM2"]
+
+
 async def test_the_fate_of_a_template_is_not_the_fate_of_the_words(store: Store) -> None:
     """The template carries the same reference: read before, while and after the words go, it moves nothing."""
 
