@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -191,6 +192,6 @@ class TwilioPeople:
         headers = {"X-Twilio-Signature": signed, "Content-Type": FORM}
         body = urlencode(fields, errors="surrogateescape").encode()
         url = URL(self.webhook_url + path, encoded=True)  # to the letter: it is signed
-        async with self.session.post(url, data=body, headers=headers) as answer:
+        async with self.session.post(url, data=io.BytesIO(body), headers=headers) as answer:
             await answer.read()
             return answer.status

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from bot.channels import Failure, SendError, StoreUnavailable
 
 PATH = "/telegram/webhook"
-MAX_BODY = 1024 * 1024
+MAX_BODY = 4 * 1024 * 1024  # 100,000 characters, escaped, and everything around them
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{16,256}")
 PUBLIC_SHAPE = re.compile(r"https://[^\s/]+(/\S*)?")
