@@ -135,8 +135,13 @@ class App:
     async def health(self) -> tuple[bool, dict[str, Any]]:
         """Is the store writable, and how long does the oldest message wait?"""
         now = self.clock.now()
+
+        def work(tx: Transaction) -> datetime | None:
+            tx.requests.set_setting("looked_at", now.isoformat())  # a full disk can still be read
+            return tx.statistics.oldest_waiting()
+
         try:
-            oldest = await self.store.run(lambda tx: tx.statistics.oldest_waiting())
+            oldest = await self.store.run(work)
         except StoreUnavailable:
             return False, {"almacen": "no disponible"}
         waits = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

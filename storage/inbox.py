@@ -18,8 +18,16 @@ if TYPE_CHECKING:
 _VALUES: dict[str, BindParameter[Any]] = {
     column: bindparam(column) for column in ("key", "person_id", "received_at", "state", "raw")
 }
-_INSERT_SQLITE = sqlite.insert(inbox).values(_VALUES).on_conflict_do_nothing(index_elements=["key"])
-_INSERT_POSTGRES = postgresql.insert(inbox).values(_VALUES).on_conflict_do_nothing(index_elements=["key"])
+# What is returned tells the new from the known: a count of rows is not reported by every driver.
+_INSERT_SQLITE = (
+    sqlite.insert(inbox).values(_VALUES).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.id)
+)
+_INSERT_POSTGRES = (
+    postgresql.insert(inbox)
+    .values(_VALUES)
+    .on_conflict_do_nothing(index_elements=["key"])
+    .returning(inbox.c.id)
+)
 _DEAD = dead_letter.insert()
 _MARK = update(inbox).where(inbox.c.key == bindparam("which")).values(state=bindparam("now"))
 
@@ -53,8 +61,8 @@ class Inbox:
             "raw": self._tx.sealer.seal("inbox", "raw", key, raw) if raw else None,
         }
         postgres = self._tx.connection.dialect.name == "postgresql"
-        result = self._tx.connection.execute(_INSERT_POSTGRES if postgres else _INSERT_SQLITE, row)
-        return bool(result.rowcount)
+        statement = _INSERT_POSTGRES if postgres else _INSERT_SQLITE
+        return self._tx.connection.execute(statement, row).scalar_one_or_none() is not None
 
     def bury(
         self, *, source: str, key: str, reason: str, raw: bytes, at: datetime, person_id: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil, cos, radians
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping, bindparam, select, update
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from storage.store import Transaction
 
 CELL_DEGREES = 0.00135  # about 150 m of latitude
+DEGREE_M = 111_000.0  # of latitude
 
 _INSERT = report.insert()
 _UPDATE = (
@@ -217,10 +219,12 @@ class Reports:
         """The keyed hash of the 150 m cell of a point."""
         return self._cell(*_cell_of(point))
 
-    def cells_around(self, point: Point) -> list[bytes]:
-        """The cell of a point and its eight neighbours."""
+    def cells_around(self, point: Point, radius_m: float = 100) -> list[bytes]:
+        """The cell of a point and as many around it as a radius may reach into: at least eight."""
         row, column = _cell_of(point)
-        return [self._cell(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+        width_m = CELL_DEGREES * DEGREE_M * cos(radians(point.lat))  # the narrower side
+        reach = range(-ceil(radius_m / width_m), ceil(radius_m / width_m) + 1)
+        return [self._cell(row + i, column + j) for i in reach for j in reach]
 
     def _where(self, new: Report) -> dict[str, Any]:
         return {

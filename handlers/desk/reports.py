@@ -118,7 +118,7 @@ def _alert_first(tx: Transaction, here: Here, report: Report, at: datetime) -> i
     first = first_alerted(report, roster, at)
     if first:
         _alert(tx, report, first, at, level=0)
-    else:
+    elif not report.listed:  # nobody of a list is still nobody else's matter
         _alert(tx, report, roster.supervisors(), at, level=0, nobody=True)
     ladder = here.municipality.service.ladder(report.priority, listed=report.listed)
     step = ladder.step_at(0, at)
@@ -358,8 +358,11 @@ def withdraw(tx: Transaction, report: Report, at: datetime) -> Report:
 
 def say_solved(tx: Transaction, here: Here, report: Report, answer: str, at: datetime) -> Report:
     """What the resident says of the outcome; "no" opens the report again. Raises TooLate."""
+    again = answer == "no" and report.status is Status.CLOSED
+    if again:
+        report.reopen(at=at)  # too late is too late before anything is written down or told
     report = _done(tx, report.say_solved(answer=answer, at=at), tx.staff.roster(at), at)
-    return reopen(tx, here, report, at) if answer == "no" and report.status is Status.CLOSED else report
+    return reopen(tx, here, report, at) if again else report
 
 
 def reopen(tx: Transaction, here: Here, report: Report, at: datetime) -> Report:

@@ -73,7 +73,7 @@ def _near(who: Speaker, talk: Conversation, step: LookUp) -> Any:
     """An open report of the same kind within its radius and days, of somebody else."""
     kind = who.here.kind(step.arguments["kind"])
     point = Point(step.arguments["lat"], step.arguments["lon"])
-    cells = who.tx.reports.cells_around(point)
+    cells = who.tx.reports.cells_around(point, kind.radius_m)
     found = who.tx.reports.near(cells, kind.slug, who.at - kind.same_within)
     near = [r for r in found if r.person_id != who.person.id and _within(r, point, kind.radius_m)]
     if not near:

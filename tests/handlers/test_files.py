@@ -1,0 +1,149 @@
+"""Files that people sent: fetched afterwards, photos made anew, the rest sealed or refused."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.channels import Failure, Fetched, MediaGone, SendError, StoreUnavailable
+from bot.messages import Attachment, AttachmentKind
+from handlers import files as module
+from handlers.files import LARGEST, TRIES, BadFile, Files
+from storage import Store, Transaction
+from tests.handlers.conftest import NOON, FakeChannel, HastyClock, resident
+
+Kind = AttachmentKind
+
+
+async def clean(content: bytes) -> bytes:
+    """Stands for the child process that makes new pixels."""
+    if content == b"bomb":
+        raise BadFile
+    return b"clean:" + content
+
+
+@pytest.fixture
+def files(store: Store, clock: HastyClock, channel: FakeChannel) -> Files:
+    return Files(store, clock, {"simulator": channel}, clean)  # type: ignore[dict-item]
+
+
+async def sent(store: Store, kind: Kind = Kind.PHOTO, *, channel: str = "simulator", **more: Any) -> str:
+    file = Attachment(kind=kind, reference="f", **more)
+    return await store.run(lambda tx: tx.media.add(resident(tx), channel, file, NOON))
+
+
+async def state(store: Store, media: str) -> tuple[str, bytes | None, str]:
+    def work(tx: Transaction) -> tuple[str, bytes | None, str]:
+        file = tx.media.get(media)
+        assert file is not None
+        return file.state, tx.media.content(media), file.content_type
+
+    return await store.read(work)
+
+
+TABLE = [
+    (Kind.PHOTO, "image/jpeg", "kept", b"clean:x", "image/jpeg"),
+    (Kind.PHOTO, "image/png", "kept", b"clean:x", "image/jpeg"),
+    (Kind.DOCUMENT, "image/png", "kept", b"clean:x", "image/jpeg"),
+    (Kind.DOCUMENT, "application/pdf", "kept", b"x", "application/pdf"),
+    (Kind.VOICE, "audio/ogg", "kept", b"x", "audio/ogg"),
+    (Kind.AUDIO, "audio/mpeg", "kept", b"x", "audio/mpeg"),
+    (Kind.VIDEO, "video/mp4", "kept", b"x", "video/mp4"),
+    (Kind.DOCUMENT, "application/x-msdownload", "refused", None, ""),
+    (Kind.DOCUMENT, "text/html", "refused", None, ""),
+    (Kind.STICKER, "application/x-tgsticker", "refused", None, ""),
+]
+
+
+@pytest.mark.parametrize(("kind", "content_type", "end", "content", "kept_as"), TABLE)
+async def test_what_is_kept_and_how(
+    store: Store, files: Files, channel: FakeChannel, kind: Kind, content_type: str, end: str,
+    content: bytes | None, kept_as: str,
+) -> None:  # fmt: skip
+    """A picture is never kept as it came, whatever it calls itself."""
+    channel.files["f"] = Fetched(b"x", content_type)
+    media = await sent(store, kind)
+    assert await files.fetch_pending() == 1
+    assert await state(store, media) == (end, content, kept_as)
+    assert await files.fetch_pending() == 0
+
+
+async def test_a_picture_that_is_a_trap_is_refused(store: Store, files: Files, channel: FakeChannel) -> None:
+    channel.files["f"] = Fetched(b"bomb", "image/jpeg")
+    media = await sent(store)
+    await files.fetch_pending()
+    assert (await state(store, media))[0] == "refused"
+
+
+async def test_what_says_that_it_is_too_large_is_not_even_fetched(
+    store: Store, files: Files, channel: FakeChannel
+) -> None:
+    channel.files["f"] = Fetched(b"x", "video/mp4")
+    large, fits = await sent(store, Kind.VIDEO, size=LARGEST + 1), await sent(store, Kind.VIDEO, size=LARGEST)
+    await files.fetch_pending()
+    assert [(await state(store, media))[0] for media in (large, fits)] == ["refused", "kept"]
+
+
+async def test_what_the_provider_no_longer_has_is_gone(store: Store, files: Files) -> None:
+    media = await sent(store)
+    other = await sent(store, channel="no-such-channel")
+    await files.fetch_pending()
+    assert [(await state(store, one))[0] for one in (media, other)] == ["gone", "gone"]
+
+
+async def test_a_provider_in_trouble_is_asked_again_a_little_later(
+    store: Store, files: Files, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """In growing pauses, or as it says; nothing is lost meanwhile."""
+    busy = [SendError(Failure.RETRY, "500"), SendError(Failure.RETRY, "429", retry_after=60)]
+    channel.files["f"] = [*busy, Fetched(b"x", "audio/ogg")]
+    media = await sent(store, Kind.VOICE)
+    asked = []
+    for seconds in (0, 0.5, 0.5, 59, 1):
+        clock.skip(seconds=seconds)
+        asked.append(await files.fetch_pending())
+    assert asked == [1, 0, 1, 0, 1]
+    assert (await state(store, media))[0] == "kept"
+
+
+async def test_after_some_tries_it_is_given_up(
+    store: Store, files: Files, channel: FakeChannel, clock: HastyClock
+) -> None:
+    channel.files["f"] = SendError(Failure.RETRY, "500")
+    media = await sent(store, Kind.VOICE)
+    tries = 0
+    for _ in range(TRIES + 5):
+        tries += await files.fetch_pending()
+        clock.skip(hours=1)
+    assert (tries, (await state(store, media))[0]) == (TRIES, "gone")
+
+
+async def test_our_own_copy_can_be_sent_on(store: Store, files: Files, channel: FakeChannel) -> None:
+    channel.files["f"] = Fetched(b"x", "audio/ogg")
+    media, lost = await sent(store, Kind.VOICE), await sent(store, channel="no-such-channel")
+    await files.fetch_pending()
+    assert await files.of_ours(media) == Fetched(b"x", "audio/ogg")
+    for missing in (lost, "no such id"):
+        with pytest.raises(MediaGone):
+            await files.of_ours(missing)
+
+
+async def test_the_loop_goes_on_when_the_store_is_away(
+    files: Files, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    async def flaky(_: Files) -> int:
+        looked.append("look")
+        if len(looked) == 1:
+            raise StoreUnavailable
+        return 0
+
+    monkeypatch.setattr(module.Files, "fetch_pending", flaky)
+    loop = asyncio.create_task(files.run())
+    while len(looked) < 3:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    loop.cancel()
+    assert clock.waits[:2] == [1.0, 1.0]

@@ -1,0 +1,537 @@
+"""What is due happens when it is due: the ladder of an alert, ends of shifts, questions, drafts, forgetting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.channels import StoreUnavailable
+from bot.domain import folio as folios
+from bot.domain.concern import Priority
+from bot.domain.report import Disposition, Report, Status
+from bot.domain.roster import Role
+from bot.domain.service_level import Hearer, Ladder, LadderStep
+from bot.domain.territory import Place
+from handlers import rounds
+from handlers.desk import duty
+from handlers.desk import reports as desk
+from handlers.here import Here
+from handlers.resident.report import Draft
+from handlers.rounds import Rounds
+from storage import Store, Transaction
+from storage.conversations import Conversation
+from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.support.reports import opened
+
+MINUTE = timedelta(minutes=1)
+LADDER = Ladder(
+    (
+        LadderStep(2 * MINUTE, Hearer.NEXT_OFFICER),
+        LadderStep(5 * MINUTE, Hearer.SUPERVISOR),
+        LadderStep(10 * MINUTE, Hearer.EVERYONE),
+    )
+)
+PLACE = Place(colonia="centro")
+
+
+@pytest.fixture
+def here(shared_here: Here) -> Here:
+    """The same 2/5/10 ladder for everything."""
+    service = replace(
+        shared_here.municipality.service,
+        ladders=dict.fromkeys(Priority, LADDER),
+        listed_ladders=dict.fromkeys(Priority, LADDER),
+    )
+    return replace(shared_here, municipality=replace(shared_here.municipality, service=service))
+
+
+@pytest.fixture
+def due(store: Store, here: Here, clock: HastyClock) -> Rounds:
+    return Rounds(store, here, clock)
+
+
+def sector(here: Here) -> tuple[str, ...]:
+    return tuple(s.slug for s in here.municipality.territory.sectors_of(PLACE))
+
+
+def report(tx: Transaction, here: Here, at: datetime = NOON, kind: str = "ruido", **more: Any) -> Report:
+    draft = Draft(kind=kind, place=PLACE, text="Música", **more)
+    return desk.open_report(tx, here, draft, draft_id=here.new_id(), person_id=resident(tx), at=at).report
+
+
+async def heard(store: Store, notice: str) -> list[tuple[str, float]]:
+    """Who was given such a notice and after how many minutes, in order."""
+    from sqlalchemy import select
+
+    from storage.schema import outbox
+
+    def work(tx: Transaction) -> list[tuple[str, float]]:
+        rows = tx.connection.execute(
+            select(outbox.c.person_id, outbox.c.created_at)
+            .where(outbox.c.notice == notice)
+            .order_by(outbox.c.id)
+        ).all()
+        names = {resident(tx, name): name for name in ("canul", "poot", "aguilar", "rosa", "ek")}
+        return [(names[row.person_id], (row.created_at - NOON) / MINUTE) for row in rows]
+
+    return await store.run(work)
+
+
+async def pass_minutes(due: Rounds, clock: HastyClock, minutes: float, step: float = 0.5) -> None:
+    for _ in range(int(minutes / step)):
+        clock.skip(minutes=step)
+        await due.look()
+
+
+# ---- the obligation ----
+
+
+async def test_an_unclaimed_report_climbs_at_two_five_and_ten_minutes(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """The sector, the next officer, the supervisor, everyone; and then it keeps sounding."""
+
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", sectors=sector(here))
+        officer(tx, "poot", sectors=("otro",))
+        officer(tx, "aguilar", role=Role.SUPERVISOR, on_duty=False)
+        report(tx, here)
+
+    await store.run(work)
+    await pass_minutes(due, clock, 41)
+    assert await heard(store, "alert") == [
+        ("canul", 0),
+        ("poot", 2),
+        ("aguilar", 5),
+        ("canul", 10),
+        ("poot", 10),
+        ("aguilar", 10),
+        ("canul", 40),
+        ("poot", 40),
+        ("aguilar", 40),
+    ]
+
+
+async def test_a_claim_closes_the_obligation(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """Only a person's press does; nobody else is alerted after it."""
+
+    def work(tx: Transaction) -> str:
+        officer(tx, "canul", sectors=sector(here))
+        officer(tx, "aguilar", role=Role.SUPERVISOR)
+        return report(tx, here).folio
+
+    folio = await store.run(work)
+    clock.skip(minutes=1)
+    await store.run(lambda tx: desk.claim(tx, here, folio, tx.staff.officer(resident(tx, "canul")), clock.at))  # type: ignore[arg-type]
+    await pass_minutes(due, clock, 60, 1)
+    assert await heard(store, "alert") == [("canul", 0)]
+
+
+async def test_a_released_report_climbs_again_from_its_release(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """An hour later the steps are two, five and ten minutes again, not all at once."""
+
+    def work(tx: Transaction) -> str:
+        officer(tx, "canul", sectors=sector(here))
+        officer(tx, "poot", sectors=("otro",))
+        officer(tx, "aguilar", role=Role.SUPERVISOR)
+        folio = report(tx, here).folio
+        desk.claim(tx, here, folio, tx.staff.officer(resident(tx, "canul")), NOON)  # type: ignore[arg-type]
+        return folio
+
+    folio = await store.run(work)
+    clock.skip(hours=1)
+    await store.run(
+        lambda tx: desk.release(tx, here, folio, tx.staff.officer(resident(tx, "canul")), clock.at)
+    )  # type: ignore[arg-type]
+    await pass_minutes(due, clock, 11)
+    after = [(who, minutes - 60) for who, minutes in await heard(store, "alert") if minutes >= 60]
+    assert after == [("canul", 0), ("poot", 2), ("aguilar", 5), ("canul", 10), ("poot", 10), ("aguilar", 10)]
+
+
+async def test_with_nobody_on_duty_the_supervisor_hears_at_once(store: Store, here: Here) -> None:
+    def work(tx: Transaction) -> int:
+        officer(tx, "canul", sectors=sector(here), on_duty=False)
+        officer(tx, "aguilar", role=Role.SUPERVISOR, on_duty=False)
+        draft = Draft(kind="ruido", place=PLACE, text="Música")
+        return desk.open_report(
+            tx, here, draft, draft_id=here.new_id(), person_id=resident(tx), at=NOON
+        ).heard_by
+
+    assert await store.run(work) == 0
+    assert await heard(store, "alert") == [("aguilar", 0)]
+
+
+async def test_when_all_who_heard_decline_the_next_hears_at_once(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", sectors=sector(here))
+        officer(tx, "poot", sectors=("otro",))
+        officer(tx, "aguilar", role=Role.SUPERVISOR)
+        folio = report(tx, here).folio
+        desk.decline(tx, here, folio, tx.staff.officer(resident(tx, "canul")), NOON + MINUTE)  # type: ignore[arg-type]
+
+    await store.run(work)
+    assert await heard(store, "alert") == [("canul", 0), ("poot", 0 + 1)]
+
+
+async def test_a_confidential_report_climbs_inside_its_list(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """Nobody else is ever given a row, on duty or not, supervisor or not."""
+
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", sectors=sector(here))
+        officer(tx, "poot", sectors=("otro",), lists=("geavig",))
+        officer(tx, "ek", sectors=("otro",), lists=("geavig",), on_duty=False)
+        officer(tx, "aguilar", role=Role.SUPERVISOR)
+        report(tx, here, named_list="geavig")
+
+    await store.run(work)
+    await pass_minutes(due, clock, 45)
+    assert {who for who, _ in await heard(store, "alert")} == {"poot", "ek"}
+
+
+async def test_of_an_empty_list_not_even_the_supervisor_hears(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """It never leaves its list; it waits for somebody of the list to be enrolled."""
+
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", sectors=sector(here))
+        officer(tx, "aguilar", role=Role.SUPERVISOR)
+        report(tx, here, named_list="geavig")
+
+    await store.run(work)
+    await pass_minutes(due, clock, 11)
+    assert await heard(store, "alert") == []
+    await store.run(lambda tx: officer(tx, "poot", lists=("geavig",)))
+    await pass_minutes(due, clock, 31)
+    assert {who for who, _ in await heard(store, "alert")} == {"poot"}
+
+
+async def test_a_jump_of_the_clock_neither_loses_nor_doubles(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """A night without power: the next step happens once, the rest follows in its distance."""
+
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", sectors=sector(here))
+        officer(tx, "poot", sectors=("otro",))
+        report(tx, here)
+
+    await store.run(work)
+    clock.skip(hours=8)
+    for _ in range(3):
+        await due.look()
+    assert [who for who, _ in await heard(store, "alert")] == ["canul", "poot"]
+
+
+# ---- questions, news ----
+
+
+async def claimed(store: Store, here: Here) -> str:
+    def work(tx: Transaction) -> str:
+        officer(tx, "canul", sectors=sector(here))
+        folio = report(tx, here).folio
+        desk.claim(tx, here, folio, tx.staff.officer(resident(tx, "canul")), NOON)  # type: ignore[arg-type]
+        return folio
+
+    return await store.run(work)
+
+
+async def test_a_question_expires_once_and_the_officer_goes_on(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    folio = await claimed(store, here)
+    await store.run(
+        lambda tx: desk.ask(tx, here, folio, tx.staff.officer(resident(tx, "canul")), "¿Sigue?", NOON)
+    )  # type: ignore[arg-type]
+    clock.skip(hours=23.9)
+    await due.look()
+    assert await heard(store, "question_expired") == []
+    clock.skip(hours=0.1)
+    await due.look()
+    await due.look()
+    assert await heard(store, "question_expired") == [("canul", 24 * 60)]
+    assert (await store.read(lambda tx: tx.reports.by_folio(folio))).status is Status.CLAIMED
+
+
+async def test_a_question_that_was_answered_never_expires(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    folio = await claimed(store, here)
+
+    def work(tx: Transaction) -> None:
+        desk.ask(tx, here, folio, tx.staff.officer(resident(tx, "canul")), "¿Sigue?", NOON)  # type: ignore[arg-type]
+        desk.answer(tx, tx.reports.by_folio(folio), "Sí", (), NOON)
+        desk.question_expired(tx, tx.reports.by_folio(folio).id, NOON)
+
+    await store.run(work)
+    clock.skip(hours=25)
+    await due.look()
+    assert await heard(store, "question_expired") == []
+
+
+async def test_a_claimed_report_without_news_is_reminded_until_it_is_closed(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    folio = await claimed(store, here)
+    every = here.municipality.service.remind_officer_after / MINUTE
+    for _ in range(2):
+        clock.skip(minutes=every)
+        await due.look()
+        await due.look()
+    assert [who for who, _ in await heard(store, "no_news")] == ["canul", "canul"]
+
+    def close(tx: Transaction) -> None:
+        me = tx.staff.officer(resident(tx, "canul"))
+        tx.staff.start_shift(
+            "again",
+            replace(tx.staff.shift("shift-canul"), starts_at=clock.at, ends_at=clock.at + 60 * MINUTE),
+        )  # type: ignore[type-var]
+        desk.close(tx, folio, me, Disposition.ATTENDED, "Ya quedó.", clock.at)  # type: ignore[arg-type]
+        tx.due.set("no_news", tx.reports.by_folio(folio).id, clock.at)
+
+    await store.run(close)
+    await due.look()
+    assert len(await heard(store, "no_news")) == 2
+    assert await store.read(lambda tx: tx.due.arrived(clock.at + timedelta(days=9))) == []
+
+
+# ---- shifts ----
+
+
+async def test_a_shift_warns_before_it_ends_and_ends_by_itself(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    def work(tx: Transaction) -> datetime:
+        officer(tx, "canul", on_duty=False)
+        return duty.start(tx, here, tx.staff.officer(resident(tx, "canul")), NOON).ends_at  # type: ignore[arg-type]
+
+    ends_at = await store.run(work)
+    warned_at = ends_at - here.municipality.service.duty.warn_before
+    for moment in (warned_at - MINUTE, warned_at, ends_at - MINUTE, ends_at, ends_at + MINUTE):
+        clock.at = moment
+        await due.look()
+    assert await heard(store, "shift_ends_soon") == [("canul", (warned_at - NOON) / MINUTE)]
+    assert await heard(store, "shift_ended") == [("canul", (ends_at - NOON) / MINUTE)]
+    assert await store.read(lambda tx: tx.staff.roster(clock.at).on_duty(clock.at)) == ()
+
+
+async def test_a_shift_ended_by_hand_says_nothing_more(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", on_duty=False)
+        me = tx.staff.officer(resident(tx, "canul"))
+        first = duty.start(tx, here, me, NOON)  # type: ignore[arg-type]
+        assert duty.start(tx, here, me, NOON + MINUTE) == first  # type: ignore[arg-type]
+        assert duty.end(tx, me, NOON + MINUTE) == first  # type: ignore[arg-type]
+        assert duty.end(tx, me, NOON + MINUTE) is None  # type: ignore[arg-type]
+        tx.due.set(duty.WARNING, "gone", NOON)
+        tx.due.set(duty.END, "gone", NOON)
+
+    await store.run(work)
+    clock.skip(days=1)
+    await due.look()
+    assert (await heard(store, "shift_ends_soon"), await heard(store, "shift_ended")) == ([], [])
+
+
+# ---- drafts ----
+
+
+def draft(tx: Transaction, person: str, flow: str = "report", **more: Any) -> Conversation:
+    arguments = dict(
+        text="", kind=None, also=[], colonia="", street="", point=None, when="", consented=True,
+        on_behalf=False, channel="simulator", media=[],
+    )  # fmt: skip
+    arguments |= more.pop("arguments", {})
+    talk = Conversation(
+        id=f"talk-{person[:20]}", person_id=person, flow=flow, version=1, active=True, asked="kind",
+        arguments=arguments, answers=more.pop("answers", {}), started_at=NOON, touched_at=NOON,
+        expires_at=NOON + timedelta(days=7),
+    )  # fmt: skip
+    tx.conversations.start(talk)
+    return talk
+
+
+async def test_a_draft_is_named_once_after_three_hours_and_then_forgotten(
+    store: Store, clock: HastyClock, due: Rounds
+) -> None:
+    await store.run(lambda tx: draft(tx, resident(tx)))
+    for hours in (2.9, 0.2, 1, 24, 24):
+        clock.skip(hours=hours)
+        await due.look()
+    (named,) = await heard(store, "draft_waits")
+    assert named[0] == "rosa"
+    assert 180 <= named[1] < 200
+    clock.skip(days=6)
+    await due.look()
+    assert await store.run(lambda tx: tx.conversations.of(resident(tx))) == []
+
+
+Hushed = Callable[[Here], dict[str, Any]]
+LISTED: list[tuple[str, Hushed]] = [
+    ("told", lambda here: {"arguments": {"kind": listed(here)}}),
+    ("chosen", lambda here: {"answers": {"kind": {"choice": listed(here)}}}),
+    ("on behalf", lambda here: {"arguments": {"on_behalf": True}}),
+    ("another talk", lambda here: {"flow": "my_police"}),
+]
+
+
+def listed(here: Here) -> str:
+    return next(kind.slug for kind in here.municipality.kinds.kinds if kind.listed)
+
+
+@pytest.mark.parametrize(("_why", "what"), LISTED)
+async def test_about_some_drafts_nothing_is_said(
+    _why: str, what: Hushed, store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """A confidential matter, told or chosen; what an officer notes down; what is no draft."""
+    await store.run(lambda tx: draft(tx, resident(tx), **what(here)))
+    clock.skip(hours=4)
+    await due.look()
+    assert await heard(store, "draft_waits") == []
+
+
+async def test_a_draft_that_an_answer_made_confidential_is_not_named(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    kind, question, option = next(
+        (slug, question, option)
+        for slug, questions in here.municipality.questions.items()
+        for question in questions
+        for option in question.options
+        if option.named_list and not here.kind(slug).listed
+    )
+    for person, other in (("rosa", option), ("ek", next(o for o in question.options if not o.named_list))):
+        answers = {"kind": {"choice": kind}, f"q_{question.slug}": {"choice": other.slug}}
+        await store.run(
+            lambda tx, person=person, answers=answers: draft(tx, resident(tx, person), answers=answers)
+        )
+    clock.skip(hours=4)
+    await due.look()
+    assert [who for who, _ in await heard(store, "draft_waits")] == ["ek"]
+
+
+# ---- forgetting ----
+
+
+async def test_raw_messages_are_forgotten_after_a_week_and_their_keys_after_a_month(
+    store: Store, clock: HastyClock, due: Rounds
+) -> None:
+    from sqlalchemy import select
+
+    from storage.schema import inbox
+
+    async def kept() -> list[bool]:
+        rows = await store.read(lambda tx: tx.connection.execute(select(inbox.c.raw)).all())
+        return [row.raw is not None for row in rows]
+
+    await store.run(lambda tx: tx.inbox.new("k", None, b"raw", NOON))
+    found = []
+    for days in (6.9, 0.2, 22, 1):
+        clock.skip(days=days)
+        await due.look()
+        found.append(await kept())
+    assert found == [[True], [False], [False], []]
+
+
+# ---- the loop ----
+
+
+async def test_what_breaks_is_tried_again_and_holds_nothing_up(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """One thing, one unit: the others are done; the broken one comes again in half a minute."""
+
+    def work(tx: Transaction) -> None:
+        tx.due.set("no_such_kind", "x", NOON - MINUTE)
+        officer(tx, "canul", sectors=sector(here))
+        report(tx, here, NOON - 2 * MINUTE)
+
+    await store.run(work)
+    assert await due.look() == 2
+    again = await store.read(lambda tx: tx.due.get("no_such_kind", "x"))
+    assert again is not None
+    assert (again.due_at, again.attempts) == (NOON + rounds.FAILED_AGAIN, 1)
+    assert (await store.read(lambda tx: tx.due.get(desk.OBLIGATION, tx.reports.open()[0].id))).level == 1  # type: ignore[union-attr]
+
+
+async def test_what_a_person_did_meanwhile_is_not_done_again(
+    store: Store, here: Here, clock: HastyClock, due: Rounds
+) -> None:
+    """Between looking and doing the report was claimed: read again inside the unit."""
+
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", sectors=sector(here))
+        officer(tx, "poot", sectors=("otro",))
+        report(tx, here)
+
+    await store.run(work)
+    clock.skip(minutes=2)
+    (item,) = await store.read(lambda tx: tx.due.arrived(clock.at))
+    folio = (await store.read(lambda tx: tx.reports.open()))[0].folio
+    await store.run(lambda tx: desk.claim(tx, here, folio, tx.staff.officer(resident(tx, "canul")), clock.at))  # type: ignore[arg-type]
+    await due._do(item, clock.at)
+    await store.run(lambda tx: desk.climb(tx, here, item.subject, 0, clock.at))
+    assert await heard(store, "alert") == [("canul", 0)]
+
+
+async def test_the_loop_goes_on_when_the_store_is_away(store: Store, here: Here, clock: HastyClock) -> None:
+    looked: list[str] = []
+
+    class Flaky(Rounds):
+        async def look(self) -> int:
+            looked.append("look")
+            if len(looked) == 1:
+                raise StoreUnavailable
+            return 0
+
+    loop = asyncio.create_task(Flaky(store, here, clock).run())
+    while len(looked) < 3:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    loop.cancel()
+    assert clock.waits[:2] == [rounds.LOOK_SECONDS] * 2
+
+
+async def test_an_unavailable_store_in_the_middle_is_not_taken_for_a_bug(
+    store: Store, due: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(rounds, "DUE", {"x": away})
+    await store.run(lambda tx: tx.due.set("x", "y", NOON))
+    with pytest.raises(StoreUnavailable):
+        await due.look()
+    assert (await store.read(lambda tx: tx.due.get("x", "y"))).attempts == 0  # type: ignore[union-attr]
+
+
+async def test_no_is_not_too_late_said_twice(store: Store, here: Here) -> None:
+    """After thirty days "sigue igual" is refused whole: nobody is told that it was opened again."""
+    from bot.domain.errors import TooLate
+
+    def work(tx: Transaction) -> Report:
+        officer(tx, "canul")
+        old = opened(
+            tx, status=Status.CLOSED, person_id=resident(tx), handler_id=resident(tx, "canul"),
+            disposition=Disposition.ATTENDED, closed_at=NOON - timedelta(days=31), folio=folios.make(77),
+        )  # fmt: skip
+        with pytest.raises(TooLate):
+            desk.say_solved(tx, here, old, "no", NOON)
+        assert desk.say_solved(tx, here, old, "yes", NOON).solved == "yes"
+        return tx.reports.by_folio(old.folio)
+
+    assert (await store.run(work)).version == 1
+    assert await heard(store, "solved_answered") == [("canul", 0)]
