@@ -51,6 +51,7 @@ def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Path:
             code, _, complained = await street.server.command("init", "municipio")
             assert code == 0, complained
             await street.enrol()
+            assert {("chat11", ""), ("chat21", ""), ("chat22", "")} <= street.api.commands.keys()
             assert await street.server.stop() == 0
             assert street.server.actions() == []
 

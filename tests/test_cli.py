@@ -1,0 +1,162 @@
+"""The command line: quick to say what it can do, and clear when something is missing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import resource
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.settings import names
+
+run = CliRunner().invoke
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting but those a test makes."""
+    monkeypatch.chdir(tmp_path)
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """After `init`, with the settings that it asks for."""
+    assert run(app, ["init", "town"]).exit_code == 0
+    monkeypatch.setenv("PROXIMIDAD_KEYRING", str(tmp_path / "town-llavero.json"))
+    monkeypatch.setenv("PROXIMIDAD_CONFIG_DIR", str(tmp_path / "town"))
+    monkeypatch.setenv("PROXIMIDAD_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path
+
+
+def test_help_costs_less_than_a_second() -> None:
+    """Of processor time: nothing heavy is imported before a command needs it."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert "demo" in done.stdout
+    assert spent < 1.0
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--ayuda"], ["init", "--help"], ["export", "log", "--help"]]
+)
+def test_help_is_there_for_every_command(arguments: list[str]) -> None:
+    assert run(app, arguments).exit_code == 0
+
+
+def test_init_makes_a_folder_to_fill_and_a_ring_that_only_its_owner_reads(ready: Path) -> None:
+    ring = ready / "town-llavero.json"
+    assert stat.S_IMODE(ring.stat().st_mode) == 0o600
+    assert len(list((ready / "town").glob("*.yaml"))) > 5
+
+
+def test_init_touches_nothing_that_is_there(ready: Path) -> None:
+    """Neither a ring, whose loss would be the loss of everything, nor a folder with files."""
+    ring = (ready / "town-llavero.json").read_bytes()
+    again = run(app, ["init", "town"])
+    elsewhere = run(app, ["init", "town", "--keyring", str(ready / "other.json")])
+    assert (again.exit_code, elsewhere.exit_code) == (2, 2)
+    assert (ready / "town-llavero.json").read_bytes() == ring
+    assert not (ready / "other.json").exists()
+
+
+def test_check_explains_every_setting_and_shows_no_secret(
+    ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROXIMIDAD_TELEGRAM_TOKEN", "123456789:SECRET-TOKEN-SECRET-TOKEN-SECRET-T")
+    done = run(app, ["check"])
+    assert done.exit_code == 0, done.output
+    assert [name for name in names() if name not in done.output] == []
+    assert "SECRET-TOKEN" not in done.output
+
+
+def test_check_names_what_is_missing() -> None:
+    done = run(app, ["check"])
+    assert done.exit_code == 2
+    assert "PROXIMIDAD_KEYRING" in done.output
+
+
+def test_check_finds_a_broken_file_by_name_and_line(ready: Path) -> None:
+    (ready / "town" / "sectores.yaml").write_text("sectores: [\n")
+    done = run(app, ["check"])
+    assert done.exit_code == 2
+    assert "sectores.yaml" in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [["serve"], ["supervisor", "add", "Ana"], ["export", "log"], ["dead-letters"]]
+)
+def test_without_a_ring_nothing_starts_and_no_store_is_made(arguments: list[str], tmp_path: Path) -> None:
+    done = run(app, arguments)
+    assert done.exit_code == 2
+    assert "PROXIMIDAD_KEYRING" in done.output
+    assert not list(tmp_path.rglob("*.db"))
+
+
+def test_a_setting_that_makes_no_sense_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROXIMIDAD_PORT", "many")
+    done = run(app, ["check"])
+    assert done.exit_code == 2
+    assert "PROXIMIDAD_PORT" in done.output
+
+
+def test_serve_wants_a_channel(ready: Path) -> None:
+    done = run(app, ["serve"])
+    assert done.exit_code == 2
+    assert "PROXIMIDAD_TELEGRAM_TOKEN" in done.output
+
+
+def test_a_supervisor_gets_a_code_that_is_kept_nowhere_in_clear(ready: Path) -> None:
+    done = run(app, ["supervisor", "add", "comandante Aguilar", "--badge", "M-77"])
+    assert done.exit_code == 0, done.output
+    code = next(line for line in done.output.splitlines() if len(line) == 11 and line[5] == "-")
+    kept = b"".join(path.read_bytes() for path in (ready / "data").iterdir() if path.is_file())
+    assert code.encode() not in kept
+    assert code.replace("-", "").encode() not in kept
+    assert b"Aguilar" not in kept
+
+
+def test_the_log_is_exported_with_what_its_columns_mean(ready: Path) -> None:
+    """A file for a spreadsheet, and beside it the dictionary of exactly its columns."""
+    done = run(app, ["export", "log", "--to", "log.csv"])
+    assert done.exit_code == 0, done.output
+    header = next(csv.reader(io.StringIO((ready / "log.csv").read_text("utf-8-sig"))))
+    explained = csv.DictReader(io.StringIO((ready / "log.diccionario.csv").read_text("utf-8-sig")))
+    assert [row["columna"] for row in explained] == header
+
+
+def test_another_format_is_refused(ready: Path) -> None:
+    assert run(app, ["export", "log", "--format", "xlsx"]).exit_code == 2
+
+
+def test_no_dead_letters_is_said(ready: Path) -> None:
+    done = run(app, ["dead-letters"])
+    assert (done.exit_code, "Nada pendiente" in done.output) == (0, True)
+
+
+def test_another_town_s_ring_opens_nothing(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told in words, not with a traceback."""
+    assert run(app, ["dead-letters"]).exit_code == 0
+    assert run(app, ["init", "second"]).exit_code == 0
+    monkeypatch.setenv("PROXIMIDAD_KEYRING", str(ready / "second-llavero.json"))
+    done = run(app, ["dead-letters"])
+    assert done.exit_code == 2
+    assert "llavero" in done.output
