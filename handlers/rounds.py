@@ -14,7 +14,7 @@ from bot.domain.report import Status
 from handlers.desk import duty
 from handlers.desk import reports as desk
 from handlers.here import Here
-from handlers.resident.report import confidential
+from handlers.resident.confidence import confidential
 from handlers.resident.told import Told
 from handlers.talks import SCRIPTS
 from storage.conversations import Conversation

@@ -40,7 +40,7 @@ LAW = {
     "bot.tokens": "",
     "storage": "bot.domain* bot.messages bot.channels",  # the contract's StoreUnavailable is raised here
     "handlers": f"{HERE} handlers.desk*",
-    "handlers.desk": f"{HERE} handlers.here handlers.resident.report",  # the Draft that a talk hands over
+    "handlers.desk": f"{HERE} handlers.here handlers.resident.draft",  # the Draft that a talk hands over
     "handlers.pages": f"{HERE} handlers* bot.channels.simulator*",  # its page shows the simulator's phones
     "bot.app": f"{HERE} handlers* bot.channels*",
     "bot.demo": f"{HERE} handlers* bot.channels* bot.app",

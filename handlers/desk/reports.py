@@ -17,7 +17,7 @@ from bot.domain.routing import climb_to, first_alerted, may_attend
 from bot.domain.service_level import Ladder
 from bot.domain.territory import Place
 from handlers.here import Here
-from handlers.resident.report import Draft
+from handlers.resident.draft import Draft
 from storage.store import Transaction
 
 OBLIGATION = "obligation"  # a report that waits for a person: closed only by one

@@ -16,8 +16,9 @@ from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
 from handlers.here import Here
+from handlers.resident.confidence import VIOLENCE
+from handlers.resident.draft import Draft
 from handlers.resident.place import Outside, locate
-from handlers.resident.report import VIOLENCE, Draft
 from handlers.resident.told import Told
 from handlers.resident.told import heard as told_of
 from handlers.speaker import Speaker

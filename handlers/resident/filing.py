@@ -14,7 +14,9 @@ from bot.questions import LookUp
 from bot.texts import article
 from handlers import talks
 from handlers.desk import reports as desk
-from handlers.resident.report import Draft, Stopped, advice, report
+from handlers.resident.draft import Draft, Stopped
+from handlers.resident.kind import advice
+from handlers.resident.report import report
 from handlers.resident.told import Told, heard
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation

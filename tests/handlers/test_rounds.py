@@ -21,7 +21,7 @@ from handlers import rounds
 from handlers.desk import duty
 from handlers.desk import reports as desk
 from handlers.here import Here
-from handlers.resident.report import Draft
+from handlers.resident.draft import Draft
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.conversations import Conversation

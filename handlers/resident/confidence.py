@@ -1,0 +1,87 @@
+"""Confidential kinds: no photo, no map, neutral words, nothing afterwards on our own motion."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from bot.conversation import Answers, advance
+from bot.domain.concern import ConcernKind
+from bot.domain.territory import Place
+from bot.questions import Option, Reply, choose, choose_or, write
+from bot.texts import Texts
+from handlers.here import Here
+from handlers.resident.draft import Draft, Stopped
+from handlers.resident.follow_ups import follow_up
+from handlers.resident.kind import advice, ask_kind
+from handlers.resident.telling import words_of
+from handlers.resident.told import Told
+
+VIOLENCE = frozenset({"violencia_familiar", "acoso_sexual"})
+
+
+def in_confidence(
+    t: Texts, here: Here, told: Told, kind: ConcernKind, again: frozenset[str]
+) -> Generator[Any, Any, Draft | Stopped]:
+    asked = told.kind in VIOLENCE or told.on_behalf
+    if kind.slug in VIOLENCE and not asked and not (yield from can_write(t)):
+        return Stopped("other_time")
+    text = told.text
+    if not text or "what" in again:
+        said = yield from write("what", (t("Cuente solo lo que quiera contar. ¿Qué pasa?"),), files=True)
+        text = words_of(t, said)
+    place = told.place
+    if not place.known:
+        place = yield from _place_if_wanted(t, here)
+    first = advice(t, kind)
+    lines = (
+        *((first,) if first else ()),
+        t("Esto lo leerá solo un grupo pequeño y capacitado, no la patrulla de su zona."),
+        t("No le escribiremos por nuestra cuenta: usted escribe aquí cuando quiera."),
+        t("¿Lo enviamos?"),
+    )
+    options = [Option(True, "yes", t("Enviar"), style="primary"), Option(False, "no", t("No enviar"))]
+    if not (yield from choose("send", lines, options)):
+        return Stopped("discarded")
+    return Draft(kind=kind.slug, place=place, text=text, when=told.when)
+
+
+def can_write(t: Texts) -> Generator[Any, Any, bool]:
+    lines = (
+        t("Gracias por escribir. ¿Está a salvo en este momento para leer y contestar?"),
+        t("Si hay peligro: 911. Línea de las Mujeres: 079, opción 1, gratis, día y noche."),
+    )
+    options = [Option(True, "yes", t("Sí puedo")), Option(False, "no", t("Ahora no"))]
+    return bool((yield from choose("safe", lines, options)))
+
+
+def _place_if_wanted(t: Texts, here: Here) -> Generator[Any, Any, Place]:
+    """The place in words; a pin that comes by itself is taken, none is asked for."""
+    skip: Option[Any] = Option(Place(), "unknown", t("Prefiero no decir"), words=("no se", "no quiero decir"))
+
+    def read(reply: Reply) -> Place | None:
+        if reply.point is not None:
+            found = here.municipality.territory.colonias_at(reply.point)
+            return Place(colonia=found[0].slug if found else "", point=reply.point)
+        text = reply.text.strip()[:300]
+        match = here.finder.find(text) if text else None
+        colonia = match.best.slug if match and match.best and match.exact else ""
+        return Place(colonia=colonia, street=text) if text else None
+
+    lines = (t("¿En qué colonia o por dónde? Si prefiere no decirlo, está bien."),)
+    place: Place = yield from choose_or("where", lines, [skip], read)
+    return place
+
+
+def confidential(t: Texts, here: Here, told: Told, answers: Answers) -> bool:
+    """Is a draft, as far as it was told, about something that only a named list may know?"""
+    known = advance(lambda again: ask_kind(t, here, told, "kind" in again), answers).result
+    if known is None:
+        return False
+    kind = known[0]
+    for question in here.municipality.questions.get(kind.slug, ()):
+        picked = advance(lambda again, asked=question: follow_up(t, asked), answers).result  # type: ignore[misc]
+        option = question.option(picked[1]) if picked else None
+        if option is not None and option.named_list:
+            return True
+    return bool(kind.listed)

@@ -1,0 +1,103 @@
+"""Before it goes: who may know who told, what was understood, and each field to correct."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from bot.domain.concern import ConcernKind, Confidentiality, Identity
+from bot.questions import Forget, Option, choose, write
+from bot.texts import Texts, later
+from handlers.here import Here
+from handlers.resident.draft import Draft, Stopped
+from handlers.resident.kind import label
+from handlers.resident.told import Told
+
+
+def identity(
+    t: Texts, here: Here, told: Told, kind: ConcernKind, asked: bool
+) -> Generator[Any, Any, tuple[Identity, str]]:
+    """Three ways, each with what one will not learn. Asked where it matters; correctable elsewhere."""
+    if told.on_behalf:
+        return Identity.CONFIDENTIAL, ""
+    if kind.confidentiality is Confidentiality.NORMAL and not asked:
+        return Identity.CONFIDENTIAL, ""
+    lines = (
+        t("¿Cómo quiere avisar?"),
+        t("Con reserva: el equipo ve qué pasa y dónde; no su nombre ni su número. Le avisa por este chat."),
+        t("Con mi nombre: quien atienda ve el nombre que usted escriba."),
+        t("Sin datos: no se une a este chat, así que no podremos preguntarle ni avisarle cómo terminó."),
+    )
+    options = [
+        Option(Identity.CONFIDENTIAL, "reserved", t("Con reserva"), style="primary"),
+        Option(Identity.NAMED, "named", t("Con mi nombre")),
+        Option(Identity.ANONYMOUS, "nodata", t("Sin datos"), words=("anonimo", "anonima", "sin seguimiento")),
+    ]
+    identity = yield from choose("identity", lines, options)
+    if identity is not Identity.NAMED:
+        return identity, ""
+    said = yield from write("name", (t("¿Qué nombre le damos a quien atienda?"),), longest=80)
+    return identity, said.text
+
+
+def review(t: Texts, here: Here, draft: Draft, *, own: bool) -> Generator[Any, Any, Draft | Stopped]:
+    lines = summary(t, here, draft)
+    if own:
+        lines = (*lines, t(IDENTITY_LINES[draft.identity], name=draft.name))
+    options = [
+        Option("send", "yes", t("Enviar"), style="primary", words=("si enviar", "mandar", "enviar reporte")),
+        Option("edit", "edit", t("Corregir"), words=("cambiar", "editar", "esta mal")),
+        Option("cancel", "no", t("Cancelar"), words=("descartar", "borrar")),
+    ]
+    verdict = yield from choose("send", (*lines, t("¿Está bien?")), options, title=t("Entendí esto:"))
+    if verdict == "send":
+        return draft
+    if verdict == "cancel":
+        return Stopped("discarded")
+    return (yield from _correct(t, own=own))
+
+
+FORGOTTEN_WITH = {
+    "kind": ("kind", "leaf", "other", "near", "same"),
+    "place": ("place", "colonia", "colonia_name", "street", "near", "same"),
+    "what": ("what",),
+    "identity": ("identity", "name"),
+}
+
+
+def _correct(t: Texts, *, own: bool) -> Generator[Any, Any, Stopped]:
+    fields = [
+        Option("kind", "kind", t("De qué se trata")),
+        Option("place", "place", t("El lugar")),
+        Option("what", "what", t("Lo que pasa")),
+    ]
+    if own:
+        fields.append(Option("identity", "identity", t("Quién sabe de mí")))
+    wrong = yield from choose("wrong", (t("¿Qué corregimos?"),), fields, as_rows=True)
+    yield Forget(("send", "wrong", *FORGOTTEN_WITH[wrong]), ask_again=(wrong,))
+    return Stopped("discarded")  # never reached: the replay starts over
+
+
+IDENTITY_LINES = {
+    Identity.CONFIDENTIAL: later("👤 Con reserva: el equipo no ve su nombre ni su número"),
+    Identity.NAMED: later("👤 Con su nombre: {name}"),
+    Identity.ANONYMOUS: later("👤 Sin datos: no se une a este chat y no habrá noticias"),
+}
+
+
+def summary(t: Texts, here: Here, draft: Draft) -> tuple[str, ...]:
+    """What was understood, a line a field."""
+    kind = here.kind(draft.kind)
+    shown = draft.text if len(draft.text) <= 160 else draft.text[:157] + "…"
+    place = here.place_line(draft.place) or t("Sin lugar exacto")
+    lines = [
+        f"{kind.emoji} {label(t, kind.name, kind.name_en)}".strip(),
+        f"📍 {place}",
+        f"✏️ {shown}",
+    ]
+    lines += [f"✔️ {question} {answer}" for question, answer in draft.answers]
+    if draft.when:
+        lines.append(f"🕒 {draft.when}")
+    if draft.media:
+        lines.append(t.many("📎 {n} archivo", "📎 {n} archivos", len(draft.media)))
+    return tuple(lines)
