@@ -1,0 +1,1 @@
+"""Campaigns: what we promise is attacked, counted, and written down. Reduced in CI, whole with CAMPAIGN=whole."""
