@@ -34,7 +34,8 @@ class Settings(BaseSettings):
         "polling", description="polling: sin URL pública; webhook: Telegram llama a la URL pública."
     )
     telegram_secret: SecretStr = Field(
-        SecretStr(""), description="Secreto del webhook de Telegram: 16 o más letras, números, _ o -."
+        SecretStr(""),
+        description="Secreto del webhook de Telegram: de 8 a 256 letras, números, _ o -; mejor 32.",
     )
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="Base de la Bot API; otra si se usa un servidor local."
@@ -84,10 +85,8 @@ def problems_of(settings: Settings) -> list[str]:
             found.append(
                 "PROXIMIDAD_PUBLIC_URL: falta; Telegram por webhook la necesita. Use polling si no la tiene."
             )
-        if len(secret) < 16:
-            found.append(
-                "PROXIMIDAD_TELEGRAM_SECRET: falta o es corto; ponga 16 o más letras, números, _ o -."
-            )
+        if len(secret) < 8:
+            found.append("PROXIMIDAD_TELEGRAM_SECRET: falta o es corto; ponga 32 letras, números, _ o -.")
     if settings.has_whatsapp:
         for name, value in (
             ("PROXIMIDAD_TWILIO_AUTH_TOKEN", settings.twilio_auth_token.get_secret_value()),

@@ -32,9 +32,8 @@ class Client:
 
     def __init__(self, token: str, api_url: str) -> None:
         self._token = token
-        self._api_url = str(URL(api_url)).rstrip(
-            "/"
-        )  # a malformed address fails here, before the token is in it
+        # A malformed address fails here, before the token is in it. Some write it as libraries do, with /bot.
+        self._api_url = str(URL(api_url)).rstrip("/").removesuffix("/bot")
         self.timeout = TIMEOUT
         self._session: aiohttp.ClientSession | None = None
         self._bot: Bot | None = None

@@ -82,11 +82,11 @@ async def introduce(client: Client) -> None:
     """Texts of the empty chat and the residents' commands, for everybody. A failure is logged, no more."""
     for language in RESIDENT:
         code = "" if language == DEFAULT else language
-        try:
-            await _describe(client, language, code)
-            await _resident_commands(client, language, code)
-        except SendError as error:
-            log.warning("texts not set: %s", error.code, extra={"action": "telegram.introduce"})
+        for step in (_resident_commands, _describe):
+            try:
+                await step(client, language, code)
+            except SendError as error:
+                log.warning("texts not set: %s", error.code, extra={"action": "telegram.introduce"})
 
 
 async def show_commands(client: Client, chat: str, role: str) -> bool:

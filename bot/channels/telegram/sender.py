@@ -141,7 +141,7 @@ class Sender:
             log.exception("our markup was refused", extra={"action": "telegram.markup"})
             plain = {key: value for key, value in call.params.items() if key != "parse_mode"}
             result = await self._client.call(call.method, {**plain, "text": call.plain})
-        return str(_sent.decode(result).message_id)
+        return _id_of(result)
 
     async def _upload(self, call: Call, attachment: Attachment) -> str:
         try:
@@ -178,6 +178,15 @@ class Sender:
             _keep(self._keyboards, chat, None)
         elif markup is REMOVE:
             self._keyboards.pop(chat, None)
+
+
+def _id_of(result: msgspec.Raw) -> str:
+    """The id of what was sent; accepted is accepted, even where the answer does not tell it."""
+    try:
+        return str(_sent.decode(result).message_id)
+    except msgspec.DecodeError:
+        log.warning("accepted without an id", extra={"action": "telegram.no_id"})
+        return ""
 
 
 def _editable(calls: list[Call], card: Outgoing) -> Call | None:

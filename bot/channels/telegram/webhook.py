@@ -17,7 +17,7 @@ from bot.channels import Failure, SendError, StoreUnavailable
 PATH = "/telegram/webhook"
 MAX_BODY = 4 * 1024 * 1024  # 100,000 characters, escaped, and everything around them
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
-SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{16,256}")
+SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,256}")
 PUBLIC_SHAPE = re.compile(r"https://[^\s/]+(/\S*)?")
 LOOPBACK_SHAPE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?")  # tests only
 RETRY_AFTER = {"Retry-After": "2"}
@@ -28,7 +28,7 @@ Take = Callable[[bytes], Awaitable[None]]  # one raw update; raises StoreUnavail
 def check_settings(secret: str, public_url: str) -> None:
     """An endpoint without a secret would take anybody's word. Raises SendError."""
     if not SECRET_SHAPE.fullmatch(secret):
-        raise SendError(Failure.MISCONFIGURED, "webhook secret: 16 to 256 of A-Z a-z 0-9 _ -")
+        raise SendError(Failure.MISCONFIGURED, "webhook secret: 8 to 256 of A-Z a-z 0-9 _ -")
     if not (PUBLIC_SHAPE.fullmatch(public_url) or LOOPBACK_SHAPE.fullmatch(public_url)):
         raise SendError(Failure.MISCONFIGURED, "webhook public_url: must be https")
 

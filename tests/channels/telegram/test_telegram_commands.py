@@ -64,6 +64,16 @@ async def test_texts_that_cannot_be_set_hold_nobody_up(
     await store.holds(1)
 
 
+async def test_residents_have_their_commands_where_the_texts_are_refused(
+    channel: TelegramChannel, api: BotApi, store: Store
+) -> None:
+    for method in ("getMyDescription", "getMyShortDescription"):
+        api.fail(404, times=10, method=method)
+    await channel.start(store.receive, store.noted)
+    await until(lambda: len(api.requests("setMyCommands")) == len(commands.RESIDENT))
+    assert api.commands["all_private_chats", ""]
+
+
 @pytest.mark.parametrize("role", ["officer", "supervisor"])
 async def test_a_role_has_its_menu_until_it_ends(channel: TelegramChannel, api: BotApi, role: str) -> None:
     api.join(201)

@@ -49,6 +49,15 @@ async def test_the_person_sees_the_card_and_we_know_its_id(channel: TelegramChan
     assert seen["entities"] == [{"type": "bold", "offset": 0, "length": 9}]
 
 
+async def test_what_was_accepted_without_an_id_is_accepted(
+    channel: TelegramChannel, api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sending it again would say it twice."""
+    monkeypatch.setattr(api, "_send", lambda method: lambda params: True)
+    assert await channel.send(LUPITA, CARD) == ""
+    assert len(api.requests("sendMessage")) == 1
+
+
 async def test_the_library_sends_the_same(channel: TelegramChannel, api: BotApi) -> None:
     """python-telegram-bot is the reference of our own, faster way."""
     await channel.send(LUPITA, CARD.with_(quiet=True, protected=True))

@@ -122,7 +122,7 @@ async def test_no_forged_request_is_taken_and_none_is_told_why(
     assert (status, said, store.asked) == (403, b"", 0)
 
 
-@pytest.mark.parametrize("secret", ["", "short", "x" * 15, "x" * 257, "with space in the middle", "ñ" * 20])
+@pytest.mark.parametrize("secret", ["", "short", "x" * 7, "x" * 257, "with space in the middle", "ñ" * 20])
 async def test_it_does_not_start_with_a_secret_that_is_none(api: BotApi, store: Store, secret: str) -> None:
     telegram = TelegramChannel(
         api.token, mode="webhook", secret=secret, public_url="https://b.mx", api_url=api.url
