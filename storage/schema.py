@@ -70,9 +70,11 @@ def clear(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], **options: A
     return _column("clear", name, kind, **options)
 
 
-def sealed(name: str, **options: Any) -> Column[Any]:
-    """Ciphertext; NULL when there is nothing to seal."""
-    return _column("sealed", name, LargeBinary, nullable=True, **options)
+def sealed(name: str, row: str, **options: Any) -> Column[Any]:
+    """Ciphertext; NULL when there is nothing to seal. `row` names the columns that name the row, with "/"."""
+    column = _column("sealed", name, LargeBinary, nullable=True, **options)
+    column.info["row"] = tuple(row.split("/"))
+    return column
 
 
 def keyed(name: str, **options: Any) -> Column[Any]:
@@ -115,7 +117,7 @@ vault_address = Table(
     ref("person_id", "person.id", primary_key=True),
     clear("channel", String(16)),
     keyed("lookup", unique=True),
-    sealed("address"),
+    sealed("address", row="person_id"),
     clear("window_closes_at", Moment, nullable=True),  # WhatsApp: free text until then
     clear("stopped_at", Moment, nullable=True),  # blocked us: nothing leaves until they write again
 )
@@ -133,7 +135,7 @@ staff = Table(
     "staff",
     metadata,
     clear("badge", String(40), primary_key=True),
-    sealed("name"),
+    sealed("name", row="badge"),
     clear("role", String(16)),
     clear("sectors", Text),  # JSON list of slugs
     clear("lists", Text),  # JSON list of slugs
@@ -168,7 +170,7 @@ inbox = Table(
     ref("person_id", nullable=True),
     clear("received_at", Moment, index=True),
     clear("state", String(8)),  # done, dead
-    sealed("raw"),
+    sealed("raw", row="key"),
 )
 
 dead_letter = Table(
@@ -179,7 +181,7 @@ dead_letter = Table(
     clear("source_key", String(120)),
     clear("reason", String(120)),  # class of the exception or the provider's code; never its text
     ref("person_id", nullable=True),
-    sealed("raw"),
+    sealed("raw", row="id"),
     clear("first_seen_at", Moment),
     clear("resolved_at", Moment, nullable=True),
 )
@@ -193,8 +195,8 @@ conversation = Table(
     clear("version", Integer),  # grows at each turn: a tap on an older question is told so
     clear("active", Boolean),  # False: parked by another talk, to be resumed
     clear("asked", String(40)),  # name of the question that waits
-    sealed("arguments"),
-    sealed("answers"),
+    sealed("arguments", row="id"),
+    sealed("answers", row="id"),
     clear("started_at", Moment),
     clear("touched_at", Moment),
     clear("expires_at", Moment),
@@ -218,7 +220,7 @@ media = Table(
     clear("attempts", Integer),
     clear("created_at", Moment),
     clear("next_at", Moment),
-    sealed("reference"),
+    sealed("reference", row="id"),
     Index("ix_media_state_next_at", "state", "next_at"),
 )
 
@@ -226,7 +228,7 @@ media_content = Table(
     "media_content",
     metadata,
     ref("media_id", "media.id", primary_key=True),
-    sealed("content"),
+    sealed("content", row="media_id"),
 )
 
 # ---- reports ----
@@ -257,8 +259,8 @@ report = Table(
     clear("claimed_at", Moment, nullable=True),
     clear("closed_at", Moment, nullable=True),
     clear("updated_at", Moment),
-    sealed("told"),  # text, answers to the follow-up questions
-    sealed("place"),  # street, point
+    sealed("told", row="id"),  # text, answers to the follow-up questions
+    sealed("place", row="id"),  # street, point
     keyed("cell", nullable=True, index=True),  # 150 m cell of the point
     Index("ix_report_status_opened_at", "status", "opened_at"),
     Index("ix_report_kind_colonia_opened_at", "kind", "colonia", "opened_at"),
@@ -281,7 +283,7 @@ event = Table(
     clear("kind", String(40)),
     clear("at", Moment),
     ref("actor_id", nullable=True),
-    sealed("facts"),
+    sealed("facts", row="report_id/seq"),
     clear("hash", LargeBinary),  # HMAC over the previous hash and this row: the chain
     UniqueConstraint("report_id", "seq"),
 )
@@ -297,7 +299,7 @@ outbox = Table(
     ref("report_id", nullable=True, index=True),
     clear("lane", Integer),  # 0 alert, 1 reply, 2 update, 3 bulk
     clear("notice", String(40)),
-    sealed("facts"),
+    sealed("facts", row="ref"),
     clear("card", String(80), nullable=True),  # what later edits of the same card look for
     clear("dedupe_key", String(160), nullable=True, unique=True),
     clear("created_at", Moment),
@@ -353,7 +355,7 @@ help_request = Table(
     clear("opened_at", Moment),
     ref("taken_by", nullable=True),
     clear("closed_at", Moment, nullable=True),
-    sealed("said"),
+    sealed("said", row="id"),
 )
 
 visit_request = Table(

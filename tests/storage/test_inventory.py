@@ -21,6 +21,12 @@ def test_what_is_sealed_or_keyed_is_bytes(column: Column[object]) -> None:
     assert isinstance(column.type, LargeBinary)
 
 
+@pytest.mark.parametrize("column", [c for c in COLUMNS if c.info.get("kept") == "sealed"], ids=str)
+def test_what_is_sealed_says_to_which_row(column: Column[object]) -> None:
+    """Else nobody could seal it anew with another key."""
+    assert set(column.info["row"]) <= set(column.table.columns.keys())
+
+
 @pytest.mark.parametrize("column", [c for c in COLUMNS if c.info.get("kept") == "ref"], ids=str)
 def test_a_reference_is_a_random_id(column: Column[object]) -> None:
     assert isinstance(column.type, String)
