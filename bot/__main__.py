@@ -201,7 +201,7 @@ def supervisor_add(
     from bot.app import new_code, now
     from handlers.desk import enrolment
     from handlers.officer.enrolment import show_code
-    from storage.store import open_store
+    from storage.store import open_store_or_beside
 
     settings = read_settings()
     ring = read_ring(settings)
@@ -210,7 +210,7 @@ def supervisor_add(
     place = badge or f"MANDO-{code[:4]}"
 
     async def work() -> None:
-        store = await open_store(settings.store_url, ring)
+        store = await open_store_or_beside(settings.store_url, ring)
         try:
             await store.run(lambda tx: enrolment.first_supervisor(tx, place, name, code, now()))
         finally:
@@ -229,7 +229,7 @@ def export_log(
 ) -> None:
     """El registro de asuntos y su resolución: sin nombres, sin textos, el lugar hasta la colonia."""
     from handlers.log_export import dictionary, write_csv
-    from storage.store import open_store
+    from storage.store import open_store_or_beside
 
     if format != "csv":
         raise fail("Por ahora el formato es csv.")
@@ -238,7 +238,7 @@ def export_log(
     ring = read_ring(settings)
 
     async def work() -> str:
-        store = await open_store(settings.store_url, ring)
+        store = await open_store_or_beside(settings.store_url, ring)
         try:
             return await store.read(lambda tx: write_csv(tx, municipality))
         finally:
@@ -270,13 +270,13 @@ def evaluate(
 @app.command("dead-letters")
 def dead_letters() -> None:
     """Lista lo que no se pudo atender y sigue guardado (sin contenido)."""
-    from storage.store import open_store
+    from storage.store import open_store_or_beside
 
     settings = read_settings()
     ring = read_ring(settings)
 
     async def work() -> list[Any]:
-        store = await open_store(settings.store_url, ring)
+        store = await open_store_or_beside(settings.store_url, ring)
         try:
             return await store.read(lambda tx: tx.inbox.dead_letters())
         finally:

@@ -9,6 +9,10 @@ class StoreRefused(Exception):
     """The store can't be trusted, so nothing is served from it; the message says why and what to do."""
 
 
+class StoreInUse(StoreRefused):
+    """Another process holds the file."""
+
+
 class KeyRingError(StoreRefused):
     """The key ring is missing, readable by others, damaged, or not the one this store was written with."""
 
@@ -17,4 +21,4 @@ class Unreadable(Exception):
     """A sealed value does not open: its key is gone, it was altered, or it was moved to another row."""
 
 
-__all__ = ["KeyRingError", "StoreRefused", "StoreUnavailable", "Unreadable"]
+__all__ = ["KeyRingError", "StoreInUse", "StoreRefused", "StoreUnavailable", "Unreadable"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from storage.errors import StoreRefused, StoreUnavailable
+from storage.errors import StoreInUse, StoreRefused, StoreUnavailable
 
 # journal_mode comes first: the others are said of the journal that is really in use.
 WRITER_PRAGMAS: Mapping[str, str | int] = {
@@ -102,7 +102,7 @@ class SoleUse:
         except BlockingIOError:
             holder = os.pread(self._descriptor, 20, 0).decode("ascii", "replace").strip() or "?"
             self.release()
-            raise StoreRefused(
+            raise StoreInUse(
                 f"Otro proceso (número {holder}) ya está usando {path}. Deténgalo antes de iniciar éste."
             ) from None
         os.ftruncate(self._descriptor, 0)

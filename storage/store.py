@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from bot.messages import StoreUnavailable
 from storage.conversations import Conversations
 from storage.due import Due
+from storage.errors import StoreInUse
 from storage.inbox import Inbox
 from storage.media import Media
 from storage.outbox import Outbox, Row
@@ -78,4 +80,14 @@ async def open_store(url: str, ring: KeyRing) -> Store:
     return await PostgresStore.open(url, ring)
 
 
-__all__ = ["Store", "StoreUnavailable", "Transaction", "Work", "open_store"]
+async def open_store_or_beside(url: str, ring: KeyRing) -> Store:
+    """For the operator's commands: the store, or what a running `serve` holds of it. Raises StoreRefused."""
+    try:
+        return await open_store(url, ring)
+    except StoreInUse:
+        from storage.beside import BesideStore
+
+        return BesideStore(Path(url.removeprefix("sqlite:///")), Sealer(ring))
+
+
+__all__ = ["Store", "StoreUnavailable", "Transaction", "Work", "open_store", "open_store_or_beside"]

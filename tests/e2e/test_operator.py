@@ -7,7 +7,7 @@ import resource
 import shutil
 
 from tests.e2e.server import Server, until
-from tests.e2e.street import CANUL, Street
+from tests.e2e.street import CANUL, Street, code_in
 
 
 async def refused(server: Server, *words: str) -> str:
@@ -45,11 +45,28 @@ async def test_it_says_why_it_does_not_start(asleep: Street) -> None:
     asleep.api.token = server.settings["TELEGRAM_TOKEN"]
 
     await server.serve()
-    assert "ya está usando" in await refused(server, "supervisor", "add", "otra persona")
     second = Server(server.folder)
     second.settings = {**server.settings, "PORT": str(second.port)}
     assert "ya está usando" in await refused(second, "serve")
     await asleep.neighbour.says("hola", "Soy el asistente")
+
+
+async def test_the_commands_work_beside_the_service(asleep: Street) -> None:
+    """Nobody has to stop the assistant to give a code, take out the log or see what was set aside."""
+    server = asleep.server
+    await server.serve()
+    folio = await asleep.report(asleep.neighbour)
+    code, said, complained = await server.command("supervisor", "add", "el comandante Ek")
+    assert code == 0, complained
+    newcomer = asleep.on_telegram(12)
+    await newcomer.says(code_in(said), "Ya tiene alta como mando.")
+    code, said, complained = await server.command("export", "log")
+    assert code == 0, complained
+    assert folio in said
+    code, said, complained = await server.command("dead-letters")
+    assert (code, said.strip()) == (0, "Nada pendiente."), complained
+    await asleep.canul.taps("Tomar", "Es suyo")
+    assert server.actions() == []
 
 
 async def test_a_full_disk_is_told_and_recovered_from(asleep: Street) -> None:
