@@ -2,14 +2,16 @@
 
 from bot.triage.lexicon import Lexicon, LexiconError, load_lexicon
 from bot.triage.reading import Triage
+from bot.triage.saying import say_times
 from bot.triage.slugs import INTENTS, KINDS, SLUGS
-from bot.triage.understanding import Danger, Guess, PlacePhrase, TimePhrase, Understanding
+from bot.triage.understanding import Danger, Every, Guess, PlacePhrase, TimePhrase, Understanding
 
 __all__ = [
     "INTENTS",
     "KINDS",
     "SLUGS",
     "Danger",
+    "Every",
     "Guess",
     "Lexicon",
     "LexiconError",
@@ -18,4 +20,5 @@ __all__ = [
     "Triage",
     "Understanding",
     "load_lexicon",
+    "say_times",
 ]

@@ -79,6 +79,7 @@ NUMBERS = {
     "treinta": 30,
     "cuarenta": 40,
     "a": 1,
+    "an": 1,
     "one": 1,
     "two": 2,
     "three": 3,
@@ -91,11 +92,15 @@ NUMBERS = {
     "ten": 10,
     "eleven": 11,
     "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
 }
 UNITS = {
     "minut": 0,
     "min": 0,
     "hora": 0,
+    "ora": 0,
     "hour": 0,
     "dia": 1,
     "day": 1,
@@ -114,13 +119,13 @@ _MONTH = (
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre|"
     "january|february|march|april|june|july|august|september|october|november|december"
 )
-_COUNT = r"\d{1,3}|media|medio|un par de|par de|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
+_COUNT = r"\d{1,3}|half an|media|medio|un par de|par de|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
 _HOUR = r"\d{1,2}|" + "|".join(
-    sorted((w for w, n in NUMBERS.items() if n <= 12 and w not in ("a", "un")), key=len, reverse=True)
+    sorted((w for w, n in NUMBERS.items() if n <= 12 and w not in ("a", "an", "un")), key=len, reverse=True)
 )
-_ABOUT = r"(?:como |mas o menos |casi |unos |unas |ya |aprox(?:imadamente)? |alrededor de |about |over )*"
-_UNIT = r"minutos?|minutes?|mins?|horas?|hours?|dias?|days?|semanas?|weeks?|meses|mes|months?|anos?|years?|quincenas?|noches?|nights?"
-_PART = r"manana|tarde|noche|madrugada|mediodia"
+_ABOUT = r"(?:como |apenas |mas de |menos de |mas o menos |casi |unos |unas |ya |aprox(?:imadamente)? |alrededor de |about |over )*"
+_UNIT = r"minutos?|minutes?|mins?|h?oras?|hours?|dias?|days?|semanas?|weeks?|meses|mes|months?|anos?|years?|quincenas?|noches?|nights?"
+_PART = r"mananita|manana|tardecita|tarde|noche|madrugada|mediodia"
 
 
 def _piece(slot: str, name: str, pattern: str) -> Piece:
@@ -142,15 +147,19 @@ RECURRING = (
     _piece(
         "day",
         "each_weekend",
-        r"(?:todos |cada )?los fines? de semanas?|cada fin(?: de semana)?|cada finde|todos los findes?|los findes|every weekend|on weekends",
+        r"(?:todos |cada )?los fines? de semanas?|cada fin(?: de semana)?|cada finde|todos los findes?|los findes|los fines(?! de)|every weekend|on weekends",
     ),
     _piece("day", "each_workday", r"entre semana|weekdays"),
     _piece(
         "day",
         "each_night",
-        r"todas las noches|cada noche|por las noches|en las noches|de noche|noche tras noche|every night|at night",
+        r"(?:todas|toditas) las (?:santas )?noches|cada noche|por las noches|en las noches|de noche|noche tras noche|every night|at night",
     ),
-    _piece("day", "each_dawn", r"todas las madrugadas|en las madrugadas|por las madrugadas|cada madrugada"),
+    _piece(
+        "day",
+        "each_dawn",
+        r"todas las (?:santas )?madrugadas|en las madrugadas|por las madrugadas|cada madrugada",
+    ),
     _piece(
         "day", "each_morning", r"todas las mananas|por las mananas|en las mananas|cada manana|every morning"
     ),
@@ -163,7 +172,7 @@ RECURRING = (
     _piece(
         "day",
         "each_payday",
-        r"cada quincena|los dias de quincena|cada mes|cada semana|cada ano|cada (?:15|quince|ocho|8) dias",
+        r"cada quincena|los dias de quincena|cada mes|cada semana|cada ano|cada (?:15|quince|ocho|8) dias|cada tercer dia",
     ),
     _piece(
         "day",
@@ -184,27 +193,25 @@ DAYS = (
     _piece(
         "day", "dawn", r"hoy (?:en|por) la madrugada|hoy de madrugada|esta madrugada|hoy en la madrugadita"
     ),
-    _piece("day", "since_yesterday", r"desde ayer|desde anoche|since yesterday"),
     _piece(
         "day",
         "since_ago",
-        rf"(?:desde (?:h?ace|ase)|llev(?:o|a|an|amos)(?: ya)?|ya (?:lleva|tiene|van|tienen)|tiene(?: ya)?|por|for(?: the last)?) {_ABOUT}(?P<count>{_COUNT}) (?P<unit>{_UNIT})(?P<half> y media)?",
+        rf"(?:desde (?:h?ace|ase)|(?:ya )?(?:llev(?:o|a|an|amos)|tengo|tenemos|tienen?|van)(?: ya)?|por|for(?: the last)?) {_ABOUT}(?P<count>{_COUNT}) (?P<unit>{_UNIT})(?P<fraction> y media)?",
     ),
-    _piece("day", "since_day", rf"(?:desde el|since) (?P<weekday>{_WEEKDAY})(?: pasado)?"),
     _piece(
         "day",
         "ago",
-        rf"(?:h?ace|ase) {_ABOUT}(?P<count>{_COUNT}) (?P<unit>{_UNIT})(?P<half> y media)?|(?P<count2>{_COUNT}) (?P<unit2>{_UNIT}) ago",
+        rf"(?:h?ace|ase) {_ABOUT}(?P<count>{_COUNT}) (?P<unit>{_UNIT})(?P<fraction> y media)?|(?P<count2>{_COUNT}) (?P<unit2>{_UNIT}) ago",
     ),
     _piece(
         "day",
         "recently",
-        r"(?:h?ace|ase) (?:un |como un )?(?:rato|ratito|poquito|poco|momento|ratote)|h?ace nada|endenantes|a while ago|just now",
+        r"(?:h?ace|ase) (?:ya |como )?(?:un |algo de )?(?:rato|ratito|poquito|poco|momento|momentito|ratote)|h?ace nada|endenantes|a while ago|just now",
     ),
     _piece(
         "day",
         "long_ago",
-        r"(?:h?ace|ase) (?:ya )?(?:mucho(?: tiempo)?|tiempo|anos|meses|dias|semanas|horas|tantito)|el otro dia|la otra noche|la otra vez",
+        r"(?:h?ace|ase) (?:ya |como )?(?:un(?:os|as) (?:dias|meses|anos|semanas|horas|minutos)|vari(?:os|as) (?:dias|meses|anos|semanas|horas)|mucho(?: tiempo)?|tiempo|anos|meses|dias|semanas|horas|tantito)|el otro dia|la otra noche|la otra vez",
     ),
     _piece(
         "day",
@@ -215,20 +222,25 @@ DAYS = (
     _piece(
         "day",
         "this_part",
-        rf"(?:esta|hoy (?:en|por|x) la|this) (?:(?:{_PART})|morning|afternoon|evening)|tonight|hoy temprano",
+        rf"(?:esta|hoy (?:en|por|x) la|this) (?:(?:{_PART})|morning|afternoon|evening)|tonight|hoy tempran(?:o|ito)|hoy al (?:amanecer|anochecer)",
     ),
     _piece(
         "day",
         "now",
-        r"ahora mismo|ahorita mismo|en este momento|en este instante|en estos momentos|justo ahora|right now|orita mismo",
+        r"ahora mismo|ahorita mismo|en este (?:preciso |mismo )?(?:momento|instante)|en estos momentos|justo ahora|right now|orita mismo",
     ),
     _piece(
         "day",
         "weekend",
-        r"(?:el|este) (?:fin de semana|finde)(?: pasado)?|el fin pasado|last weekend|over the weekend",
+        r"(?:el|este) (?:proximo )?(?:fin de semana|finde)(?: (?:pasado|antepasado|que viene|proximo))?|el fin pasado|next weekend|last weekend|over the weekend",
     ),
-    _piece("day", "last_week", r"(?:la )?semana pasada|last week|la semana anterior"),
+    _piece("day", "last_week", r"(?<! de )(?:la )?(?<! de la )semana pasada|last week|la semana anterior"),
     _piece("day", "this_week", r"esta semana|this week"),
+    _piece("day", "week_before_last", r"(?:la )?semana antepasada|hace dos semanas atras"),
+    _piece(
+        "day", "next_week", r"(?:la )?(?:proxima semana|semana (?:que viene|que entra|proxima))|next week"
+    ),
+    _piece("day", "next_month", r"(?:el )?(?:proximo mes|mes (?:que viene|que entra|proximo))|next month"),
     _piece("day", "last_month", r"(?:el )?mes pasado|last month|el mes anterior"),
     _piece("day", "last_year", r"(?:el )?ano pasado|last year"),
     _piece(
@@ -239,20 +251,20 @@ DAYS = (
     _piece(
         "day",
         "date",
-        rf"(?:el |del |al )?(?:dia )?(?P<day>\d{{1,2}}|primero) de (?P<month>{_MONTH})(?: del? (?P<year>\d{{4}}))?",
+        rf"(?:el |del |al )?(?:(?:{_WEEKDAY}),? )?(?:dia )?(?P<day>\d{{1,2}}|primero) de (?P<month>{_MONTH})(?: del? (?P<year>\d{{4}}))?",
     ),
     _piece("day", "date", r"(?P<day>\d{1,2})[/-](?P<month>\d{1,2})(?:[/-](?P<year>\d{4}|\d{2}))?"),
     _piece(
         "day",
         "date",
-        r"(?:el )?(?:pasado )?dia (?P<day>\d{1,2})|el (?:pasado )?(?P<day2>\d{1,2})(?= (?:de este mes|del presente|del mes|en la|por la|a las))",
+        r"(?:el )?(?:pasado )?dia (?P<day>\d{1,2})|el (?:pasado )?(?P<day2>\d{1,2})(?: de este mes| del presente(?: mes)?| del mes|(?= (?:en la|por la|a las)))",
     ),
     _piece(
         "day",
         "weekday",
-        rf"(?:el |este |on |last |el pasado )(?P<weekday>{_WEEKDAY})(?: (?:pasado|antepasado|que viene|que entra|proximo|que paso))?|(?:el )?proximo (?P<weekday2>{_WEEKDAY})",
+        rf"(?:el |del |este |on |last |next |since |el pasado )(?P<weekday>{_WEEKDAY})(?: (?:pasado|antepasado|que viene|que entra|proximo|que paso|de la semana pasada))?|(?:el )?proximo (?P<weekday2>{_WEEKDAY})",
     ),
-    _piece("day", "month", rf"(?:en|desde|in|since) (?P<month>{_MONTH})"),
+    _piece("day", "month", rf"(?:en|desde|in|since) (?:el mes de )?(?P<month>{_MONTH})"),
     _piece(
         "day",
         "tomorrow",
@@ -267,7 +279,7 @@ CLOCKS = (
     _piece(
         "clock",
         "range",
-        rf"(?:como )?(?:de|entre) (?:las? )?(?P<hour>{_HOUR})(?::(?P<minute>\d{{2}}))? (?:a|y|hasta) (?:las? )?(?P<until>{_HOUR}){_HALF}{_OF_PART}(?! (?:veces|personas|anos|metros|calles|casas|tipos|muchachos|hombres))",
+        rf"(?:como )?(?:de|entre) (?:las? )?(?P<hour>{_HOUR})(?::(?P<minute>\d{{2}}))?(?: de la (?P<first_part>{_PART}))? (?:a|y|hasta) (?:las? )?(?P<until>{_HOUR}){_HALF}{_OF_PART}(?! (?:veces|personas|anos|metros|calles|casas|tipos|muchachos|hombres))",
     ),
     _piece(
         "clock",
@@ -285,6 +297,6 @@ PARTS = (
     _piece(
         "part",
         "part",
-        rf"(?:toda |x |por |en |de |a )(?:la )?(?:{_PART})(?! (?:paso|siguiente))|in the (?:morning|afternoon|evening)|al (?:amanecer|anochecer|mediodia)|ya noche|muy noche|tarde noche",
+        rf"(?:toda |x |por |en |de |a )(?:la )?(?:{_PART})(?! (?:paso|siguiente))|(?:la )?(?:{_PART})(?= del? )|(?<=yesterday )(?:morning|afternoon|evening)|in the (?:morning|afternoon|evening)|(?:muy )?tempran(?:o|ito)|a primera hora|al (?:amanecer|anochecer|mediodia)|ya noche|muy noche|tarde noche",
     ),
 )

@@ -39,13 +39,27 @@ class PlacePhrase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Every:
+    """What happens again and again: on which weekdays (0 is Monday; none said: empty), in which part, at what hours."""
+
+    days: tuple[int, ...]
+    part: str
+    """madrugada, manana, mediodia, tarde, noche, or nothing."""
+    start: str
+    """23:00, or nothing."""
+    end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimePhrase:
-    """When: absolute moments, or the recurring phrase; a phrase such as "a cada rato" has only its text."""
+    """When: absolute moments, or what repeats; a phrase such as "el otro día" has neither."""
 
     text: str
     start: datetime | None
     end: datetime | None
-    recurring: str
+    every: Every | None
+    said: str
+    """In clean Spanish, to be shown: "anoche (jueves 26 de noviembre)"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,5 +131,10 @@ def _time(plain: Mapping[str, Any]) -> TimePhrase:
         text=plain["text"],
         start=_moment(plain["start"]),
         end=_moment(plain["end"]),
-        recurring=plain["recurring"],
+        every=_every(plain["every"]),
+        said=plain["said"],
     )
+
+
+def _every(plain: Mapping[str, Any] | None) -> Every | None:
+    return None if plain is None else Every(**{**plain, "days": tuple(plain["days"])})
