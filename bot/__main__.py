@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+
+from bot.audit_commands import audits
+from bot.console import fail, in_store, out, read_municipality, read_ring, read_settings, run
 
 if TYPE_CHECKING:
-    from bot.municipality import Municipality
-    from bot.settings import Settings
-    from storage.sealing import KeyRing
+    from storage.store import Transaction
 
 app = typer.Typer(
     name="proximidad",
@@ -28,68 +27,7 @@ supervisors = typer.Typer(help="Altas de mandos desde esta máquina.", no_args_i
 exports = typer.Typer(help="Sacar el registro, sin identidades.", no_args_is_help=True)
 app.add_typer(supervisors, name="supervisor")
 app.add_typer(exports, name="export")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def fail(*lines: str) -> typer.Exit:
-    """Say what is wrong and how to mend it; the exit code is 2."""
-    for line in lines:
-        err.print(line, markup=False)
-    return typer.Exit(2)
-
-
-# ---- what all commands read ----
-
-
-def read_settings() -> Settings:
-    """The settings, or an end with what is wrong with them."""
-    from pydantic import ValidationError
-
-    from bot.settings import Settings
-
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        lines = [f"PROXIMIDAD_{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
-        raise fail("Hay ajustes que no se entienden:", *lines) from None
-
-
-def read_municipality(folder: Path | None) -> Municipality:
-    """The municipality's files, or an end with every problem, its file and its line."""
-    from bot.municipality import MunicipalityError, load
-
-    try:
-        return load(folder)
-    except MunicipalityError as wrong:
-        raise fail(*(str(problem) for problem in wrong.problems)) from None
-
-
-def read_ring(settings: Settings) -> KeyRing:
-    """The key ring, or an end that says how to make one."""
-    from storage.errors import KeyRingError
-    from storage.sealing import KeyRing
-
-    if settings.keyring is None:
-        raise fail("PROXIMIDAD_KEYRING: falta. `proximidad init CARPETA` crea un llavero y dice dónde quedó.")
-    try:
-        return KeyRing.load(settings.keyring)
-    except KeyRingError as wrong:
-        raise fail(str(wrong)) from None
-
-
-def run(coroutine: Any) -> Any:
-    """Run to its end; a store that can't be trusted is told in words."""
-    from storage.errors import StoreRefused
-
-    try:
-        return asyncio.run(coroutine)
-    except StoreRefused as refused:
-        raise fail(str(refused)) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
+app.add_typer(audits, name="audit")
 
 # ---- commands ----
 
@@ -201,22 +139,10 @@ def supervisor_add(
     from bot.app import new_code, now
     from handlers.desk import enrolment
     from handlers.officer.enrolment import show_code
-    from storage.store import open_store_or_beside
 
-    settings = read_settings()
-    ring = read_ring(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     code = new_code()
     place = badge or f"MANDO-{code[:4]}"
-
-    async def work() -> None:
-        store = await open_store_or_beside(settings.store_url, ring)
-        try:
-            await store.run(lambda tx: enrolment.first_supervisor(tx, place, name, code, now()))
-        finally:
-            await store.close()
-
-    run(work())
+    in_store(lambda tx: enrolment.first_supervisor(tx, place, name, code, now()))
     out.print(f"Código para {name} ({place}), sirve una vez y vence en 24 horas:")
     out.print(show_code(code))
     out.print("Que lo mande al asistente desde su propio Telegram.")
@@ -228,23 +154,18 @@ def export_log(
     to: Annotated[Path | None, typer.Option(help="Archivo de salida; sin él, a la pantalla.")] = None,
 ) -> None:
     """El registro de asuntos y su resolución: sin nombres, sin textos, el lugar hasta la colonia."""
+    from bot.app import now
     from handlers.log_export import dictionary, write_csv
-    from storage.store import open_store_or_beside
 
     if format != "csv":
         raise fail("Por ahora el formato es csv.")
-    settings = read_settings()
-    municipality = read_municipality(settings.config_dir)
-    ring = read_ring(settings)
+    municipality = read_municipality(read_settings().config_dir)
 
-    async def work() -> str:
-        store = await open_store_or_beside(settings.store_url, ring)
-        try:
-            return await store.read(lambda tx: write_csv(tx, municipality))
-        finally:
-            await store.close()
+    def work(tx: Transaction) -> str:
+        tx.audit.add("log_exported", "log", None, now())
+        return write_csv(tx, municipality)
 
-    text = run(work())
+    text = in_store(work)
     if to is None:
         sys.stdout.write(text)
         return
@@ -270,19 +191,7 @@ def evaluate(
 @app.command("dead-letters")
 def dead_letters() -> None:
     """Lista lo que no se pudo atender y sigue guardado (sin contenido)."""
-    from storage.store import open_store_or_beside
-
-    settings = read_settings()
-    ring = read_ring(settings)
-
-    async def work() -> list[Any]:
-        store = await open_store_or_beside(settings.store_url, ring)
-        try:
-            return await store.read(lambda tx: tx.inbox.dead_letters())
-        finally:
-            await store.close()
-
-    letters = run(work())
+    letters = in_store(lambda tx: tx.inbox.dead_letters(), reads=True)
     for letter in letters:
         out.print(f"{letter.id[:8]}  {letter.first_seen_at:%Y-%m-%d %H:%M}  {letter.source}  {letter.reason}")
     out.print(f"{len(letters)} sin resolver." if letters else "Nada pendiente.")

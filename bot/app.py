@@ -158,7 +158,7 @@ def expect_staff(tx: Transaction, municipality: Municipality, at: datetime) -> N
     """The places of `personal.yaml` and the confidential lists, as of this start."""
     for member in municipality.staff:
         lists = {*member.lists, *(n.slug for n in municipality.lists.values() if member.badge in n.badges)}
-        tx.staff.expect(
+        changed = tx.staff.expect(
             badge=member.badge,
             name=member.name,
             role=member.role,
@@ -166,6 +166,8 @@ def expect_staff(tx: Transaction, municipality: Municipality, at: datetime) -> N
             lists=sorted(lists),
             at=at,
         )
+        if changed:
+            tx.audit.add("staff_written", member.badge, None, at)
 
 
 def plug(

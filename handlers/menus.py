@@ -11,7 +11,7 @@ from bot.domain.errors import NotPermitted
 from bot.domain.roster import Role
 from bot.messages import Outgoing
 from bot.questions import Reply, fold
-from handlers import talks
+from handlers import rights, talks
 from handlers.officer import case, enrolment, shift, talking
 from handlers.resident import filing, information, my_data, my_reports, person
 from handlers.resident import home as resident_home
@@ -21,11 +21,6 @@ from handlers.supervisor import helping, overview, team
 Act = Callable[[Speaker], None]
 Press = Callable[[Speaker, str], None]
 
-ALL = frozenset(Role)
-RESIDENTS = frozenset({Role.RESIDENT})
-STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR})
-SUPERVISORS = frozenset({Role.SUPERVISOR})
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -34,8 +29,12 @@ class Entry:
     name: str
     act: Act
     words: tuple[str, ...] = ()
-    roles: frozenset[Role] = ALL
     leaves: bool = False  # shows choices of its own: a running draft is parked, so that "3" means one of them
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Who may, as the table of rights says."""
+        return rights.who_may(f"m.{self.name}")
 
     def start(self, who: Speaker) -> None:
         """Do it."""
@@ -50,7 +49,11 @@ class Tap:
 
     verb: str
     press: Press
-    roles: frozenset[Role] = ALL
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Who may, as the table of rights says."""
+        return rights.who_may(self.verb)
 
 
 def home(who: Speaker) -> None:
@@ -115,8 +118,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("help", resident_home.help_, ("ayuda", "help", "como funciona", "?")),
     Entry("emergency", resident_home.emergency, ("911", "emergencia", "nueve once", "auxilio", "emergency")),
     Entry("report", begin_report, ("reportar", "hacer un reporte", "quiero reportar", "reporte", "report")),
-    Entry("jot", talking.jot, ("anotar", "anotar un asunto"), STAFF),
-    Entry("resume", resident_home.resume, ("seguir", "continuar", "continue"), RESIDENTS),
+    Entry("jot", talking.jot, ("anotar", "anotar un asunto")),
+    Entry("resume", resident_home.resume, ("seguir", "continuar", "continue")),
     Entry("more", resident_home.more, ("mas", "otras opciones", "more"), leaves=True),
     Entry(
         "my_police", information.my_police, ("mi policia", "mipolicia", "policia", "mi_policia", "my police")
@@ -159,39 +162,37 @@ ENTRIES: tuple[Entry, ...] = (
         "start_shift",
         shift.start,
         ("iniciar turno", "entrar a turno", "entro", "start shift"),
-        frozenset({Role.OFFICER}),
     ),
     Entry(
         "end_shift",
         shift.end,
         ("terminar turno", "salir de turno", "fin de turno", "end shift"),
-        frozenset({Role.OFFICER}),
     ),
-    Entry("duty", enrolment.home, ("turno",), frozenset({Role.OFFICER})),
-    Entry("pending", shift.pending, ("pendientes", "mis pendientes"), STAFF),
-    Entry("status", overview.status, ("estado", "como vamos", "status"), SUPERVISORS),
-    Entry("team", team.team, ("equipo", "team"), SUPERVISORS),
-    Entry("invite", team.invite, ("invitar", "invite"), SUPERVISORS),
-    Entry("revoke", team.revoke, ("dar de baja", "revocar"), SUPERVISORS),
+    Entry("duty", enrolment.home, ("turno",)),
+    Entry("pending", shift.pending, ("pendientes", "mis pendientes")),
+    Entry("status", overview.status, ("estado", "como vamos", "status")),
+    Entry("team", team.team, ("equipo", "team")),
+    Entry("invite", team.invite, ("invitar", "invite")),
+    Entry("revoke", team.revoke, ("dar de baja", "revocar")),
 )
 
 TAPS: tuple[Tap, ...] = (
-    Tap("claim", case.claim, STAFF),
-    Tap("decline", case.decline, STAFF),
-    Tap("support", case.support, STAFF),
-    Tap("case", case.see, STAFF),
-    Tap("way", case.on_the_way, STAFF),
-    Tap("here", case.arrived, STAFF),
-    Tap("release", case.release, STAFF),
-    Tap("ask", case.start_talk("ask"), STAFF),
-    Tap("note", case.start_talk("note"), STAFF),
-    Tap("refer", case.start_talk("refer"), STAFF),
-    Tap("done", case.start_talk("close"), STAFF),
-    Tap("reassign", overview.reassign, SUPERVISORS),
-    Tap("approve", team.approve, SUPERVISORS),
-    Tap("refuse", team.refuse, SUPERVISORS),
-    Tap("help", helping.answer, SUPERVISORS),
-    Tap("helped", helping.end, SUPERVISORS),
+    Tap("claim", case.claim),
+    Tap("decline", case.decline),
+    Tap("support", case.support),
+    Tap("case", case.see),
+    Tap("way", case.on_the_way),
+    Tap("here", case.arrived),
+    Tap("release", case.release),
+    Tap("ask", case.start_talk("ask")),
+    Tap("note", case.start_talk("note")),
+    Tap("refer", case.start_talk("refer")),
+    Tap("done", case.start_talk("close")),
+    Tap("reassign", overview.reassign),
+    Tap("approve", team.approve),
+    Tap("refuse", team.refuse),
+    Tap("help", helping.answer),
+    Tap("helped", helping.end),
     Tap("see", my_reports.status),
     Tap("add", my_reports.add),
     Tap("again", my_reports.again),
@@ -262,14 +263,14 @@ def _status_of(folio: str) -> Act:
         if who.role is Role.RESIDENT:
             my_reports.status(who, folio)
         else:
-            case.see(who, folio)
+            _press(who, "case", folio)
 
     return act
 
 
 def _typed(word: str, folio: str) -> Act | None:
-    tap = _TAPS.get(_TYPED.get(word, ""))
-    return (lambda who: tap.press(who, folio)) if tap is not None else None
+    verb = _TYPED.get(word)
+    return (lambda who: _press(who, verb, folio)) if verb is not None else None
 
 
 # ---- taps ----
@@ -299,9 +300,8 @@ def _press(who: Speaker, verb: str, argument: str) -> None:
     tap = _TAPS.get(verb)
     if tap is None:
         _stale(who)
-    elif who.role not in tap.roles:
-        raise NotPermitted
     else:
+        rights.require(who.role, verb)
         tap.press(who, argument)
 
 
@@ -309,9 +309,8 @@ def _entry(who: Speaker, name: str) -> None:
     entry = _BY_NAME.get(name)
     if entry is None:
         _stale(who)
-    elif who.role not in entry.roles:
-        raise NotPermitted
     else:
+        rights.require(who.role, f"m.{name}")
         entry.start(who)
 
 
@@ -326,8 +325,6 @@ def _answer(who: Speaker, argument: str) -> None:
     if str(talk.version) != version:
         talks.ask_again(who, talk, who.t("Esa opción ya pasó. Vamos aquí:"))
         return
-    if who.role not in talks.SCRIPTS[talk.flow].roles:
-        raise NotPermitted
     talks.reply(who, talk, Reply(choice=key))
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from bot import conversation as kit
 from bot.conversation import Flow, Turn
+from bot.domain.errors import NotPermitted
 from bot.domain.roster import Role
 from bot.messages import Action, Outgoing
 from bot.questions import LookUp, Question, Reply
 from bot.texts import Texts
+from handlers import rights
 from handlers.here import Here
 from handlers.speaker import Speaker
 from storage.conversations import Conversation
@@ -33,12 +35,16 @@ class Script:
     make: Make
     finish: Finish
     look_ups: Mapping[str, Answer]
-    roles: frozenset[Role] = frozenset(Role)
     keeps: bool = False  # a draft that lives for days; otherwise the talk is forgotten after a day
     noticed: Callable[[Speaker, Conversation, Turn[Any]], None] | None = (
         None  # sees each turn before it is asked
     )
     cancelled: Callable[[Speaker, Conversation], bool] | None = None  # says what "cancelar" means here
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Who may run it, as the table of rights says."""
+        return rights.who_may(f"talk.{self.name}")
 
 
 SCRIPTS: dict[str, Script] = {}
@@ -134,8 +140,11 @@ def _waiting(who: Speaker, talk: Conversation) -> Question[Any] | None:
 
 
 def _go_on(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...] = ()) -> None:
-    """Ask what comes next, look something up and go on, or finish."""
+    """Ask what comes next, look something up and go on, or finish. Raises NotPermitted: the role is read anew."""
     script = SCRIPTS[talk.flow]
+    if who.role not in script.roles:
+        who.tx.conversations.end(talk.id)
+        raise NotPermitted
     while turn.look_up is not None:
         found = script.look_ups[turn.look_up.what](who, talk, turn.look_up)
         answers = kit.answered(turn.answers, turn.look_up.name, Reply(data=found))

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import func, select, update
 
-from storage.schema import audit, help_request, meta, visit_request
+from storage.schema import help_request, meta, visit_request
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -27,7 +27,7 @@ class HelpRequest:
 
 
 class Requests:
-    """Requests for people and rounds, settings kept in the store, and the audit lines."""
+    """Requests for people and rounds, and settings kept in the store."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
@@ -97,15 +97,6 @@ class Requests:
         change = update(meta).where(meta.c.key == key).values(value=value)
         if not self._tx.connection.execute(change).rowcount:
             self._tx.connection.execute(meta.insert(), dict(key=key, value=value))
-
-    def audited(self, action: str, subject: str, actor: str | None, at: datetime) -> None:
-        """A line of the audit, chained to the one before."""
-        last = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
-        before = self._tx.connection.execute(last).scalar_one_or_none() or b""
-        line = f"{at.timestamp()}|{actor}|{action}|{subject}".encode()
-        mark = self._tx.sealer.mac("chain", before + b"\x00" + line)
-        row = dict(at=at, actor_id=actor, action=action, subject=subject, hash=mark)
-        self._tx.connection.execute(audit.insert(), row)
 
     def _help(self, *where: object) -> HelpRequest | None:
         statement = select(

@@ -73,8 +73,12 @@ class Staff:
         sectors: Sequence[str],
         lists: Sequence[str],
         at: datetime,
-    ) -> None:
-        """A place that the municipality wrote down; who already fills it stays, with the new rights."""
+    ) -> bool:
+        """A place that the municipality wrote down; who already fills it stays, with the new rights.
+
+        Returns whether the place, its role, its sectors or its lists are new.
+        """
+        known = self.slot(badge)
         fields = dict(
             name=self._tx.sealer.seal("staff", "name", badge, name.encode()),
             role=role.value,
@@ -85,6 +89,8 @@ class Staff:
         if not self._tx.connection.execute(change).rowcount:
             new = dict(badge=badge, **fields, state="expected", changed_at=at)
             self._tx.connection.execute(staff.insert(), new)
+        rights = (role, tuple(sectors), tuple(lists))
+        return known is None or (known.role, known.sectors, known.lists) != rights
 
     def slots(self) -> list[Slot]:
         """Everybody, by badge."""

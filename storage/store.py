@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from bot.messages import StoreUnavailable
+from storage.audit import Audit
 from storage.conversations import Conversations
 from storage.due import Due
 from storage.errors import StoreInUse
@@ -44,6 +45,7 @@ class Transaction:
         self.media = Media(self)
         self.due = Due(self)
         self.requests = Requests(self)
+        self.audit = Audit(self)
         self.statistics = Statistics(self)
 
 

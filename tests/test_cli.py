@@ -160,3 +160,16 @@ def test_another_town_s_ring_opens_nothing(ready: Path, monkeypatch: pytest.Monk
     done = run(app, ["dead-letters"])
     assert done.exit_code == 2
     assert "llavero" in done.output
+
+
+def test_the_audit_says_who_did_what_and_that_it_is_whole(ready: Path) -> None:
+    """Its head is printed, to be noted elsewhere; a head that no longer stands in the chain is told."""
+    assert run(app, ["supervisor", "add", "comandante Aguilar", "--badge", "M-77"]).exit_code == 0
+    whole = run(app, ["audit", "verify"])
+    head = whole.output.split("Cabeza: ")[1].strip()
+    assert (whole.exit_code, head[:2]) == (0, "1:")
+    assert "first_supervisor" in run(app, ["audit", "list"]).output
+    assert run(app, ["audit", "verify", "--head", head]).exit_code == 0
+    cut = run(app, ["audit", "verify", "--head", "9" + head])
+    assert (cut.exit_code, "no está entera" in cut.output) == (2, True)
+    assert run(app, ["audit", "verify", "--head", "x"]).exit_code == 2

@@ -70,7 +70,7 @@ def revoke(tx: Transaction, badge: str, by: str | None, at: datetime) -> None:
         gone = Notice(person_id=slot.person_id, name="revoked", facts={"role": Role.RESIDENT.value})
         tx.outbox.put([gone], at)
     tx.staff.revoke(badge, by, at)
-    tx.requests.audited("revoked", badge, by, at)
+    tx.audit.add("revoked", badge, by, at)
 
 
 def _tell(tx: Transaction, shift_id: str, notice: str, at: datetime) -> None:

@@ -25,7 +25,7 @@ def invite(tx: Transaction, here: Here, badge: str, by: str | None, at: datetime
         raise NotPermitted
     code = here.code()
     tx.staff.invite(badge, code, at + CODE_LIVES, by, at)
-    tx.requests.audited("invited", badge, by, at)
+    tx.audit.add("invited", badge, by, at)
     return code
 
 
@@ -34,7 +34,7 @@ def first_supervisor(tx: Transaction, badge: str, name: str, code: str, at: date
     tx.staff.expect(badge=badge, name=name, role=Role.SUPERVISOR, sectors=(), lists=(), at=at)
     tx.staff.invite(badge, code, at + FIRST_CODE_LIVES, None, at)
     tx.requests.set_setting(f"trusted:{badge}", "yes")
-    tx.requests.audited("first_supervisor", badge, None, at)
+    tx.audit.add("first_supervisor", badge, None, at)
 
 
 def enrol(tx: Transaction, here: Here, person: Person, code: str, at: datetime) -> Slot:
@@ -64,7 +64,7 @@ def approve(tx: Transaction, badge: str, by: str | None, at: datetime) -> Slot:
     tx.staff.approve(badge, by, at)
     tx.people.set_role(slot.person_id, slot.role)
     tx.requests.set_setting(f"trusted:{badge}", "no")
-    tx.requests.audited("approved", badge, by, at)
+    tx.audit.add("approved", badge, by, at)
     told = Notice(person_id=slot.person_id, name="approved", facts={"role": slot.role.value}, lane=Lane.REPLY)
     tx.outbox.put([told], at)
     return slot
@@ -76,7 +76,7 @@ def refuse(tx: Transaction, badge: str, by: str, at: datetime) -> None:
     if slot is None or slot.state != "pending":
         raise NotPermitted
     tx.staff.revoke(badge, by, at)
-    tx.requests.audited("refused", badge, by, at)
+    tx.audit.add("refused", badge, by, at)
 
 
 def _ask_supervisors(tx: Transaction, badge: str, at: datetime) -> None:

@@ -60,6 +60,7 @@ def see(who: Speaker, folio: str) -> None:
     report = who.tx.reports.by_folio(folio)
     desk.require_right(who.tx, report, _officer(who), who.at)
     if may_read(who, report):
+        who.tx.audit.add("case_read", report.folio, who.person.id, who.at)
         who.show(cards.case(who, report))
         return
     who.show(

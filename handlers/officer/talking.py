@@ -9,7 +9,6 @@ from typing import Any
 from bot.conversation import Flow
 from bot.domain.folio import show
 from bot.domain.report import Disposition
-from bot.domain.roster import Role
 from bot.messages import AttachmentKind
 from bot.questions import Forget, Option, Written, choose, write
 from bot.texts import Texts, later
@@ -21,7 +20,6 @@ from handlers.resident.told import heard
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
-STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR})
 LONGEST_SENTENCE = 600
 
 
@@ -192,25 +190,19 @@ def spoken(said: Written) -> bool:
 
 
 for _one in (
-    talks.Script(
-        name="ask", make=lambda t, here, kept, again: _ask_flow(t), finish=_asked, look_ups={}, roles=STAFF
-    ),
-    talks.Script(
-        name="note", make=lambda t, here, kept, again: _note_flow(t), finish=_noted, look_ups={}, roles=STAFF
-    ),
+    talks.Script(name="ask", make=lambda t, here, kept, again: _ask_flow(t), finish=_asked, look_ups={}),
+    talks.Script(name="note", make=lambda t, here, kept, again: _note_flow(t), finish=_noted, look_ups={}),
     talks.Script(
         name="refer",
         make=lambda t, here, kept, again: _refer_flow(t, here, kept["kind"]),
         finish=_referred,
         look_ups={},
-        roles=STAFF,
     ),
     talks.Script(
         name="close",
         make=lambda t, here, kept, again: _close_flow(t, told=kept["told"]),
         finish=_closed,
         look_ups={},
-        roles=STAFF,
     ),
 ):
     talks.script(_one)

@@ -75,7 +75,7 @@ def _asked(who: Speaker, talk: Conversation, sure: bool) -> None:
     for draft in who.tx.conversations.of(who.person.id):
         who.tx.conversations.end(draft.id)
     who.tx.people.opt_out(who.person.id, who.at)
-    who.tx.requests.audited("arco_erase_requested", who.person.id, who.person.id, who.at)
+    who.tx.audit.add("arco_erase_requested", who.person.id, who.person.id, who.at)
     _tell_supervisors(who)
     contact = who.here.municipality.privacy.contact
     lines = [t("Solicitud anotada: {when}", when=t.moment(who.at))]

@@ -13,7 +13,7 @@ from bot.domain.report import Status
 from bot.domain.roster import Officer, Role, Shift
 from bot.messages import Attachment, AttachmentKind
 from storage import Store, Transaction
-from storage.schema import audit, media, media_content, staff
+from storage.schema import media, media_content, staff
 from tests.support.reports import NOON, a_report, opened
 
 HOUR = timedelta(hours=1)
@@ -230,17 +230,6 @@ async def test_a_setting_is_what_was_last_set(store: Store) -> None:
         return seen
 
     assert await store.run(work) == [None, "a", "b"]
-
-
-async def test_the_same_decision_twice_leaves_two_marks(store: Store) -> None:
-    """Each line is chained to the one before."""
-
-    def work(tx: Transaction) -> list[bytes]:
-        for _ in range(3):
-            tx.requests.audited("revoked", "E-1", None, NOON)
-        return [bytes(mark) for mark in tx.connection.execute(select(audit.c.hash)).scalars()]
-
-    assert len(set(await store.run(work))) == 3
 
 
 # ---- counts ----

@@ -1,0 +1,96 @@
+"""What the commands have in common: how they speak, what they read, and the store that they open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from bot.municipality import Municipality
+    from bot.settings import Settings
+    from storage.sealing import KeyRing
+    from storage.store import Store, Transaction
+
+T = TypeVar("T")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(*lines: str) -> typer.Exit:
+    """Say what is wrong and how to mend it; the exit code is 2."""
+    for line in lines:
+        err.print(line, markup=False)
+    return typer.Exit(2)
+
+
+def read_settings() -> Settings:
+    """The settings, or an end with what is wrong with them."""
+    from pydantic import ValidationError
+
+    from bot.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        lines = [f"PROXIMIDAD_{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
+        raise fail("Hay ajustes que no se entienden:", *lines) from None
+
+
+def read_municipality(folder: Path | None) -> Municipality:
+    """The municipality's files, or an end with every problem, its file and its line."""
+    from bot.municipality import MunicipalityError, load
+
+    try:
+        return load(folder)
+    except MunicipalityError as wrong:
+        raise fail(*(str(problem) for problem in wrong.problems)) from None
+
+
+def read_ring(settings: Settings) -> KeyRing:
+    """The key ring, or an end that says how to make one."""
+    from storage.errors import KeyRingError
+    from storage.sealing import KeyRing
+
+    if settings.keyring is None:
+        raise fail("PROXIMIDAD_KEYRING: falta. `proximidad init CARPETA` crea un llavero y dice dónde quedó.")
+    try:
+        return KeyRing.load(settings.keyring)
+    except KeyRingError as wrong:
+        raise fail(str(wrong)) from None
+
+
+def run(coroutine: Any) -> Any:
+    """Run to its end; a store that can't be trusted is told in words."""
+    from storage.errors import StoreRefused
+
+    try:
+        return asyncio.run(coroutine)
+    except StoreRefused as refused:
+        raise fail(str(refused)) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def in_store(work: Callable[[Transaction], T], *, reads: bool = False) -> T:
+    """Run one unit of work in the store of the settings, also beside `serve`; an end in words when it can't be."""
+    from storage.store import open_store_or_beside
+
+    settings = read_settings()
+    ring = read_ring(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    async def once() -> T:
+        store: Store = await open_store_or_beside(settings.store_url, ring)
+        try:
+            return await (store.read(work) if reads else store.run(work))
+        finally:
+            await store.close()
+
+    done: T = run(once())
+    return done

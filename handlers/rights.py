@@ -1,0 +1,63 @@
+"""Who may do what: the one table. What does not stand in it nobody may do.
+
+`m.<name>` is a word or a button of a menu, `talk.<name>` a talk, `web.<name>` a page, anything else a button of a card.
+The right is read again at every word and every tap; whose report it is, the shift and the sector are asked by
+`handlers/desk/`, and what is delicate beyond that asks for the PIN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.errors import NotPermitted
+from bot.domain.roster import Role
+
+NOBODY: frozenset[Role] = frozenset()
+EVERYBODY = frozenset(Role)
+RESIDENTS = frozenset({Role.RESIDENT})
+OFFICERS = frozenset({Role.OFFICER})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
+STAFF = OFFICERS | SUPERVISORS
+
+_GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
+    (EVERYBODY, "m.menu m.start m.back m.cancel m.help m.emergency m.report m.more m.language m.opt_out m.opt_in"),
+    (EVERYBODY, "m.my_police m.directory m.tips m.privacy m.privacy_full m.my_data m.erase m.anonymity m.visit"),
+    (EVERYBODY, "m.my_reports m.person m.end_person m.thanks"),
+    (EVERYBODY, "see add again withdraw solved tip tips tipsof visit also"),
+    (EVERYBODY, "talk.report talk.danger talk.add talk.withdraw talk.my_police talk.visit talk.erase"),
+    (RESIDENTS, "m.resume"),
+    (OFFICERS, "m.start_shift m.end_shift m.duty"),
+    (STAFF, "m.jot m.pending claim decline support case way here release ask note refer done"),
+    (STAFF, "talk.ask talk.note talk.refer talk.close"),
+    (SUPERVISORS, "m.status m.team m.invite m.revoke reassign approve refuse help helped"),
+    (SUPERVISORS, "talk.reassign talk.invite talk.revoke talk.help"),
+)  # fmt: skip
+
+
+def _spread() -> Mapping[str, frozenset[Role]]:
+    table: dict[str, frozenset[Role]] = {}
+    for roles, acts in _GRANTS:
+        for act in acts.split():
+            if act in table:
+                raise ValueError(f"{act} stands twice in the table of rights")
+            table[act] = roles
+    return table
+
+
+RIGHTS = _spread()
+
+
+def who_may(act: str) -> frozenset[Role]:
+    """The roles that may do it."""
+    return RIGHTS.get(act, NOBODY)
+
+
+def may(role: Role, act: str) -> bool:
+    """May somebody of that role do it?"""
+    return role in who_may(act)
+
+
+def require(role: Role, act: str) -> None:
+    """Raises NotPermitted."""
+    if not may(role, act):
+        raise NotPermitted
