@@ -1,0 +1,92 @@
+"""A forked child under strace: killed, or refused, at the n-th of its system calls; or only written down.
+
+The parent has everything imported already, so a child costs a fork and not a start of Python.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import pytest
+
+# What changes the disk, and the pipe to the world outside (`write`): after these a death leaves something else behind.
+CHANGES = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "write")
+
+Act = Callable[[Callable[[str], None]], None]  # gets `tell`, which says a line to whoever watches
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a child said before its end, and how it ended."""
+
+    said: Sequence[str]
+    status: int  # as os.waitstatus_to_exitcode: -9 was killed
+
+    @property
+    def killed(self) -> bool:
+        return self.status == -signal.SIGKILL
+
+
+def available() -> str | None:
+    """Where strace is. Without it: skipped aloud, failed in CI."""
+    found = shutil.which("strace")
+    if found is None:
+        message = "NO STRACE: the campaigns at the system calls did not run (apt-get install strace)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+def killed_at(call: str, number: int, act: Act) -> Ended:
+    """Kill the child on entering the n-th call of that name of any of its threads."""
+    return under(act, "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
+
+
+def under(act: Act, *options: str, output: str = os.devnull) -> Ended:
+    """Fork, let strace take hold of the child, let the child act, and hear what it says until it ends."""
+    go_read, go_write = os.pipe()
+    said_read, said_write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(go_write)
+        os.close(said_read)
+        _be_the_child(act, go_read, said_write)
+    os.close(go_read)
+    os.close(said_write)
+    command = ["strace", "-f", "-p", str(child), "-o", output, *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
+        try:
+            assert strace.stderr is not None
+            first = strace.stderr.readline()
+            assert "attached" in first, f"strace: {first}"
+        finally:
+            os.close(go_write)  # the child goes on
+        with os.fdopen(said_read, encoding="utf-8") as said:
+            lines = [line.rstrip("\n") for line in said if line.endswith("\n")]
+        _, status = os.waitpid(child, 0)
+    return Ended(lines, os.waitstatus_to_exitcode(status))
+
+
+def _be_the_child(act: Act, go: int, said: int) -> NoReturn:
+    status = 1
+    try:
+        os.read(go, 1)  # nothing comes: it is closed once strace holds us
+        act(lambda line: _write(said, line))
+        status = 0
+    except BaseException:
+        traceback.print_exc(file=sys.__stderr__)
+    finally:
+        os._exit(status)
+
+
+def _write(said: int, line: str) -> None:
+    os.write(said, f"{line}\n".encode())
