@@ -275,7 +275,8 @@ class Delivery:
             await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "announced"))
             return
         await self._turn(row, ready.reach.address)
-        sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=row.ref)
+        announcement = f"{row.ref}.t"  # what becomes of it is not what becomes of the words
+        sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=announcement)
         await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "template", sent))
 
     def _approved(self, name: str) -> bool:

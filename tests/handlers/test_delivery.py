@@ -13,9 +13,9 @@ from sqlalchemy import select
 from bot.channels import Failure, SendError, StoreUnavailable
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Role
-from bot.messages import Address
+from bot.messages import Address, Outgoing, Receipt
 from handlers import wording
-from handlers.delivery import Delivery
+from handlers.delivery import Delivery, receipts
 from handlers.delivery.sender import POLL_SECONDS, Ready, permitted
 from handlers.here import Here
 from storage import Store, Transaction
@@ -312,6 +312,36 @@ async def test_outside_the_window_a_template_says_that_there_is_news(
     used = [message.template.name for _, message, _ in channel.sent if message.template]
     assert used == (["novedad_reporte"] if approved else [])
     assert [state for state, _ in await states(store)] == ["waiting", "waiting"]
+
+
+async def test_what_is_told_of_the_template_before_it_is_noted_says_nothing_of_the_words(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """The receipt overtakes the answer of the call; the words still wait for the person to write."""
+    send = channel.send
+
+    async def told_at_once(to: Address, message: Outgoing, *, reference: str = "") -> str:
+        sent = await send(to, message, reference=reference)
+        told = Receipt(provider_id=sent, status="delivered", error="", raw={"ref": reference})
+        await store.run(lambda tx: receipts.take(tx, told, NOON))
+        return sent
+
+    def work(tx: Transaction) -> None:
+        person = resident(tx)
+        tx.vault.wrote(person, Address("simulator", "rosa"), NOON)
+        tx.vault.known.clear()
+        report = opened(tx, person_id=person)
+        facts = {"folio": report.folio, "officer": "oficial Canul"}
+        tx.outbox.put(
+            [Notice(person_id=person, name="report_claimed", facts=facts, report_id=report.id)], NOON
+        )
+
+    channel.send = told_at_once  # type: ignore[method-assign]
+    clock.skip(minutes=1)
+    await store.run(work)
+    await delivery.idle()
+    assert channel.sent[0][1].template is not None
+    assert await states(store) == [("waiting", "template")]
 
 
 async def test_a_window_that_was_closed_after_all_makes_it_wait(

@@ -16,7 +16,7 @@ EVERY = [*commands.RESIDENT.values(), *commands.BY_ROLE.values()]
 
 
 async def introduced(api: BotApi) -> None:
-    await until(lambda: ("all_private_chats", "en") in api.commands)
+    await until(lambda: ("short_description", "en") in api.texts)
 
 
 def test_every_name_and_text_fits() -> None:
