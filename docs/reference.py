@@ -33,8 +33,9 @@ FLOWS = {
     "erase": "Solicitar que se borren los datos propios; se pregunta una vez",
     "ask": "Preguntarle algo a quien reportó, sin ver su número",
     "note": "Dejar una nota en el caso; quien reportó no la ve",
-    "refer": "Pasar el caso a otra dependencia, con una nota si hace falta",
-    "close": "Cerrar: cómo terminó, una frase para la persona, y ver el mensaje antes de que salga",
+    "refer": "Pasar el caso a otra dependencia, con una nota si hace falta, y ver el mensaje antes de que salga",
+    "whose": "De cuál de los casos en las manos es lo que se dictó, filmó o escribió",
+    "close": "Cerrar: una frase lista o propia, y ver el mensaje tal como llegará antes de que salga; también canaliza",
     "help": "Contestar a quien pidió hablar con una persona",
     "reassign": "Elegir a quién se le pasa un caso",
     "invite": "Elegir la plaza y obtener un código de un solo uso",
@@ -89,7 +90,10 @@ BUTTONS = {
     "ask": "Empieza una pregunta a quien reportó",
     "note": "Empieza una nota",
     "refer": "Empieza a canalizar",
-    "done": "Empieza a cerrar",
+    "done": "Empieza a cerrar; los botones de «Llegué» traen ya la frase",
+    "missing": "Cerrar sin localizar, con la frase lista",
+    "need": "Preguntar, apoyo, canalizar, nota, soltar",
+    "call": "Pide apoyo: lo oyen su sector en turno y el mando",
     "reassign": "Empieza a pasarlo a otra persona",
     "approve": "El número de control es el mismo en las dos pantallas: da el alta",
     "refuse": "El número no es el mismo: no hay alta",
@@ -208,7 +212,8 @@ sigue donde iba; lo demás se pregunta otra vez cuando haga falta.
 ## Palabras
 
 Valen en cualquier momento, también como `/orden` en Telegram. «estado» y un folio dicen cómo va ese reporte, solo a
-quien lo hizo. El personal escribe también `tomar`, `voy`, `llegue`, `soltar`, `ver` o `cerrar` y el folio.
+quien lo hizo. El personal escribe también `tomar`, `voy`, `llegue`, `hecho`,
+`necesito`, `apoyo`, `nota`, `soltar`, `ver` o `cerrar` y el folio.
 
 {table(("nombre", "palabras", "botón", "quién", "qué hace"), words)}
 

@@ -186,8 +186,11 @@ TAPS: tuple[Tap, ...] = (
     Tap("release", case.release),
     Tap("ask", case.start_talk("ask")),
     Tap("note", case.start_talk("note")),
-    Tap("refer", case.start_talk("refer")),
+    Tap("refer", case.start_talk("refer", "referred")),
     Tap("done", case.start_talk("close")),
+    Tap("missing", case.start_talk("close", "not_located")),
+    Tap("need", case.need),
+    Tap("call", case.call),
     Tap("reassign", overview.reassign),
     Tap("approve", team.approve),
     Tap("refuse", team.refuse),
@@ -217,6 +220,10 @@ _TYPED = {
     "soltar": "release",
     "ver": "case",
     "cerrar": "done",
+    "hecho": "done",
+    "necesito": "need",
+    "apoyo": "call",
+    "nota": "note",
 }
 
 

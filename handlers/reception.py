@@ -23,6 +23,7 @@ from bot.triage import Understanding
 from handlers import menus, operator, talks
 from handlers.delivery import receipts
 from handlers.here import Here
+from handlers.officer import spoken
 from handlers.refusals import in_words
 from handlers.resident import danger, free
 from handlers.speaker import Speaker
@@ -193,6 +194,8 @@ def route(who: Speaker) -> None:
         word(who)
         return
     if talk is not None and danger.overheard(who, talk):
+        return
+    if spoken.during(who, talk):
         return
     if talk is not None and not danger.left(who, talk):
         talks.reply(who, talk, who.reply)

@@ -27,8 +27,8 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (EVERYBODY, "talk.report talk.danger talk.add talk.withdraw talk.my_police talk.visit talk.erase"),
     (RESIDENTS, "m.resume"),
     (OFFICERS, "m.start_shift m.end_shift m.duty"),
-    (STAFF, "m.jot m.pending claim decline support case way here release ask note refer done"),
-    (STAFF, "talk.ask talk.note talk.refer talk.close"),
+    (STAFF, "m.jot m.pending claim decline support case way here release ask note refer done missing need call"),
+    (STAFF, "talk.ask talk.note talk.refer talk.close talk.whose"),
     (SUPERVISORS, "m.status m.team m.invite m.revoke reassign approve refuse help helped"),
     (SUPERVISORS, "talk.reassign talk.invite talk.revoke talk.help"),
 )  # fmt: skip

@@ -104,6 +104,12 @@ def reply(who: Speaker, talk: Conversation, said: Reply) -> None:
     _go_on(who, talk, kit.advance(_maker(who, talk), answers, said))
 
 
+def takes_files(who: Speaker, talk: Conversation) -> bool:
+    """Does a photo or a voice note answer what this talk asks now?"""
+    question = _waiting(who, talk)
+    return question is not None and question.files
+
+
 def back(who: Speaker, talk: Conversation) -> None:
     """One question back."""
     _go_on(who, talk, kit.back(_maker(who, talk), talk.answers))

@@ -96,8 +96,13 @@ def _officer_on_the_way(moment: Moment, facts: Facts) -> Outgoing:
 
 
 def _report_referred(moment: Moment, facts: Facts) -> Outgoing:
-    t = moment.t
-    office = moment.here.municipality.directory.get(facts["office"])
+    lines = referred_lines(moment.t, moment.here, facts)
+    return Outgoing(lines=lines, actions=_answerable(moment.t, facts))
+
+
+def referred_lines(t: Texts, here: Here, facts: Facts) -> tuple[str, ...]:
+    """To whom it went, as the person reads it; the officer sees the same before sending."""
+    office = here.municipality.directory.get(facts["office"])
     name = office.name if office else facts["office"]
     lines = [
         t("Folio {folio}: se pasó a {office}, que es quien lo resuelve.", folio=_folio(facts), office=name)
@@ -105,7 +110,7 @@ def _report_referred(moment: Moment, facts: Facts) -> Outgoing:
     if facts.get("note"):
         lines.append(f"«{facts['note']}»")
     lines.append(t("Lo seguimos nosotros y le avisamos qué contestan, aunque sea que tardará."))
-    return Outgoing(lines=tuple(lines), actions=_answerable(t, facts))
+    return tuple(lines)
 
 
 ENDED = {
@@ -120,14 +125,19 @@ ENDED = {
 
 def _report_closed(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    ended = t(ENDED[Disposition(facts["disposition"])], folio=_folio(facts), officer=_officer(t, facts))
     folio = facts["folio"]
     actions = (
         button(t("Sí, ya quedó"), f"solved.{folio}.yes", "primary"),
         button(t("Sigue igual"), f"solved.{folio}.no"),
         button(t("No sé"), f"solved.{folio}.unsure"),
     )
-    return Outgoing(lines=(ended, f"«{facts['sentence']}»", t("¿Quedó resuelto?")), actions=actions)
+    return Outgoing(lines=closed_lines(t, facts), actions=actions)
+
+
+def closed_lines(t: Texts, facts: Facts) -> tuple[str, ...]:
+    """How it ended, as the person reads it; the officer sees the same before sending."""
+    ended = t(ENDED[Disposition(facts["disposition"])], folio=_folio(facts), officer=_officer(t, facts))
+    return (ended, f"«{facts['sentence']}»", t("¿Quedó resuelto?"))
 
 
 def _answerable(t: Texts, facts: Facts) -> tuple[Action, ...]:
@@ -161,22 +171,21 @@ def _alert(moment: Moment, facts: Facts) -> Outgoing:
     """Urgency, kind, colonia, age and folio: no name, no text, no street."""
     t = moment.t
     priority = Priority(facts["priority"])
-    first = first_line(
-        t,
-        moment.here,
-        priority,
-        facts["kind"],
-        facts["colonia"],
-        _at(facts["opened_at"]),
-        facts["folio"],
-        moment.at,
-    )
-    if facts["listed"]:
-        first = t("{priority} · Asunto confidencial · {folio}", priority=priority.name, folio=_folio(facts))
-    lines = [first, *_why_now(t, facts)]
+    lines = [_headline(moment, facts), *_why_now(t, facts)]
     key = f"{facts['folio']}.{facts['version']}"
     actions = (button(t("Tomar"), f"claim.{key}", "primary"), button(t("No puedo"), f"decline.{key}"))
     return Outgoing(lines=tuple(lines), actions=actions, protected=True, quiet=not priority.urgent)
+
+
+def _headline(moment: Moment, facts: Facts) -> str:
+    """What a locked phone may show of a report."""
+    t, priority = moment.t, Priority(facts["priority"])
+    if facts["listed"]:
+        return t("{priority} · Asunto confidencial · {folio}", priority=priority.name, folio=_folio(facts))
+    opened = _at(facts["opened_at"])
+    return first_line(
+        t, moment.here, priority, facts["kind"], facts["colonia"], opened, facts["folio"], moment.at
+    )
 
 
 def _why_now(t: Texts, facts: Facts) -> tuple[str, ...]:
@@ -254,6 +263,15 @@ def _solved_answered(moment: Moment, facts: Facts) -> Outgoing:
 def _support_offered(moment: Moment, facts: Facts) -> Outgoing:
     line = moment.t("Folio {folio}: {name} va de apoyo.", folio=_folio(facts), name=facts["by"])
     return Outgoing(lines=(line,))
+
+
+def _support_wanted(moment: Moment, facts: Facts) -> Outgoing:
+    """A colleague calls: what it is and where roughly; the place comes after the tap."""
+    t = moment.t
+    first = _headline(moment, facts)
+    line = t("{name} pide apoyo.", name=facts["by"][:1].upper() + facts["by"][1:])
+    support = button(t("Voy de apoyo"), f"support.{facts['folio']}", "primary")
+    return Outgoing(lines=(first, line), actions=(support,), protected=True)
 
 
 def _neighbour_joined(moment: Moment, facts: Facts) -> Outgoing:
@@ -379,6 +397,7 @@ WORDS: Mapping[str, Word] = {
     "report_withdrawn": _report_withdrawn,
     "solved_answered": _solved_answered,
     "support_offered": _support_offered,
+    "support_wanted": _support_wanted,
     "neighbour_joined": _neighbour_joined,
     "place_told": _place_told,
     "no_news": _no_news,
@@ -414,6 +433,7 @@ FOR_STAFF = frozenset(
         "report_withdrawn",
         "solved_answered",
         "support_offered",
+        "support_wanted",
         "neighbour_joined",
         "place_told",
         "no_news",

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 from bot.channels.whatsapp.outbound import width
 from bot.texts import LANGUAGES, LOCALES, SOURCE, Texts
-from handlers.officer.talking import ENDINGS
+from handlers.officer.closing import ENDINGS
 
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"t": None, "later": None, "many": (1, 2)}  # as in .ci/catalogues

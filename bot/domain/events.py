@@ -136,6 +136,11 @@ class SupportOffered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupportWanted(Event):
+    """Who attends it calls for company."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourJoined(Event):
     """Somebody else says that it is the same."""
 
@@ -173,6 +178,7 @@ KINDS: dict[str, type[Event]] = {
         ReportReopened,
         SolvedAnswered,
         SupportOffered,
+        SupportWanted,
         AlertDeclined,
         NeighbourJoined,
         PlaceTold,

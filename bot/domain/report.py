@@ -220,6 +220,12 @@ class Report:
         """A colleague goes along."""
         return self._change(at, events.SupportOffered(at=at, actor_id=by.person_id))
 
+    def want_support(self, *, by: Officer, at: datetime) -> Change:
+        """Who attends it calls for company. Raises NotYours, NotAllowedNow."""
+        status = self._next(Verb.ADVANCE)
+        self._require_handler(by)
+        return self._change(at, events.SupportWanted(at=at, actor_id=by.person_id), status=status)
+
     def decline(self, *, by: Officer, at: datetime) -> Change:
         """An alerted officer cannot take it."""
         return self._change(at, events.AlertDeclined(at=at, actor_id=by.person_id))

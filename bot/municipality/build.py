@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from bot.domain.closing import Phrase, Phrases
 from bot.domain.concern import ConcernKind, KindGroup, Kinds, Priority
 from bot.domain.questions import AnswerOption, FollowUp
 from bot.domain.service_level import (
@@ -144,6 +145,17 @@ def question(form: forms.QuestionForm) -> FollowUp:
 def questions(form: forms.KindsForm) -> dict[str, tuple[FollowUp, ...]]:
     """The questions of each kind, in their order."""
     return {row.slug: tuple(question(q) for q in row.questions) for row in form.kinds}
+
+
+def phrase(form: forms.PhraseForm) -> Phrase:
+    """A ready sentence for closing."""
+    return Phrase(form.label, form.text, form.ending)
+
+
+def phrases(form: forms.KindsForm) -> Phrases:
+    """The ready sentences of every kind, and those that fit any."""
+    by_kind = {row.slug: tuple(map(phrase, row.phrases)) for row in form.kinds if row.phrases}
+    return Phrases(tuple(map(phrase, form.phrases)), by_kind)
 
 
 def contact(form: forms.ContactForm) -> Contact:

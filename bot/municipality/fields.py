@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from bot.domain.concern import Confidentiality, Priority
+from bot.domain.report import Disposition
 from bot.domain.roster import Role
 from bot.domain.service_level import Hearer
 from bot.municipality.problems import did_you_mean
@@ -39,6 +40,13 @@ CONFIDENTIALITY = {
 }
 ROLES = {"oficial": Role.OFFICER, "mando": Role.SUPERVISOR}
 HEARERS = {"siguiente": Hearer.NEXT_OFFICER, "mando": Hearer.SUPERVISOR, "todos": Hearer.EVERYONE}
+ENDINGS = {
+    "atendido": Disposition.ATTENDED,
+    "lo_resolvio_otro": Disposition.SOLVED_BY_OTHER,
+    "sin_localizar": Disposition.NOT_LOCATED,
+    "duplicado": Disposition.DUPLICATE,
+    "no_nos_toca": Disposition.NOT_OURS,
+}
 TIP_SUBJECTS = (
     "vecinos-vigilantes",
     "casa-segura",

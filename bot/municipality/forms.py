@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.domain.closing import MOST as MOST_PHRASES
 from bot.domain.concern import Confidentiality, Priority
+from bot.domain.report import Disposition
 from bot.domain.roster import Role
 from bot.domain.service_level import Hearer
 from bot.municipality import fields as f
@@ -150,6 +152,12 @@ class QuestionForm(Form):
     list_if: dict[str, str] = Field(default={})
 
 
+class PhraseForm(Form):
+    label: str = Field(min_length=1, max_length=20)
+    text: str = Field(min_length=3, max_length=300)
+    ending: Annotated[Disposition, f.one_of(f.ENDINGS)] = Disposition.ATTENDED
+
+
 class KindForm(Form):
     slug: f.Slug
     name: f.Name
@@ -169,12 +177,14 @@ class KindForm(Form):
     radius_m: int = Field(default=150, ge=10, le=5000)
     same_days: int = Field(default=7, ge=0, le=90)
     questions: list[QuestionForm] = Field(default=[], max_length=3)
+    phrases: list[PhraseForm] = Field(default=[], max_length=MOST_PHRASES)
 
 
 class KindsForm(Form):
     """asuntos.yaml"""
 
     groups: list[GroupForm] = Field(min_length=1, max_length=10)
+    phrases: list[PhraseForm] = Field(default=[], max_length=MOST_PHRASES)
     kinds: list[KindForm] = Field(min_length=1)
 
 

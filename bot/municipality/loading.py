@@ -110,6 +110,7 @@ def assemble(sheets: Sheets, zones: Zones) -> Municipality:
         ),
         kinds=build.kinds(kinds),
         questions=build.questions(kinds),
+        phrases=build.phrases(kinds),
         directory=build.directory(sheets.directory.content),
         staff=build.staff(sheets.staff.content, lists.values()),
         lists=lists,

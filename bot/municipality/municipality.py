@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bot.domain.closing import Phrases
 from bot.domain.concern import ConcernKind, Kinds
 from bot.domain.questions import FollowUp
 from bot.domain.roster import Role
@@ -141,6 +142,7 @@ class Municipality:
     territory: Territory
     kinds: Kinds
     questions: Mapping[str, tuple[FollowUp, ...]]  # by kind
+    phrases: Phrases
     directory: Directory
     staff: tuple[StaffMember, ...]
     lists: Mapping[str, NamedList]

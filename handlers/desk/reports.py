@@ -194,7 +194,7 @@ def claim(tx: Transaction, here: Here, folio: str, officer: Officer, at: datetim
     """
     report = tx.reports.by_folio(folio)
     roster = require_right(tx, report, officer, at)
-    report = _done(tx, report.claim(by=officer, at=at), roster, at)
+    report = saved(tx, report.claim(by=officer, at=at), roster, at)
     tx.due.clear(OBLIGATION, report.id)
     tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
     return report
@@ -204,7 +204,7 @@ def release(tx: Transaction, here: Here, folio: str, officer: Officer, at: datet
     """Back to the sector, which is alerted anew. Raises NotYours, NotAllowedNow, NotPermitted."""
     report = tx.reports.by_folio(folio)
     roster = require_right(tx, report, officer, at)
-    report = _done(tx, report.release(by=officer, at=at), roster, at)
+    report = saved(tx, report.release(by=officer, at=at), roster, at)
     _cleared(tx, report)
     _alert_first(tx, here, report, at)
     return report
@@ -218,7 +218,7 @@ def reassign(
     roster = require_right(tx, report, supervisor, at)
     if supervisor.role is not Role.SUPERVISOR or (report.listed and report.named_list not in to.lists):
         raise NotPermitted
-    report = _done(tx, report.reassign(to=to, by=supervisor, at=at), roster, at)
+    report = saved(tx, report.reassign(to=to, by=supervisor, at=at), roster, at)
     _cleared(tx, report)
     tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
     return report
@@ -230,40 +230,16 @@ def ask(tx: Transaction, here: Here, folio: str, officer: Officer, text: str, at
     roster = require_right(tx, report, officer, at)
     if report.person_id is None or report.listed:
         raise NotPermitted
-    report = _done(tx, report.ask(by=officer, text=text, at=at), roster, at)
+    report = saved(tx, report.ask(by=officer, text=text, at=at), roster, at)
     tx.due.set(QUESTION, report.id, at + here.municipality.service.question_expires)
     return report
-
-
-def on_the_way(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report:
-    """The officer sets out. Raises NotYours, NotAllowedNow, NotPermitted."""
-    report = tx.reports.by_folio(folio)
-    roster = require_right(tx, report, officer, at)
-    return _done(tx, report.on_the_way(by=officer, at=at), roster, at)
-
-
-def arrived(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report:
-    """The officer is there. Raises NotYours, NotAllowedNow, NotPermitted."""
-    report = tx.reports.by_folio(folio)
-    roster = require_right(tx, report, officer, at)
-    return _done(tx, report.arrived(by=officer, at=at), roster, at)
-
-
-def note(
-    tx: Transaction, folio: str, officer: Officer, text: str, media: tuple[str, ...], at: datetime
-) -> Report:
-    """A note for the team. Raises NotPermitted."""
-    report = tx.reports.by_folio(folio)
-    roster = require_right(tx, report, officer, at)
-    tx.media.attach(list(media), report.id)
-    return _done(tx, report.note(by=officer, text=text, media=media, at=at), roster, at)
 
 
 def refer(tx: Transaction, folio: str, officer: Officer, office: str, text: str, at: datetime) -> Report:
     """Handed to another office; still ours to follow. Raises NotYours, NotAllowedNow, NotPermitted."""
     report = tx.reports.by_folio(folio)
     roster = require_right(tx, report, officer, at)
-    report = _done(tx, report.refer(by=officer, office=office, note=text, at=at), roster, at)
+    report = saved(tx, report.refer(by=officer, office=office, note=text, at=at), roster, at)
     _cleared(tx, report)
     return report
 
@@ -283,23 +259,18 @@ def close(
     report = tx.reports.by_folio(folio)
     roster = require_right(tx, report, officer, at)
     change = report.close(by=officer, disposition=disposition, sentence=sentence, at=at)
-    report = _done(tx, change, roster, at)
+    report = saved(tx, change, roster, at)
     _cleared(tx, report)
     return report
-
-
-def support(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report:
-    """A colleague goes along. Raises NotPermitted, NotOnDuty."""
-    report = tx.reports.by_folio(folio)
-    roster = require_right(tx, report, officer, at)
-    return _done(tx, report.support(by=officer, at=at), roster, at)
 
 
 def decline(tx: Transaction, here: Here, folio: str, officer: Officer, at: datetime) -> Report:
     """An alerted officer cannot take it; when no one who heard can, the next in line hears at once."""
     report = tx.reports.by_folio(folio)
     roster = require_right(tx, report, officer, at)
-    report = _done(tx, report.decline(by=officer, at=at), roster, at)
+    if officer.person_id in _declined(tx, report):
+        return report
+    report = saved(tx, report.decline(by=officer, at=at), roster, at)
     waiting = tx.due.get(OBLIGATION, report.id)
     if waiting is not None and report.status is Status.RECEIVED and not _anyone_left(tx, report, roster):
         climb(tx, here, report.id, waiting.level, at)
@@ -307,9 +278,12 @@ def decline(tx: Transaction, here: Here, folio: str, officer: Officer, at: datet
 
 
 def _anyone_left(tx: Transaction, report: Report, roster: Roster) -> bool:
-    declined = {e.actor_id for e in tx.reports.history(report.id) if e.kind == "AlertDeclined"}
-    holders = set(tx.outbox.holders(alert_card(report.id))) - declined
+    holders = set(tx.outbox.holders(alert_card(report.id))) - _declined(tx, report)
     return any(roster.officer(person) is not None for person in holders)
+
+
+def _declined(tx: Transaction, report: Report) -> set[str | None]:
+    return {e.actor_id for e in tx.reports.history(report.id) if e.kind == "AlertDeclined"}
 
 
 # ---- what residents do ----
@@ -318,7 +292,7 @@ def _anyone_left(tx: Transaction, report: Report, roster: Roster) -> bool:
 def answer(tx: Transaction, report: Report, text: str, media: tuple[str, ...], at: datetime) -> Report:
     """The resident answers the officer's question. Raises NotAllowedNow."""
     tx.media.attach(list(media), report.id)
-    report = _done(tx, report.answer(text=text, media=media, at=at), tx.staff.roster(at), at)
+    report = saved(tx, report.answer(text=text, media=media, at=at), tx.staff.roster(at), at)
     tx.due.clear(QUESTION, report.id)
     return report
 
@@ -326,14 +300,14 @@ def answer(tx: Transaction, report: Report, text: str, media: tuple[str, ...], a
 def add(tx: Transaction, report: Report, text: str, media: tuple[str, ...], at: datetime) -> Report:
     """The resident tells more; who attends hears it, and nobody else is paged for it."""
     tx.media.attach(list(media), report.id)
-    return _done(tx, report.add(text=text, media=media, at=at), tx.staff.roster(at), at)
+    return saved(tx, report.add(text=text, media=media, at=at), tx.staff.roster(at), at)
 
 
 def tell_place(tx: Transaction, here: Here, report: Report, place: Place, at: datetime) -> Report:
     """Where the danger is, after the alert: who was alerted sees it, and the right sector hears."""
     sectors = tuple(sector.slug for sector in here.municipality.territory.sectors_of(place))
     roster = tx.staff.roster(at)
-    report = _done(tx, report.tell_place(place=place, sectors=sectors, at=at), roster, at)
+    report = saved(tx, report.tell_place(place=place, sectors=sectors, at=at), roster, at)
     if report.status is Status.RECEIVED:
         holders = tx.outbox.holders(alert_card(report.id))
         known = tuple(o for o in map(roster.officer, holders) if o is not None)
@@ -346,12 +320,12 @@ def join(tx: Transaction, folio: str, person_id: str, at: datetime) -> Report:
     report = tx.reports.by_folio(folio)
     if person_id == report.person_id or not tx.reports.follow(report.id, person_id, at):
         return report
-    return _done(tx, report.joined(by=person_id, at=at), tx.staff.roster(at), at)
+    return saved(tx, report.joined(by=person_id, at=at), tx.staff.roster(at), at)
 
 
 def withdraw(tx: Transaction, report: Report, at: datetime) -> Report:
     """The resident gives it up. Raises NotAllowedNow."""
-    report = _done(tx, report.withdraw(at=at), tx.staff.roster(at), at)
+    report = saved(tx, report.withdraw(at=at), tx.staff.roster(at), at)
     _cleared(tx, report)
     return report
 
@@ -361,13 +335,13 @@ def say_solved(tx: Transaction, here: Here, report: Report, answer: str, at: dat
     again = answer == "no" and report.status is Status.CLOSED
     if again:
         report.reopen(at=at)  # too late is too late before anything is written down or told
-    report = _done(tx, report.say_solved(answer=answer, at=at), tx.staff.roster(at), at)
+    report = saved(tx, report.say_solved(answer=answer, at=at), tx.staff.roster(at), at)
     return reopen(tx, here, report, at) if again else report
 
 
 def reopen(tx: Transaction, here: Here, report: Report, at: datetime) -> Report:
     """Not over: received again, the sector is alerted. Raises TooLate, NotAllowedNow."""
-    report = _done(tx, report.reopen(at=at), tx.staff.roster(at), at)
+    report = saved(tx, report.reopen(at=at), tx.staff.roster(at), at)
     _alert_first(tx, here, report, at)
     return report
 
@@ -377,7 +351,7 @@ def question_expired(tx: Transaction, report_id: str, at: datetime) -> None:
     report = tx.reports.get(report_id)
     tx.due.clear(QUESTION, report_id)
     if report.status is Status.AWAITING_RESIDENT:
-        _done(tx, report.question_expired(at=at), tx.staff.roster(at), at)
+        saved(tx, report.question_expired(at=at), tx.staff.roster(at), at)
 
 
 # ---- what they share ----
@@ -394,7 +368,8 @@ def require_right(tx: Transaction, report: Report, officer: Officer, at: datetim
     return roster
 
 
-def _done(tx: Transaction, change: Change, roster: Roster, at: datetime) -> Report:
+def saved(tx: Transaction, change: Change, roster: Roster, at: datetime) -> Report:
+    """Write a change down and tell whom it concerns. Raises Changed."""
     report = change.report
     events = tx.reports.save(change)
     names = {officer.person_id: officer.name for officer in roster.officers}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import folio as folios
 from bot.domain.concern import Identity, Priority
@@ -17,6 +17,7 @@ from storage.media import StoredFile
 
 LIGHTS = {Priority.P0: "🔴", Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🟡", Priority.P4: "⚪"}
 MOST_FILES = 5
+TODAY = timedelta(hours=12)  # an hour alone says when
 
 
 def headline(t: Texts, here: Here, report: Report, at: datetime) -> str:
@@ -89,7 +90,8 @@ def _since(who: Speaker, report: Report) -> list[str]:
         elif isinstance(event, SomethingAdded):
             lines.append(t("Agregó: {text}", text=event.text or t("(archivo)")))
         elif isinstance(event, NoteAdded):
-            lines.append(t("Nota: {text}", text=event.text or t("(archivo)")))
+            hour = t.clock(event.at) if who.at - event.at < TODAY else t.moment(event.at)
+            lines.append(t("Nota ({hour}): {text}", hour=hour, text=event.text or t("(archivo)")))
     return lines[-6:]
 
 
@@ -116,14 +118,24 @@ def steps(t: Texts, report: Report, who: Speaker) -> tuple[Action, ...]:
         return (take, button(t("No puedo"), f"decline.{f}.{v}"), *reassign)
     if report.handler_id != who.person.id:
         return (button(t("Voy de apoyo"), f"support.{f}"), *reassign)
-    ask = (button(t("Preguntar"), f"ask.{f}"),) if report.person_id and not report.listed else ()
     return (
         button(t("Voy"), f"way.{f}", "primary"),
         button(t("Llegué"), f"here.{f}"),
         button(t("Hecho"), f"done.{f}"),
+        button(t("No encontré"), f"missing.{f}"),
+        button(t("Necesito"), f"need.{f}"),
+        *reassign,
+    )
+
+
+def needs(t: Texts, report: Report) -> tuple[Action, ...]:
+    """What stands behind "Necesito"."""
+    f = report.folio
+    ask = (button(t("Preguntar"), f"ask.{f}"),) if report.person_id and not report.listed else ()
+    return (
         *ask,
+        button(t("Apoyo"), f"call.{f}"),
         button(t("Canalizar"), f"refer.{f}"),
         button(t("Nota"), f"note.{f}"),
         button(t("Soltar"), f"release.{f}"),
-        *reassign,
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import AlreadyClaimed, NotYours
-from bot.domain.report import Report
+from bot.domain import folio as folios
+from bot.domain.errors import AlreadyClaimed, NotAllowedNow, NotYours
+from bot.domain.report import Disposition, Report, Status, Verb
 from bot.domain.roster import Officer, Role
-from bot.messages import Outgoing
+from bot.messages import Action, Outgoing
+from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
+from handlers.desk import steps
 from handlers.officer import cards
 from handlers.speaker import Speaker, button
+
+READY = 3  # sentences that are one tap away after "Llegué"
 
 
 def claim(who: Speaker, argument: str) -> None:
@@ -50,9 +55,36 @@ def decline(who: Speaker, argument: str) -> None:
 
 
 def support(who: Speaker, folio: str) -> None:
-    """Going along with who has it."""
-    desk.support(who.tx, folio, _officer(who), who.at)
-    who.say(who.t("Anotado: va de apoyo."))
+    """Going along with who has it: where it is, not what was told."""
+    report = steps.support(who.tx, folio, _officer(who), who.at)
+    place = who.here.place_line(report.place)
+    lines = (who.t("Anotado: va de apoyo."), *((f"📍 {place}",) if place else ()))
+    who.show(Outgoing(lines=lines, pin=report.place.point, pin_label=place, protected=True))
+
+
+def need(who: Speaker, folio: str) -> None:
+    """Necesito: the rest of what can be done with it."""
+    report = who.tx.reports.by_folio(folio)
+    desk.require_right(who.tx, report, _officer(who), who.at)
+    if report.handler_id != who.person.id:
+        raise NotYours
+    line = who.t("¿Qué necesita? Folio {folio}", folio=folios.show(folio))
+    who.show(Outgoing(lines=(line,), actions=cards.needs(who.t, report)))
+
+
+def call(who: Speaker, folio: str) -> None:
+    """Apoyo."""
+    called, since = steps.want_support(who.tx, folio, _officer(who), who.at)
+    t = who.t
+    if since != who.at:
+        who.say(t("Ya se pidió apoyo a las {hour}.", hour=t.clock(since)), actions=_onward(t, folio))
+    elif called:
+        who.say(
+            t.many("Se le avisa a {n} persona.", "Se le avisa a {n} personas.", called),
+            actions=_onward(t, folio),
+        )
+    else:
+        who.say(t("No hay nadie más en turno a quien avisar. Si hay peligro, pida apoyo por radio o al 911."))
 
 
 def see(who: Speaker, folio: str) -> None:
@@ -82,17 +114,36 @@ def may_read(who: Speaker, report: Report) -> bool:
 
 
 def on_the_way(who: Speaker, folio: str) -> None:
-    """Voy."""
-    report = desk.on_the_way(who.tx, folio, _officer(who), who.at)
-    told = who.t("Se le avisa a la persona.") if report.person_id and not report.listed else ""
-    actions = (button(who.t("Llegué"), f"here.{folio}", "primary"), button(who.t("Hecho"), f"done.{folio}"))
-    who.say(who.t("En camino."), *([told] if told else []), actions=actions)
+    """Voy; a second tap changes nothing and tells nobody."""
+    report, since = steps.on_the_way(who.tx, folio, _officer(who), who.at)
+    t = who.t
+    said = [t("En camino.") if since == who.at else t("Va en camino desde las {hour}.", hour=t.clock(since))]
+    if since == who.at and report.person_id and not report.listed:
+        said.append(t("Se le avisa a la persona."))
+    actions = (button(t("Llegué"), f"here.{folio}", "primary"), *_onward(t, folio))
+    who.say(*said, actions=actions)
+
+
+def _onward(t: Texts, folio: str) -> tuple[Action, ...]:
+    return (button(t("Hecho"), f"done.{folio}"), button(t("Necesito"), f"need.{folio}"))
 
 
 def arrived(who: Speaker, folio: str) -> None:
-    """Llegué."""
-    desk.arrived(who.tx, folio, _officer(who), who.at)
-    who.say(who.t("Anotado: llegó."), actions=(button(who.t("Hecho"), f"done.{folio}", "primary"),))
+    """Llegué: from here two taps end it, a ready sentence and "Enviar"."""
+    report, since = steps.arrived(who.tx, folio, _officer(who), who.at)
+    t = who.t
+    ready = enumerate(who.here.municipality.phrases.of(report.kind))
+    shown = [(n, phrase) for n, phrase in ready if phrase.ending is not Disposition.NOT_LOCATED][:READY]
+    phrases = tuple(button(phrase.label, f"done.{folio}.{n}") for n, phrase in shown)
+    passes_on = (button(t("Canalizar"), f"refer.{folio}"),) if who.here.kind(report.kind).offices else ()
+    actions = (
+        *phrases,
+        *passes_on,
+        button(t("Otro final"), f"done.{folio}"),
+        button(t("No encontré"), f"missing.{folio}"),
+        button(t("Necesito"), f"need.{folio}"),
+    )
+    who.say(t("Llegó: {hour}. ¿Cómo terminó?", hour=t.clock(since)), actions=actions)
 
 
 def release(who: Speaker, folio: str) -> None:
@@ -107,15 +158,26 @@ def _officer(who: Speaker) -> Officer:
     return who.officer
 
 
-def start_talk(flow: str) -> talks.Begin:
-    """A button that begins a talk about one report of this officer."""
+def start_talk(flow: str, ending: str = "") -> talks.Begin:
+    """A button that begins a talk about one report of this officer; it may name a ready sentence."""
 
-    def begin(who: Speaker, folio: str) -> None:
+    def begin(who: Speaker, argument: str) -> None:
+        folio, _, phrase = argument.partition(".")
         report = who.tx.reports.by_folio(folio)
         desk.require_right(who.tx, report, _officer(who), who.at)
+        if report.status is Status.CLOSED:
+            raise NotAllowedNow(report.status, Verb.CLOSE)
         if report.handler_id != who.person.id and _officer(who).role is not Role.SUPERVISOR:
             raise NotYours
-        told = report.person_id is not None and not report.listed
-        talks.start(who, flow, {"folio": folio, "kind": report.kind, "told": told})
+        handler = who.tx.staff.officer(report.handler_id or "")
+        about = {
+            "folio": folio,
+            "kind": report.kind,
+            "told": report.person_id is not None and not report.listed,
+            "officer": handler.name if handler else "",
+            "ending": ending,
+            "phrase": int(phrase) if phrase.isdecimal() else None,
+        }
+        talks.start(who, flow, about)
 
     return begin

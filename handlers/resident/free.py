@@ -9,7 +9,7 @@ from bot.messages import Outgoing
 from bot.questions import Option, match
 from bot.texts import Texts
 from handlers import wording
-from handlers.officer import enrolment
+from handlers.officer import enrolment, spoken
 from handlers.resident import filing, home, information, my_reports, person
 from handlers.speaker import Speaker, button
 
@@ -22,7 +22,7 @@ def said(who: Speaker) -> None:
         return  # "ver", "sí", "ok" to the template: the news themselves are the answer
     if enrolment.code_given(who) or _quoted(who) or _chosen(who) or _answers_question(who):
         return
-    if my_reports.solved_in_words(who) or person.relay(who):
+    if my_reports.solved_in_words(who) or person.relay(who) or spoken.alone(who):
         return
     if who.media and not who.inbound.text.strip():
         _file_alone(who)

@@ -53,6 +53,7 @@ TABLE = [
     (events.ReportReopened, {}, "rosa", set()),
     (events.SolvedAnswered, {"answer": "yes"}, "rosa", {("canul", "solved_answered")}),
     (events.SupportOffered, {}, "poot", {("canul", "support_offered")}),
+    (events.SupportWanted, {}, "canul", set()),
     (events.NeighbourJoined, {}, "vecino", {("canul", "neighbour_joined")}),
     (events.PlaceTold, {"colonia": "sur"}, "rosa", {("canul", "place_told")}),
     (events.AlertDeclined, {}, "poot", set()),

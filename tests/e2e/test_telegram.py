@@ -27,6 +27,7 @@ async def whole_path(street: Street) -> None:
     assert "reply_markup" not in taken
     await neighbour.hears("ya tiene su reporte")
 
+    await canul.taps("Necesito", "¿Qué necesita?")
     await canul.taps("Preguntar", "¿Qué le pregunta?")
     await canul.says("¿Es el poste de la esquina?", "Preguntado")
     await neighbour.hears("«¿Es el poste de la esquina?»")

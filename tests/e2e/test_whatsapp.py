@@ -98,6 +98,7 @@ async def test_news_outside_the_window_wait_or_go_as_a_template(asleep: Street) 
 
     await canul.taps("Voy", "En camino")
     await neighbour.hears(f"Hay una novedad en su reporte {folio}")
+    await canul.taps("Necesito", "¿Qué necesita?")
     await canul.taps("Preguntar", "¿Qué le pregunta?")
     await canul.taps("Pedir calle", "Preguntado")  # no template of its own is approved: it waits
     await until(lambda: asleep.server.count("outbox", "state = 'waiting'") == 2)

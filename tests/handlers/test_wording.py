@@ -58,6 +58,13 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     "report_withdrawn": [{"folio": FOLIO}],
     "solved_answered": [{"folio": FOLIO, "answer": answer} for answer in wording.SOLVED],
     "support_offered": [{"folio": FOLIO, "by": "oficial Poot"}],
+    "support_wanted": [
+        {
+            "folio": FOLIO, "kind": "ruido", "priority": 1, "colonia": "centro",
+            "opened_at": NOON.isoformat(), "listed": listed, "by": "el oficial Canul",
+        }
+        for listed in (False, True)
+    ],
     "neighbour_joined": [{"folio": FOLIO}],
     "place_told": [{"folio": FOLIO, "colonia": "centro", "street": STREET}],
     "no_news": [{"folio": FOLIO}],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.municipality.fields import DAYS, HEARERS, PRIORITIES, ROLES, TIP_SUBJECTS
+from bot.municipality.fields import DAYS, ENDINGS, HEARERS, PRIORITIES, ROLES, TIP_SUBJECTS
 from bot.municipality.forms import FILES, OPTIONAL, Form
 from bot.municipality.kind_checks import ALWAYS_LISTED
 from bot.municipality.sheets import check_form, inner_form
@@ -57,7 +57,7 @@ def test_what_may_be_missing_says_so(file: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", [*TIP_SUBJECTS, *ALWAYS_LISTED, *PRIORITIES, *ROLES, *HEARERS, "lunes", "domingo"]
+    "word", [*TIP_SUBJECTS, *ALWAYS_LISTED, *PRIORITIES, *ROLES, *HEARERS, *ENDINGS, "lunes", "domingo"]
 )
 def test_every_word_that_may_be_written_is_named(word: str) -> None:
     assert f"`{word}`" in DOCUMENT

@@ -51,10 +51,15 @@ class Phone:
 
     async def taps(self, label: str) -> str:
         """Tap the newest button with that label (its beginning is enough), and read the answer."""
+        bubble_id, token = self.button(label)
+        return await self.taps_token(token, bubble_id)
+
+    def button(self, label: str) -> tuple[str, str]:
+        """The newest card with that button, and what the button carries. Raises AssertionError."""
         for bubble in reversed(self.heard):
             for action in (*bubble.form.buttons, *bubble.form.rows):
                 if action.label.startswith(label):
-                    return await self.taps_token(action.token, bubble.id)
+                    return bubble.id, action.token
         raise AssertionError(f"no button {label!r} on {self.id}: {[text_of(b) for b in self.heard[-3:]]}")
 
     async def taps_token(self, token: str, bubble_id: str) -> str:

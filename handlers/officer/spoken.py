@@ -1,0 +1,104 @@
+"""What an officer says, films or writes at any moment becomes a dated note of the case it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.conversation import Flow
+from bot.domain import folio as folios
+from bot.domain.report import Report
+from bot.domain.roster import Role
+from bot.questions import Option, choose
+from bot.texts import Texts
+from handlers import talks
+from handlers.desk import steps
+from handlers.officer import talking
+from handlers.speaker import Speaker, button
+from storage.conversations import Conversation
+
+FEWEST_WORDS = 3  # shorter than this it is a slip of the thumb, not a note
+MOST_CASES = 7
+NEW, NOTHING = "new", "nothing"
+
+
+def during(who: Speaker, talk: Conversation | None) -> bool:
+    """A file in the middle of a talk about a case, where none was asked for: a note, and the talk goes on."""
+    folio = talk.arguments.get("folio") if talk is not None else None
+    if talk is None or folio is None or who.role is Role.RESIDENT or not who.media:
+        return False
+    if who.inbound.text.strip() or talks.takes_files(who, talk):
+        return False
+    talks.ask_again(who, talk, _noted(who, folio, ""))
+    return True
+
+
+def alone(who: Speaker) -> bool:
+    """Words or files while nothing runs: of the card they answer, of the one case in hand, or ask whose."""
+    words = who.inbound.text.strip()
+    if who.role is Role.RESIDENT or not (who.media or len(words.split()) >= FEWEST_WORDS):
+        return False
+    in_hand = who.tx.reports.handled_by(who.person.id)[:MOST_CASES]
+    quoted = _quoted(who, in_hand)
+    sure = quoted or (in_hand[0] if len(in_hand) == 1 and not words else None)
+    if sure is not None:
+        line = _noted(who, sure.folio, words)
+        who.say(line, actions=(button(who.t("Ver caso"), f"case.{sure.folio}"),))
+        return True
+    if not in_hand and not who.media:
+        return False
+    cases = [[one.folio, _label(who, one)] for one in in_hand]
+    media = [[item.id, item.kind.value] for item in who.media]
+    talks.start(who, "whose", {"cases": cases, "text": words, "media": media})
+    return True
+
+
+def _quoted(who: Speaker, in_hand: list[Report]) -> Report | None:
+    if not who.inbound.card_id:
+        return None
+    report_id = who.tx.outbox.report_of(who.person.id, who.inbound.card_id)
+    return next((one for one in in_hand if one.id == report_id), None)
+
+
+def _label(who: Speaker, report: Report) -> str:
+    parts = (who.here.kind(report.kind).short, who.here.colonia_name(report.place.colonia))
+    return " · ".join(part for part in parts if part)
+
+
+def _noted(who: Speaker, folio: str, text: str) -> str:
+    assert who.officer is not None
+    steps.note(who.tx, folio, who.officer, text, tuple(item.id for item in who.media), who.at)
+    return who.t("Nota guardada · {folio} · {hour}", folio=folios.show(folio), hour=who.t.clock(who.at))
+
+
+# ---- whose is it? ----
+
+
+def _whose_flow(t: Texts, cases: list[list[str]]) -> Flow[str]:
+    rows = [Option(folio, folio, folios.show(folio), label[:72]) for folio, label in cases]
+    more = [Option(NEW, NEW, t("Asunto nuevo")), Option(NOTHING, "no", t("No guardar"))]
+    return (yield from choose("case", (t("¿De cuál caso es la nota?"),), [*rows, *more], as_rows=True))
+
+
+def _whose_said(who: Speaker, talk: Conversation, chosen: str) -> None:
+    kept: dict[str, Any] = talk.arguments
+    if chosen == NOTHING:
+        who.say(who.t("No se guardó."), actions=(button(who.t("Menú"), "m.menu"),))
+        return
+    if chosen == NEW:
+        talking.jot(who, kept["text"], [*kept["media"]])
+        return
+    assert who.officer is not None
+    media = tuple(item[0] for item in kept["media"])
+    steps.note(who.tx, chosen, who.officer, kept["text"], media, who.at)
+    line = who.t("Nota guardada · {folio} · {hour}", folio=folios.show(chosen), hour=who.t.clock(who.at))
+    who.say(line, actions=(button(who.t("Ver caso"), f"case.{chosen}"),))
+
+
+talks.script(
+    talks.Script(
+        name="whose",
+        make=lambda t, here, kept, again: _whose_flow(t, kept["cases"]),
+        finish=_whose_said,
+        look_ups={},
+    )
+)
