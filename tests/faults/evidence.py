@@ -2,10 +2,10 @@
 
 A campaign is declared once and records what it did before it asserts:
 
-    KILLS = Campaign("T1", "Killed at every write and fsync of the store")
-    KILLS.size(ci=300, whole=5_000)        which of the two this run is
-    KILLS.random()                         chance from this run's seed
-    KILLS.record(points=612, violations=0)
+    kills = Campaign("T1", "Killed at every write and fsync of the store")
+    kills.size(ci=300, whole=5_000)        which of the two this run is
+    kills.random()                         chance from this run's seed
+    kills.record(kills=612, violations=0)
 
 `CAMPAIGN=whole` runs it whole, `SEED=7` repeats a run, `RECORD=1` keeps the figures of a reduced run as well.
 `uv run python -m tests.faults.evidence` writes the pages anew from `tests/faults/records/`.
@@ -21,7 +21,8 @@ import random
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,7 +72,7 @@ class Campaign:
         }
         print(f"\n{self.test} {self.part} seed {SEED}: {told(figures)}")
         if KEPT:
-            name = "-".join(filter(None, (self.test, self.part, entry["size"])))
+            name = "-".join(filter(None, (self.test, self.part.replace(" ", "-"), entry["size"])))
             (RECORDS / f"{name}.json").write_text(json.dumps(entry, ensure_ascii=False, indent=1) + "\n")
             write()
 
@@ -143,11 +144,18 @@ def _with_figures(line: str) -> str:
 
 
 def _figures(proofs: str) -> Iterator[str]:
-    named = re.findall(r"\bT\d+b?\b", proofs)
-    best = {(e["test"], e["part"]): e for e in entries()}  # whole comes last: it stands for the reduced one
-    for test, part in sorted(best, key=lambda key: (named.index(key[0]) if key[0] in named else -1, key)):
-        if test in named:
-            yield f"{' '.join(filter(None, (test, part)))}: {told(best[test, part]['figures'])}"
+    for test in re.findall(r"\bT\d+b?\b", proofs):
+        last = {e["part"]: e["figures"] for e in entries() if e["test"] == test}  # whole comes after reduced
+        if last:
+            yield f"{test}: {told(_added_up(last.values()))}"
+
+
+def _added_up(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Counts of all parts of a test together; what is no count is left to the evidence."""
+    total: Counter[str] = Counter()
+    for figures in parts:
+        total.update({name: value for name, value in figures.items() if isinstance(value, int)})
+    return dict(total)
 
 
 def write() -> None:

@@ -10,7 +10,7 @@ import asyncio
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -222,6 +222,3 @@ async def judge(morning: Morning, file: Path, seen: Seen) -> list[str]:
         await store.close()
     await morning.play(file, seen.take, lambda tx: wrong.extend(unfinished(tx, morning, seen, 1)))
     return wrong
-
-
-__all__: Sequence[str] = ("Morning", "Seen", "broken", "judge", "unfinished", "unsound")
