@@ -1,4 +1,4 @@
-"""T1: killed at every write, fsync, truncate, unlink and answer. Whole: CAMPAIGN=whole, some 25 minutes."""
+"""T1: killed at every write, fsync, truncate, unlink and answer. Whole: CAMPAIGN=whole, some 25 minutes of one core."""
 
 from __future__ import annotations
 
