@@ -1,4 +1,4 @@
-"""The command line: demo, serve, init, check, supervisor, export, evaluate, dead-letters."""
+"""The command line: demo, serve, init, check, supervisor, export, evaluate, dead-letters, erase."""
 
 from __future__ import annotations
 
@@ -195,6 +195,47 @@ def dead_letters() -> None:
     for letter in letters:
         out.print(f"{letter.id[:8]}  {letter.first_seen_at:%Y-%m-%d %H:%M}  {letter.source}  {letter.reason}")
     out.print(f"{len(letters)} sin resolver." if letters else "Nada pendiente.")
+
+
+@app.command()
+def erase(
+    folio: Annotated[str, typer.Argument(help="Folio del reporte; sin él, las solicitudes pendientes.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Sin preguntar.")] = False,
+) -> None:
+    """Borra los datos de quien lo pidió (ARCO): contacto, textos, lugar y archivos; queda la estadística."""
+    from bot.app import now
+    from bot.domain.errors import NotPermitted, UnknownFolio
+    from handlers.desk import erasure
+    from storage.store import open_store_or_beside
+
+    settings = read_settings()
+    ring = read_ring(settings)
+
+    async def work() -> int:
+        store = await open_store_or_beside(settings.store_url, ring)
+        try:
+            wanted = await store.read(lambda tx: erasure.wanted(tx, folio))
+            for line in (one.told for one in wanted):
+                out.print(line)
+            if wanted and (yes or typer.confirm("No se puede deshacer. ¿Borrar?")):
+                for one in wanted:
+                    await store.run(lambda tx, one=one: one.done(tx, now()))  # type: ignore[misc]
+                await store.scrub()
+                return len(wanted)
+        except UnknownFolio:
+            raise fail(f"{folio}: no hay un reporte con ese folio.") from None
+        except NotPermitted:
+            raise fail(f"{folio}: es de personal con alta; dé de baja primero.") from None
+        finally:
+            await store.close()
+        return 0
+
+    done = run(work())
+    out.print(
+        f"Borrado: {done}. Los respaldos anteriores lo conservan hasta que vencen."
+        if done
+        else "Nada se borró."
+    )
 
 
 def main() -> None:

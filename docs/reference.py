@@ -40,6 +40,7 @@ FLOWS = {
     "reassign": "Elegir a quién se le pasa un caso",
     "invite": "Elegir la plaza y obtener un código de un solo uso",
     "revoke": "Elegir a quién se da de baja; se pregunta una vez",
+    "forget": "Decidir sobre una solicitud de borrado; dice cuánto es, no de quién",
 }
 
 WORDS = {
@@ -97,6 +98,7 @@ BUTTONS = {
     "reassign": "Empieza a pasarlo a otra persona",
     "approve": "El número de control es el mismo en las dos pantallas: da el alta",
     "refuse": "El número no es el mismo: no hay alta",
+    "forget": "Una solicitud de borrado: cuánto es, y si se borra",
     "help": "Toma la plática y escribe la respuesta",
     "helped": "Termina la plática",
     "see": "Cómo va el reporte propio y qué se puede hacer con él",

@@ -16,7 +16,7 @@ from handlers.officer import case, enrolment, shift, talking
 from handlers.resident import filing, information, my_data, my_reports, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
-from handlers.supervisor import helping, overview, team
+from handlers.supervisor import erasing, helping, overview, team
 
 Act = Callable[[Speaker], None]
 Press = Callable[[Speaker, str], None]
@@ -196,6 +196,7 @@ TAPS: tuple[Tap, ...] = (
     Tap("refuse", team.refuse),
     Tap("help", helping.answer),
     Tap("helped", helping.end),
+    Tap("forget", erasing.decide),
     Tap("see", my_reports.status),
     Tap("add", my_reports.add),
     Tap("again", my_reports.again),

@@ -29,8 +29,8 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (OFFICERS, "m.start_shift m.end_shift m.duty"),
     (STAFF, "m.jot m.pending claim decline support case way here release ask note refer done missing need call"),
     (STAFF, "talk.ask talk.note talk.refer talk.close talk.whose"),
-    (SUPERVISORS, "m.status m.team m.invite m.revoke reassign approve refuse help helped"),
-    (SUPERVISORS, "talk.reassign talk.invite talk.revoke talk.help"),
+    (SUPERVISORS, "m.status m.team m.invite m.revoke reassign approve refuse help helped forget"),
+    (SUPERVISORS, "talk.reassign talk.invite talk.revoke talk.help talk.forget"),
 )  # fmt: skip
 
 

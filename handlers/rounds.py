@@ -11,7 +11,7 @@ from bot.channels import StoreUnavailable
 from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Status
-from handlers.desk import duty
+from handlers.desk import duty, erasure
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.resident.confidence import confidential
@@ -69,12 +69,22 @@ def _shift_end(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None
     duty.expire(tx, item.subject, at)
 
 
+def _erasure_asked(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    erasure.remind(tx, item.subject, item.level, at)
+
+
+def _erasure(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    erasure.erase(tx, item.subject, at)
+
+
 DUE: Mapping[str, Do] = {
     desk.OBLIGATION: _obligation,
     desk.QUESTION: _question,
     "no_news": _no_news,
     duty.WARNING: _warning,
     duty.END: _shift_end,
+    erasure.ASKED: _erasure_asked,
+    erasure.ERASE: _erasure,
 }
 
 
@@ -99,11 +109,20 @@ class Rounds:
         now = self._clock.now()
         items = await self._store.read(lambda tx: tx.due.arrived(now))
         for item in items:
-            await self._do(item, now)
+            await (self._scrub(item, now) if item.kind == erasure.SCRUB else self._do(item, now))
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
             self._swept_at = now
             await self._store.run(lambda tx: sweep(tx, self._here, now))
         return len(items)
+
+    async def _scrub(self, item: DueItem, now: datetime) -> None:
+        """Outside of any unit: the engine tidies its own files."""
+        try:
+            await self._store.scrub()
+        except StoreUnavailable:
+            await self._store.run(lambda tx: tx.due.put_off(item, now + FAILED_AGAIN))
+        else:
+            await self._store.run(lambda tx: tx.due.clear(item.kind, item.subject))
 
     async def _do(self, item: DueItem, now: datetime) -> None:
         """One thing in one unit; read again inside it, since a person may have been faster."""

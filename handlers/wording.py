@@ -355,6 +355,27 @@ def _help_message(moment: Moment, facts: Facts) -> Outgoing:
     )
 
 
+def _erasure_wanted(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = (
+        t("Sigue pendiente una solicitud de borrado de datos (ARCO).")
+        if facts["again"]
+        else t("Una persona pide que se borren sus datos (ARCO).")
+    )
+    actions = (button(t("Ver solicitud"), f"forget.{facts['person']}"),)
+    return Outgoing(lines=(line, t("La ley da 20 días hábiles para contestar.")), actions=actions)
+
+
+def _erased_soon(moment: Moment, facts: Facts) -> Outgoing:
+    """The last word: afterwards nobody knows where to send one."""
+    t = moment.t
+    lines = (
+        t("Como lo pidió, en unos minutos se borran sus datos: su contacto, sus textos y sus archivos."),
+        t("Si vuelve a escribir, empezamos de nuevo. Si hay peligro, llame al 911."),
+    )
+    return Outgoing(lines=lines)
+
+
 def _operator(moment: Moment, facts: Facts) -> Outgoing:
     """Something that the people who run the programme must look at: a code, never a text."""
     t = moment.t
@@ -409,6 +430,8 @@ WORDS: Mapping[str, Word] = {
     "help_wanted": _help_wanted,
     "help_message": _help_message,
     "operator": _operator,
+    "erasure_wanted": _erasure_wanted,
+    "erased_soon": _erased_soon,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -442,6 +465,7 @@ FOR_STAFF = frozenset(
         "help_wanted",
         "help_message",
         "operator",
+        "erasure_wanted",
     }
 )
 

@@ -50,6 +50,9 @@ class BesideStore:
         result: T = await unit.answer
         return result
 
+    async def scrub(self) -> None:
+        """The serving process does it, at its next round."""
+
     async def close(self) -> None:
         """Nothing is held."""
 

@@ -81,6 +81,11 @@ class Due:
         """It failed: again later."""
         self._tx.connection.execute(_LATER, {"which": item.id, "moment": until})
 
+    def of_kind(self, kind: str) -> list[DueItem]:
+        """Everything of a kind, the oldest first."""
+        statement = select(due).where(due.c.kind == kind).order_by(due.c.due_at)
+        return [DueItem(**row) for row in self._tx.connection.execute(statement).mappings().all()]
+
     def overdue(self, kind: str, at: datetime) -> list[DueItem]:
         """Everything of a kind whose moment has passed."""
         statement = select(due).where(due.c.kind == kind, due.c.due_at <= at).order_by(due.c.due_at)

@@ -92,7 +92,10 @@ class Media:
         ]
 
     def keep(self, media_id: str, content: bytes, content_type: str) -> None:
-        """Our own copy, sealed."""
+        """Our own copy, sealed; not of a file that was forgotten while it was fetched."""
+        waiting = select(media.c.state).where(media.c.id == media_id)
+        if self._tx.connection.execute(waiting).scalar_one_or_none() != "pending":
+            return
         sealed = self._tx.sealer.seal("media_content", "content", media_id, content)
         self._tx.connection.execute(media_content.insert(), dict(media_id=media_id, content=sealed))
         self._set(media_id, state="kept", content_type=content_type[:100], size=len(content))
@@ -114,7 +117,8 @@ class Media:
         self._tx.connection.execute(update(media).where(media.c.id == media_id).values(**values))
 
     def _read(self, row: RowMapping) -> StoredFile:
-        reference = self._tx.sealer.open("media", "reference", row["id"], row["reference"]).decode()
+        sealed = row["reference"]
+        reference = self._tx.sealer.open("media", "reference", row["id"], sealed).decode() if sealed else ""
         return StoredFile(
             id=row["id"],
             person_id=row["person_id"],

@@ -399,7 +399,8 @@ class Outbox:
 
     def _read(self, row: RowMapping) -> Row:
         kept = dict(row)
-        kept["facts"] = self._tx.sealer.open_json("outbox", "facts", kept["ref"], kept["facts"])
+        sealed = kept["facts"]  # none: forgotten at somebody's request, after it was said
+        kept["facts"] = self._tx.sealer.open_json("outbox", "facts", kept["ref"], sealed) if sealed else {}
         return Row(**kept)
 
 

@@ -88,6 +88,10 @@ class PostgresStore:
         """Run `work(tx)` in a read-only transaction with one picture of everything."""
         return await self._in_thread(self._read, work)
 
+    async def scrub(self) -> None:
+        """Dead rows leave the tables; the server's own log of changes and its backups have their own term."""
+        await self._in_thread(self._vacuum)
+
     async def close(self) -> None:
         """Finish what is waiting and close every connection."""
         self._closed = True
@@ -117,6 +121,13 @@ class PostgresStore:
             connection.execute(select(func.pg_advisory_xact_lock(STARTING_LOCK)))
             bring_up_to_date(connection)
             check_ring(connection, self._sealer)
+
+    def _vacuum(self) -> None:
+        with _telling(), self._engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.exec_driver_sql("SET statement_timeout = 0")
+            alone.exec_driver_sql("VACUUM")
+            alone.exec_driver_sql("RESET statement_timeout")
 
     def _run(self, work: Work[T]) -> T:
         with _telling():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from math import ceil, cos, radians
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,11 @@ _LAST_EVENT = (
     .limit(1)
 )
 _EVENT = event.insert()
+_EVENT_ANEW = (
+    update(event)
+    .where(event.c.report_id == bindparam("which"), event.c.seq == bindparam("n"))
+    .values(actor_id=bindparam("actor"), facts=bindparam("sealed"), hash=bindparam("mark"))
+)
 _EVENTS = select(event).where(event.c.report_id == bindparam("which")).order_by(event.c.seq)
 _OF_PERSON = (
     select(report)
@@ -74,6 +79,7 @@ _OF_PERSON = (
     .order_by(report.c.opened_at.desc())
     .limit(bindparam("most"))
 )
+_ALL_OF = select(report).where(report.c.person_id == bindparam("who")).order_by(report.c.opened_at)
 _OPEN = (
     select(report)
     .where(report.c.status != Status.CLOSED.value, report.c.listed.is_(False))
@@ -229,6 +235,25 @@ class Reports:
         width_m = CELL_DEGREES * DEGREE_M * cos(radians(point.lat))  # the narrower side
         reach = range(-ceil(radius_m / width_m), ceil(radius_m / width_m) + 1)
         return [self._cell(row + i, column + j) for i in reach for j in reach]
+
+    def all_of(self, person_id: str) -> list[Report]:
+        """Every report of a person, confidential ones too: for their rights, never to be shown."""
+        return self._many(_ALL_OF, who=person_id)
+
+    def write_anew(
+        self, report_id: str, *, kept: Callable[[dict[str, Any]], dict[str, Any]], nobody: str | None
+    ) -> None:
+        """The history chained anew with what is kept of its facts, without the person; only an erasure does this."""
+        before = b""
+        for row in self._tx.connection.execute(_EVENTS, {"which": report_id}).mappings().all():
+            seq, actor = row["seq"], None if row["actor_id"] == nobody else row["actor_id"]
+            key = f"{report_id}/{seq}"
+            facts = self._tx.sealer.open_json("event", "facts", key, row["facts"])
+            said = msgspec.json.encode(kept(facts))
+            sealed = self._tx.sealer.seal("event", "facts", key, said)
+            before = self._hash(before, report_id, seq, row["kind"], row["at"], actor, said)
+            new = {"which": report_id, "n": seq, "actor": actor, "sealed": sealed, "mark": before}
+            self._tx.connection.execute(_EVENT_ANEW, new)
 
     def _where(self, new: Report) -> dict[str, Any]:
         return {

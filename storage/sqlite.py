@@ -111,6 +111,11 @@ class SqliteStore:
         self._refuse_when_closed()
         return await asyncio.shield(self._loop.run_in_executor(self._readers, self._read, work))
 
+    async def scrub(self) -> None:
+        """Overwritten pages (`secure_delete`) reach the file, and the journal that held the old ones is emptied."""
+        self._refuse_when_closed()
+        await self._writer.run(self._empty_journal)
+
     async def close(self) -> None:
         """Finish what is waiting, then close: readers first, so that the writer makes the last checkpoint."""
         if self._closed:
@@ -168,6 +173,11 @@ class SqliteStore:
         check_ring(committer.connection, self._sealer)
         raw.execute("COMMIT")
         raw.execute("PRAGMA foreign_keys = ON")
+
+    def _empty_journal(self, raw: sqlite3.Connection) -> None:
+        busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreUnavailable("a reader holds the journal")
 
     def _let_go(self, raw: sqlite3.Connection) -> None:
         if self._committer is not None:

@@ -12,6 +12,7 @@ from bot.messages import StoreUnavailable
 from storage.audit import Audit
 from storage.conversations import Conversations
 from storage.due import Due
+from storage.erasure import Erasure
 from storage.errors import StoreInUse
 from storage.inbox import Inbox
 from storage.media import Media
@@ -47,6 +48,7 @@ class Transaction:
         self.requests = Requests(self)
         self.audit = Audit(self)
         self.statistics = Statistics(self)
+        self.erasure = Erasure(self)
 
 
 class Store(Protocol):
@@ -62,6 +64,9 @@ class Store(Protocol):
 
     async def read(self, work: Work[T]) -> T:
         """Run `work(tx)` on a read-only connection."""
+
+    async def scrub(self) -> None:
+        """After an erasure: what was overwritten is gone from the engine's files too. Raises StoreUnavailable."""
 
     async def close(self) -> None:
         """Finish what is waiting and close."""

@@ -1,6 +1,6 @@
 """What we hold about the person, in their own words; and asking that it be erased (ARCO rights, LGPDPPSO art. 37-50).
 
-An erasure is asked for here, acknowledged and logged; the Unidad de Transparencia answers it within the law's term.
+An erasure is asked for here, acknowledged and logged; a supervisor decides on it within the law's term, and it is done.
 Drafts are forgotten and general messages stop at once: nobody has to decide on those.
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bot.conversation import Flow
 from bot.domain import folio as folios
-from bot.domain.notices import Lane, Notice
 from bot.domain.report import Report
 from bot.messages import Outgoing
 from bot.questions import Option, choose
 from bot.texts import Texts
 from handlers import talks
+from handlers.desk import erasure
 from handlers.resident.my_reports import status_line
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
@@ -75,22 +75,12 @@ def _asked(who: Speaker, talk: Conversation, sure: bool) -> None:
     for draft in who.tx.conversations.of(who.person.id):
         who.tx.conversations.end(draft.id)
     who.tx.people.opt_out(who.person.id, who.at)
-    who.tx.audit.add("arco_erase_requested", who.person.id, who.person.id, who.at)
-    _tell_supervisors(who)
+    erasure.ask(who.tx, who.person.id, who.at)
     contact = who.here.municipality.privacy.contact
     lines = [t("Solicitud anotada: {when}", when=t.moment(who.at))]
     if contact:
         lines.append(t("La atiende la Unidad de Transparencia: {contact}.", contact=contact))
     who.show(Outgoing(lines=tuple(lines), actions=(button(t("Menú"), "m.menu"),)))
-
-
-def _tell_supervisors(who: Speaker) -> None:
-    what = "solicitud de borrado de datos (ARCO), ver la bitácora"
-    notices = [
-        Notice(person_id=s.person_id, name="operator", facts={"what": what}, lane=Lane.UPDATE)
-        for s in who.tx.staff.roster(who.at).supervisors()
-    ]
-    who.tx.outbox.put(notices, who.at)
 
 
 talks.script(

@@ -13,12 +13,14 @@ import pytest
 from bot.channels import StoreUnavailable
 from bot.domain import folio as folios
 from bot.domain.concern import Priority
+from bot.domain.errors import NotPermitted
 from bot.domain.report import Disposition, Report, Status
 from bot.domain.roster import Role
 from bot.domain.service_level import Hearer, Ladder, LadderStep
 from bot.domain.territory import Place
+from bot.messages import Address
 from handlers import rounds
-from handlers.desk import duty
+from handlers.desk import duty, erasure
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.resident.draft import Draft
@@ -535,3 +537,32 @@ async def test_no_is_not_too_late_said_twice(store: Store, here: Here) -> None:
 
     assert (await store.run(work)).version == 1
     assert await heard(store, "solved_answered") == [("canul", 0)]
+
+
+async def test_what_was_erased_leaves_the_files_too(store: Store, due: Rounds, clock: HastyClock) -> None:
+    await store.run(lambda tx: erasure.ask(tx, resident(tx, "rosa"), clock.now()))
+    await store.run(lambda tx: erasure.approve(tx, resident(tx, "rosa"), None, clock.now()))
+    clock.skip(minutes=6)
+    await due.look()
+    await due.look()
+    assert await store.read(lambda tx: [tx.due.of_kind(k) for k in (erasure.ERASE, erasure.SCRUB)]) == [
+        [],
+        [],
+    ]
+    assert await store.read(lambda tx: tx.vault.person_at(Address("simulator", "rosa"))) is None
+
+
+async def test_a_request_to_be_forgotten_sounds_again_after_a_week(
+    store: Store, due: Rounds, clock: HastyClock
+) -> None:
+    await store.run(lambda tx: officer(tx, "aguilar", role=Role.SUPERVISOR))
+    await store.run(lambda tx: erasure.ask(tx, resident(tx, "rosa"), clock.now()))
+    clock.skip(days=7)
+    await due.look()
+    assert len(await heard(store, "erasure_wanted")) == 2
+
+
+async def test_staff_is_not_erased_while_enrolled(store: Store, clock: HastyClock) -> None:
+    await store.run(lambda tx: officer(tx, "canul"))
+    with pytest.raises(NotPermitted):
+        await store.run(lambda tx: erasure.approve(tx, resident(tx, "canul"), None, clock.now()))

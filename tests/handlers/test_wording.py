@@ -75,6 +75,8 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     "help_wanted": [{"request": REQUEST}],
     "help_message": [{"request": REQUEST, "text": TEXT, "media": []}],
     "revoked": [{"role": "resident"}],
+    "erasure_wanted": [{"person": "0" * 32, "again": again} for again in (False, True)],
+    "erased_soon": [{}],
     "operator": [{"what": "mensaje no entregado (21211)"}],
 }  # fmt: skip
 CASES = [(name, facts, locale) for name, many in FACTS.items() for facts in many for locale in ("es", "en")]
