@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -67,10 +66,12 @@ def read_ring(settings: Settings) -> KeyRing:
 
 def run(coroutine: Any) -> Any:
     """Run to its end; a store that can't be trusted is told in words."""
+    import uvloop  # half of what a turn costs in the event loop (docs/performance.md)
+
     from storage.errors import StoreRefused
 
     try:
-        return asyncio.run(coroutine)
+        return uvloop.run(coroutine)
     except StoreRefused as refused:
         raise fail(str(refused)) from None
     except KeyboardInterrupt:

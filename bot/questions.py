@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from rapidfuzz.distance import OSA
@@ -50,6 +51,9 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign) and sign != "️")
     return " ".join(_NOT_WORDS.sub(" ", plain).split())
+
+
+_folded_label = lru_cache(4096)(fold)  # labels and their words: always the same few hundred
 
 
 def number_in(text: str) -> int | None:
@@ -294,7 +298,7 @@ def _by_number(options: Sequence[Option[T]], text: str) -> Option[T] | None:
 
 
 def _by_words(options: Sequence[Option[T]], said: str, exactly: bool) -> Option[T] | None:
-    names = [(option, fold(word)) for option in options for word in (option.label, *option.words)]
+    names = [(option, _folded_label(word)) for option in options for word in (option.label, *option.words)]
     exact = {id(option): option for option, name in names if name == said}
     if exact:
         return next(iter(exact.values()))

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -46,11 +46,11 @@ NO_DETAILS = {404: "No existe.", 405: "Aquí no se puede.", 500: "Algo falló de
 
 def build_app(
     routes: Sequence[BaseRoute], health: Health, *, allowed_hosts: Sequence[str] | None = None
-) -> FastAPI:
+) -> Starlette:
     """Our routes as they are and two health checks; no pages that explain us to strangers."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = Starlette(routes=[*routes, *_health_routes(health)])
+    app.router.redirect_slashes = False
     app.state.stopping = asyncio.Event()  # a stream that never ends by itself looks at it
-    app.router.routes.extend((*routes, *_health_routes(health)))
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(Exception, _answer_failure)
     if allowed_hosts is not None:  # against DNS rebinding: a foreign page must not reach a local demo
@@ -119,7 +119,7 @@ class _Uvicorn(uvicorn.Server):
 class Served:
     """A server that is up."""
 
-    def __init__(self, app: FastAPI, server: _Uvicorn, task: asyncio.Task[None], host: str) -> None:
+    def __init__(self, app: Starlette, server: _Uvicorn, task: asyncio.Task[None], host: str) -> None:
         self._app, self._server, self._task = app, server, task
         port = server.servers[0].sockets[0].getsockname()[1]
         self.port = port
@@ -136,7 +136,7 @@ class Served:
         await self._task
 
 
-async def serve(app: FastAPI, host: str, port: int) -> Served:
+async def serve(app: Starlette, host: str, port: int) -> Served:
     """Serve in this loop; returns once connections are accepted. Raises OSError when the port is taken."""
     listening = socket.create_server((host, port), family=_family(host), backlog=2048)
     server = _Uvicorn(

@@ -93,7 +93,7 @@ def parked(who: Speaker) -> Conversation | None:
 
 def reply(who: Speaker, talk: Conversation, said: Reply) -> None:
     """Give the waiting question an answer."""
-    question = _waiting(who, talk)
+    question = _waiting(who, talk) if said.media else None
     if said.media and question is not None and not question.files and not said.text.strip():
         _keep_extras(who, talk, said)
         return

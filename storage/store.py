@@ -18,6 +18,7 @@ from storage.inbox import Inbox
 from storage.media import Media
 from storage.outbox import Outbox, Row
 from storage.people import People
+from storage.quick import quick
 from storage.reports import Reports
 from storage.requests import Requests
 from storage.roster import Staff
@@ -34,7 +35,7 @@ class Transaction:
     """What a unit of work may touch. Every result is fetched whole; nothing outlives the unit."""
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
-        self.connection = connection
+        self.connection = quick(connection)
         self.sealer = sealer
         self.people = People(self)
         self.vault = Vault(self)

@@ -57,6 +57,13 @@ NEGATIONS = frozenset(
 WIDE_GAP = 4
 
 
+class _Present(NamedTuple):
+    """Every stem and sound of a message."""
+
+    stems: frozenset[str]
+    keys: frozenset[str]
+
+
 class Element(NamedTuple):
     """What one word of a phrase may be."""
 
@@ -70,6 +77,12 @@ class Element(NamedTuple):
         if word.stem in self.stems or word.key in self.keys:
             return True
         return word.key.startswith(self.beginnings) or word.key.endswith(self.endings)
+
+    def may_stand_in(self, present: _Present) -> bool:
+        """Whether it is worth looking for: most second words of a phrase stand nowhere in the message."""
+        if self.beginnings or self.endings:
+            return True
+        return not (self.stems.isdisjoint(present.stems) and self.keys.isdisjoint(present.keys))
 
 
 class Hit(NamedTuple):
@@ -140,8 +153,11 @@ class Matcher:
     def find(self, words: Sequence[Word]) -> list[Hit]:
         """Every idea in the words, in order of appearance, once a place."""
         hits: dict[Hit, None] = {}
+        present = _Present(frozenset(word.stem for word in words), frozenset(word.key for word in words))
         for at in range(len(words)):
             for idea, elements in self._starting(words[at]):
+                if len(elements) > 1 and not elements[1].may_stand_in(present):
+                    continue
                 last = _match(words, at, elements)
                 if last is not None:
                     hits[Hit(idea, at, last, _denied(words, at))] = None

@@ -1,12 +1,15 @@
-"""Learned weights: one row per feature, one number per answer; read from JSON, summed in pure Python."""
+"""Learned weights: one row per feature, one number per answer; read from JSON into one table."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 FLAGS = ("urgent", "sensitive")
 
@@ -17,10 +20,11 @@ class WeightsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Answers, and for each feature its weight for each answer (sparse: index, weight)."""
+    """Answers, and for each feature which line of the table holds its weight for each answer."""
 
     answers: tuple[str, ...]
-    rows: Mapping[str, Sequence[tuple[int, float]]]
+    rows: Mapping[str, int]
+    weights: NDArray[np.float64]
     flags: Mapping[str, Mapping[str, float]]
     cuts: Mapping[str, float]
     known: frozenset[str]
@@ -30,14 +34,11 @@ class Model:
 
     def chances(self, numbers: Mapping[str, float]) -> dict[str, float]:
         """How likely each answer is; they add up to one."""
-        sums = [0.0] * len(self.answers)
-        for name, number in numbers.items():
-            for index, weight in self.rows.get(name, ()):
-                sums[index] += weight * number
-        top = max(sums)
-        powers = [math.exp(value - top) for value in sums]
-        total = sum(powers)
-        return {answer: power / total for answer, power in zip(self.answers, powers, strict=True)}
+        known = [(self.rows[name], number) for name, number in numbers.items() if name in self.rows]
+        lines, values = [line for line, _ in known], [number for _, number in known]
+        sums = np.array(values) @ self.weights[lines]
+        powers = np.exp(sums - sums.max())
+        return dict(zip(self.answers, (powers / powers.sum()).tolist(), strict=True))
 
     def flag(self, flag: str, numbers: Mapping[str, float]) -> float:
         """How likely it is that the flag (urgent, sensitive) is true."""
@@ -48,30 +49,41 @@ class Model:
     def speaks_for(self, answer: str, numbers: Mapping[str, float]) -> dict[str, float]:
         """The features that raise this answer, with how much."""
         index = self.answers.index(answer)
-        raised = {}
-        for name, number in numbers.items():
-            weight = dict(self.rows.get(name, ())).get(index, 0.0) * number
-            if weight > 0:
-                raised[name] = weight
-        return raised
+        parts = {
+            name: float(self.weights[self.rows[name], index]) * number
+            for name, number in numbers.items()
+            if name in self.rows
+        }
+        return {name: weight for name, weight in parts.items() if weight > 0}
 
 
 def no_model() -> Model:
     """Nothing learned: the rules alone decide."""
-    return Model((), {}, {}, {}, frozenset())
+    return Model((), {}, np.zeros((0, 0)), {}, {}, frozenset())
+
+
+def model_of(
+    answers: tuple[str, ...],
+    sparse: Mapping[str, Iterable[tuple[int, float]]],
+    flags: Mapping[str, Mapping[str, float]],
+    cuts: Mapping[str, float],
+    known: frozenset[str],
+) -> Model:
+    """The model of these weights, given for each feature as pairs of answer and weight."""
+    weights = np.zeros((len(sparse), len(answers)))
+    for line, pairs in enumerate(sparse.values()):
+        for index, weight in pairs:
+            weights[line, index] = weight
+    return Model(answers, {name: line for line, name in enumerate(sparse)}, weights, flags, cuts, known)
 
 
 def read_model(file: Path) -> Model:
     """The weights that `bot.triage.train` wrote."""
     try:
         plain = json.loads(file.read_text(encoding="utf-8"))
-        rows = {name: _row(row) for name, row in plain["rows"].items()}
+        rows = {name: zip(map(int, row[::2]), row[1::2], strict=True) for name, row in plain["rows"].items()}
         flags = {flag: dict(plain[flag]) for flag in FLAGS}
         cuts = {flag: float(plain["cuts"][flag]) for flag in FLAGS}
-        return Model(tuple(plain["answers"]), rows, flags, cuts, frozenset(plain["known"].split()))
-    except (ValueError, KeyError, TypeError, OSError) as error:
+        return model_of(tuple(plain["answers"]), rows, flags, cuts, frozenset(plain["known"].split()))
+    except (ValueError, LookupError, TypeError, OSError) as error:
         raise WeightsError("los pesos no se pueden leer; vuelva a generarlos con bot.triage.train") from error
-
-
-def _row(flat: Sequence[float]) -> tuple[tuple[int, float], ...]:
-    return tuple((int(flat[at]), float(flat[at + 1])) for at in range(0, len(flat), 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.triage.spelling import Speller, fold, sound, stem
@@ -91,10 +92,15 @@ def _pieces(text: str, signs: Mapping[str, str]) -> Iterator[tuple[str, int, int
             yield signs[piece], start, end, clause
 
 
+@lru_cache(maxsize=4096)
+def _fold_sign(sign: str) -> str:
+    return fold(sign)
+
+
 def fold_with_origin(text: str) -> tuple[str, list[int] | range]:
     """The folded text, and for each of its characters the index in the original."""
     if text.isascii():
         return text.casefold(), range(len(text))
-    pieces = [fold(char) for char in text]
+    pieces = list(map(_fold_sign, text))
     origin = [index for index, piece in enumerate(pieces) for _ in piece]
     return "".join(pieces), origin

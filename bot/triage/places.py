@@ -120,6 +120,7 @@ class Places:
             for name in (colonia.name, *colonia.aliases):
                 self._learn(name, colonia.name)
         self._written = {" ".join(keys): official for keys, official in self._names.items()}
+        self._beginnings = frozenset(keys[0] for keys in self._names)
 
     def _learn(self, name: str, official: str) -> None:
         keys = tuple(token.key for token in _tokens(fold(name)))
@@ -158,7 +159,8 @@ class Places:
 
     def _colonia_at(self, tokens: Sequence[Token], at: int) -> tuple[str, int]:
         before = tokens[at - 1].text if at else ""
-        for length in range(min(LONGEST_NAME, len(tokens) - at), 0, -1):
+        longest = min(LONGEST_NAME, len(tokens) - at) if tokens[at].key in self._beginnings else 0
+        for length in range(longest, 0, -1):
             keys = tuple(token.key for token in tokens[at : at + length])
             official = self._names.get(keys)
             if official and _is_colonia(before, tokens, at, length):

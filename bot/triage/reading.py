@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.triage.features import features
 from bot.triage.lexicon import Lexicon
 from bot.triage.masking import mask
 from bot.triage.matching import Hit, Matcher
-from bot.triage.normal import Spoken, listen
+from bot.triage.normal import Spoken, listen, readable
 from bot.triage.places import ColoniaLike, Places
 from bot.triage.slugs import CONFIDENTIAL, KINDS, SLUGS
 from bot.triage.spelling import Speller, fold, sound
@@ -27,6 +29,8 @@ DELICATE_CHANCE = 0.08
 PLAIN_DANGER = 6.0
 """With so many points of the rules and nothing that calms, the learned weights are not asked."""
 NOTHING_CALMS = 1.0
+LAST_READ = 512
+"""So many messages are remembered as understood: a talk reads its first sentence again at every turn."""
 
 
 class Heard(NamedTuple):
@@ -51,9 +55,14 @@ class Triage:
         self._matcher = Matcher(lexicon.ideas)
         self._speller = Speller(_vocabulary(lexicon))
         self._places = Places(colonias)
+        self._once = lru_cache(LAST_READ)(self._without_times)
 
     def read(self, text: str, at: datetime) -> Understanding:
         """What the message says, as far as can be told."""
+        return replace(self._once(text), times=find_times(readable(text), at))
+
+    def _without_times(self, text: str) -> Understanding:
+        """All that does not hang on the moment."""
         heard = self.hear(text)
         chances = self._chances(heard)
         guesses = self._guesses(heard, chances)
@@ -64,7 +73,7 @@ class Triage:
             also=_also(heard, chances, guesses),
             sensitive=self._sensitive(heard, chances),
             places=self._places.find(heard.spoken.text),
-            times=find_times(heard.spoken.text, at),
+            times=(),
             masked=mask(heard.spoken.text),
         )
 

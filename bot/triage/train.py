@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.triage.lexicon import Lexicon, load_lexicon
-from bot.triage.model import FLAGS, Model, no_model
+from bot.triage.model import FLAGS, Model, model_of, no_model
 from bot.triage.normal import listen
 from bot.triage.reading import Triage
 from bot.triage.slugs import SLUGS
@@ -60,7 +60,7 @@ def train(rows: Sequence[Mapping[str, Any]], lexicon: Lexicon, epochs: int = EPO
     examples = _examples(rows, triage)
     kinds = _learn(examples, len(SLUGS), lambda example: example.kinds, epochs)
     flags = {flag: _learn_flag(examples, flag, epochs) for flag in FLAGS}
-    return Model(SLUGS, {name: _sparse(row) for name, row in kinds.items()}, flags, dict(CUTS), known)
+    return model_of(SLUGS, {name: _sparse(row) for name, row in kinds.items()}, flags, dict(CUTS), known)
 
 
 def _vocabulary(rows: Sequence[Mapping[str, Any]], lexicon: Lexicon) -> frozenset[str]:
@@ -173,8 +173,8 @@ def write_model(model: Model, file: Path) -> None:
 def _row_lines(model: Model) -> list[str]:
     return [
         f"{json.dumps(name)}: {json.dumps([part for pair in row for part in pair])}"
-        for name, row in sorted(model.rows.items())
-        if row
+        for name, line in sorted(model.rows.items())
+        if (row := _sparse(model.weights[line].tolist()))
     ]
 
 

@@ -25,8 +25,12 @@ def by_idea(hits: Iterable[Hit]) -> Where:
 
 def satisfied(rule: Rule, where: Where) -> tuple[Hit, ...]:
     """The hits that fulfil the rule, or nothing."""
-    if any(idea in where for idea in rule.without) or any(idea not in where for idea in rule.needs):
-        return ()
+    for idea in rule.needs:  # nearly every rule ends here, so plain loops
+        if idea not in where:
+            return ()
+    for idea in rule.without:
+        if idea in where:
+            return ()
     for first in where[rule.needs[0]]:
         chosen = [first]
         for idea in rule.needs[1:]:

@@ -11,7 +11,7 @@ from bot.questions import Option, Reply, choose, choose_or, write
 from bot.texts import Texts, sections
 from handlers.here import OTHER, Here
 from handlers.resident.telling import words_of
-from handlers.resident.told import SOME_DAY, Told, heard
+from handlers.resident.told import Told, heard, read_again
 
 SHORT_TELLING = 3  # words: a first message shorter than this names a kind, it does not describe
 
@@ -72,7 +72,7 @@ def _in_own_words(t: Texts, here: Here) -> Generator[Any, Any, Told]:
 def described(here: Here, reply: Reply) -> Told | None:
     """What triage makes of a description given where a choice was asked."""
     said = reply.text.strip()
-    told = heard(here, said, here.triage.read(said, SOME_DAY)) if said else Told()
+    told = heard(here, said, read_again(here.triage, said)) if said else Told()
     if told.kind is None:
         return None
     return told if len(said.split()) >= SHORT_TELLING else Told(kind=told.kind)

@@ -10,7 +10,7 @@ from bot.domain.territory import Colonia, Place, Point
 from bot.questions import Option, Reply, choose_or, fold, write
 from bot.texts import Texts
 from handlers.here import Here
-from handlers.resident.told import NOWHERE, PLACE_WORDS, SOME_DAY, place_heard
+from handlers.resident.told import NOWHERE, PLACE_WORDS, place_heard, read_again
 
 LONGEST_STREET = 300
 
@@ -97,7 +97,7 @@ def _written_in(here: Here, text: str) -> Colonia | None:
         match = here.finder.find(piece)
         if match.best is not None and match.exact and not match.others:
             return match.best
-    return here.municipality.territory.colonia(place_heard(here, here.triage.read(text, SOME_DAY)).colonia)
+    return here.municipality.territory.colonia(place_heard(here, read_again(here.triage, text)).colonia)
 
 
 def _which(t: Texts, here: Here, candidates: tuple[Colonia, ...]) -> Generator[Any, Any, Colonia | None]:

@@ -15,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -46,9 +46,7 @@ class Load:
 def load() -> Iterator[Load]:
     """Start it on its own core; the providers listen when this begins."""
     words = ["taskset", "-c", bots.LOAD_CORE, sys.executable, "-m", "tests.bench.load", str(bots.API_PORT)]
-    process = subprocess.Popen(
-        words, cwd=bots.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen(words, cwd=bots.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     try:
@@ -110,7 +108,9 @@ def main(arguments: list[str]) -> None:
     """Measure and print."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     words.add_argument("--peers", type=Path, help="folder with the scripts of the peers")
-    words.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()), help="logs, data, peers' venv")
+    words.add_argument(
+        "--work", type=Path, default=Path(tempfile.gettempdir()), help="logs, data, peers' venv"
+    )
     words.add_argument("--rounds", type=int, default=3)
     words.add_argument("--seconds", type=float, default=3.0)
     words.add_argument("--residents", type=int, nargs="+", default=[1, 50, 200])

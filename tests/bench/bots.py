@@ -17,8 +17,9 @@ from pathlib import Path
 
 from tests.bench.talks import ACCOUNT, BOT_SECRET, SENDER, TOKEN
 
-BOT_CORE, LOAD_CORE = "0", "1"
-BOT_PORT, API_PORT = 8080, 8081
+CORES = sorted(os.sched_getaffinity(0))
+BOT_CORE, LOAD_CORE = str(CORES[0]), str(CORES[-1])
+BOT_PORT, API_PORT = 8080, 8081  # where the peers' scripts listen and call
 BOT_TOKEN = "700000001:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -88,7 +89,9 @@ def running(bot: Bot, work: Path, peers: Path | None, settings: Mapping[str, str
     began = time.monotonic()
     path = work / f"{bot.name}.log"
     with path.open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT if ours else peers, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=ROOT if ours else peers, env=environment, stdout=log, stderr=log
+        )
     try:
         _wait(process, began, path, words="serving" if ours else "")
         yield Running(bot, process.pid, time.monotonic() - began)

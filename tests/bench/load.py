@@ -105,7 +105,7 @@ class Play:
     def post(self, resident: Resident, body: bytes) -> None:
         """Send a webhook."""
         self._waiting[resident.person.id] = resident
-        host = "%s:%d" % self._pool.address
+        host = "{}:{}".format(*self._pool.address)
         named = self._talk.headers(f"http://{host}{self._path}", body)
         head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
         request = f"POST {self._path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n{head}\r\n"

@@ -31,10 +31,10 @@ ACCEPTED = (
     b'"whatsapp:+529830000000","num_media":"0","num_segments":"1","price":null,"sid":"SM%032x","status":"queued",'
     b'"subresource_uris":{"media":"/x.json"},"to":"whatsapp:+5215512345678","uri":"/x.json"}'
 )
-CONTENT = b'{"sid":"HX%032x","account_sid":"AC0","friendly_name":"x","language":"es","variables":{},"types":{}}'
-TOO_MANY = (
-    b'{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 1","parameters":{"retry_after":1}}'
+CONTENT = (
+    b'{"sid":"HX%032x","account_sid":"AC0","friendly_name":"x","language":"es","variables":{},"types":{}}'
 )
+TOO_MANY = b'{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 1","parameters":{"retry_after":1}}'
 # Names of form fields in a multipart body too: python-telegram-bot sends keyboards in either way.
 CHAT = re.compile(rb'chat_id(?:=|"\s*:\s*"?|"\r\n(?:[^\r\n]+\r\n)*\r\n)(-?\d+)')
 RESULTS = {b"getme": BOT, b"getmydescription": b'{"description":""}'}

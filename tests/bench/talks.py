@@ -97,7 +97,9 @@ def _message(who: Person, **content: object) -> bytes:
 
 def _tap(who: Person, data: str) -> bytes:
     """As Telegram sends it: with the whole card under the button."""
-    rows = [[{"text": "Luminaria", "callback_data": "cat:luminaria"}, {"text": "Bache", "callback_data": "b"}]]
+    rows = [
+        [{"text": "Luminaria", "callback_data": "cat:luminaria"}, {"text": "Bache", "callback_data": "b"}]
+    ]
     bot = {"id": 700000001, "is_bot": True, "first_name": "Reportes", "username": "reportes_bot"}
     card = {
         "message_id": 1000 + who.turn,
@@ -113,7 +115,9 @@ def _tap(who: Person, data: str) -> bytes:
 
 def says(text: str) -> Step:
     """Write these words."""
-    command = {"entities": [{"offset": 0, "length": len(text), "type": "bot_command"}]} if text[0] == "/" else {}
+    command = (
+        {"entities": [{"offset": 0, "length": len(text), "type": "bot_command"}]} if text[0] == "/" else {}
+    )
     return lambda who: _message(who, text=text, **command)
 
 
@@ -137,7 +141,9 @@ def presses(label: str) -> Step:
 
     def press(who: Person) -> bytes:
         shown = buttons(who.told)
-        return _tap(who, next((data for text, data in shown.items() if text.startswith(label)), f"no {label}"))
+        return _tap(
+            who, next((data for text, data in shown.items() if text.startswith(label)), f"no {label}")
+        )
 
     return press
 
@@ -154,8 +160,16 @@ def _posted(who: Person, text: str, **more: str) -> bytes:
     sid = f"SM{time.time_ns() * 1000 + next(_updates) % 1000:032x}"
     ids = {"MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "AccountSid": ACCOUNT}
     phone = {"From": f"whatsapp:+{who.id}", "WaId": str(who.id), "ProfileName": "María", "To": SENDER}
-    plain = {"NumMedia": "0", "NumSegments": "1", "ReferralNumMedia": "0", "MessageType": "text", "Body": text}
-    return urlencode({**ids, **phone, **plain, "SmsStatus": "received", "ApiVersion": "2010-04-01", **more}).encode()
+    plain = {
+        "NumMedia": "0",
+        "NumSegments": "1",
+        "ReferralNumMedia": "0",
+        "MessageType": "text",
+        "Body": text,
+    }
+    return urlencode(
+        {**ids, **phone, **plain, "SmsStatus": "received", "ApiVersion": "2010-04-01", **more}
+    ).encode()
 
 
 def writes(text: str) -> Step:
@@ -198,7 +212,14 @@ TALKS = {
         _telegram_headers(PEER_SECRET),
     ),
     "ours-whatsapp": Talk(
-        (writes("hola"), writes("reportar"), writes("acepto"), writes_telling, writes_place, writes("enviar")),
+        (
+            writes("hola"),
+            writes("reportar"),
+            writes("acepto"),
+            writes_telling,
+            writes_place,
+            writes("enviar"),
+        ),
         (b"lo+mismo", writes("es otra cosa")),
         _twilio_headers,
     ),

@@ -19,7 +19,6 @@ COMMANDER = ("M-01", 73)
 
 async def found(folder: Path, url: str = "") -> list[tuple[float, float]]:
     """Make the key ring and put officers on duty; returns places where something may happen."""
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "data").mkdir(exist_ok=True)
     ring = KeyRing.create(folder / "llavero.json")
     municipality = load(None)

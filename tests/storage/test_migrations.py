@@ -149,7 +149,7 @@ def aliases(tx: Transaction) -> list[str]:
 
 
 def columns(tx: Transaction) -> set[str]:
-    return {column["name"] for column in inspect(tx.connection).get_columns("person")}
+    return {column["name"] for column in inspect(tx.connection.execution_options()).get_columns("person")}
 
 
 @pytest.fixture
