@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from math import ceil, cos, radians
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import LargeBinary, RowMapping, Select, bindparam, select, update
 
 from bot.domain import events
 from bot.domain.concern import Identity, Priority
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CELL_DEGREES = 0.00135  # about 150 m of latitude
 DEGREE_M = 111_000.0  # of latitude
+MOST_NEAR = 20  # of them the asker looks for one within the radius
 
 _INSERT = report.insert()
 _UPDATE = (
@@ -102,6 +104,23 @@ _WAITING_ON = (
 )
 
 
+@cache
+def _near(cells: int) -> Select[Any]:
+    """So many cells are as many parameters: built once for each radius that a kind has."""
+    return (
+        select(report)
+        .where(
+            report.c.cell.in_([bindparam(f"cell{number}", type_=LargeBinary) for number in range(cells)]),
+            report.c.kind == bindparam("what"),
+            report.c.opened_at >= bindparam("since"),
+            report.c.listed.is_(False),
+            report.c.status != Status.CLOSED.value,
+        )
+        .order_by(report.c.opened_at.desc())
+        .limit(MOST_NEAR)
+    )
+
+
 class Reports:
     """The log of the programme."""
 
@@ -171,16 +190,10 @@ class Reports:
         return self._many(_WAITING_ON, who=person_id)
 
     def near(self, cells: Sequence[bytes], kind: str, since: datetime) -> list[Report]:
-        """Open reports of a kind in some cells of 150 m; never confidential ones."""
-        statement = select(report).where(
-            report.c.cell.in_(cells),
-            report.c.kind == kind,
-            report.c.opened_at >= since,
-            report.c.listed.is_(False),
-            report.c.status != Status.CLOSED.value,
-        )
-        rows = self._tx.connection.execute(statement).mappings().all()
-        return [self._read(row) for row in rows]
+        """Open reports of a kind in some cells of 150 m, the newest few; never confidential ones."""
+        given = {f"cell{number}": cell for number, cell in enumerate(cells)}
+        rows = self._tx.connection.execute(_near(len(cells)), {**given, "what": kind, "since": since})
+        return [self._read(row) for row in rows.mappings().all()]
 
     def follow(self, report_id: str, person_id: str, at: datetime) -> bool:
         """Another neighbour hears the same news; False when they already do."""

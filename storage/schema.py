@@ -261,8 +261,9 @@ report = Table(
     clear("updated_at", Moment),
     sealed("told", row="id"),  # text, answers to the follow-up questions
     sealed("place", row="id"),  # street, point
-    keyed("cell", nullable=True, index=True),  # 150 m cell of the point
+    keyed("cell", nullable=True),  # 150 m cell of the point
     Index("ix_report_status_opened_at", "status", "opened_at"),
+    Index("ix_report_cell_kind_opened_at", "cell", "kind", "opened_at"),  # by kind alone it would be a scan
     Index("ix_report_kind_colonia_opened_at", "kind", "colonia", "opened_at"),
 )
 
@@ -351,7 +352,7 @@ help_request = Table(
     "help_request",
     metadata,
     ref("id", primary_key=True),
-    ref("person_id", "person.id"),
+    ref("person_id", "person.id", index=True),
     clear("opened_at", Moment),
     ref("taken_by", nullable=True),
     clear("closed_at", Moment, nullable=True),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, union_all, update
 
 from bot.messages import Address
 from storage.schema import vault_address, vault_alias
@@ -31,8 +31,10 @@ class Reach:
         return self.window_closes_at is None or at < self.window_closes_at
 
 
-_LOOK_UP = select(vault_address.c.person_id).where(vault_address.c.lookup == bindparam("lookup"))
-_LOOK_UP_ALIAS = select(vault_alias.c.person_id).where(vault_alias.c.lookup == bindparam("lookup"))
+_LOOK_UP = union_all(
+    select(vault_address.c.person_id).where(vault_address.c.lookup == bindparam("lookup")),
+    select(vault_alias.c.person_id).where(vault_alias.c.lookup == bindparam("lookup")),
+).limit(1)
 _INSERT = vault_address.insert()
 _INSERT_ALIAS = vault_alias.insert()
 _BY_PERSON = select(vault_address).where(vault_address.c.person_id == bindparam("person_id"))
@@ -68,6 +70,7 @@ class Vault:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._new: set[str] = set()  # who came in this unit: nothing can have waited for them
         self.known: dict[str, Reach] = {}  # of who wrote in this unit: nothing is read back to answer them
 
     def take_turn(self, address: Address) -> None:
@@ -79,10 +82,9 @@ class Vault:
         """Whose address it is, by itself or by another id that the channel gave of the same person."""
         for wanted in (address.id, *other_ids):
             key = {"lookup": self._lookup(address.channel, wanted)}
-            for statement in (_LOOK_UP, _LOOK_UP_ALIAS):
-                found = self._tx.connection.execute(statement, key).scalar_one_or_none()
-                if found is not None:
-                    return str(found)
+            found = self._tx.connection.execute(_LOOK_UP, key).scalar_one_or_none()
+            if found is not None:
+                return str(found)
         return None
 
     def add(self, person_id: str, address: Address, other_ids: Iterable[str] = ()) -> None:
@@ -96,6 +98,7 @@ class Vault:
             stopped_at=None,
         )
         self._tx.connection.execute(_INSERT, row)
+        self._new.add(person_id)
         for other in dict.fromkeys(other_ids):
             if other != address.id:
                 alias = {"lookup": self._lookup(address.channel, other), "person_id": person_id}
@@ -109,6 +112,8 @@ class Vault:
         self.known[person_id] = Reach(
             person_id=person_id, address=address, window_closes_at=window_closes_at, stopped_at=None
         )
+        if window_closes_at is None and person_id in self._new:
+            return False
         if window_closes_at is None:
             return bool(self._tx.connection.execute(_BACK, {"who": person_id}).rowcount)
         self._tx.connection.execute(_TOUCH, {"who": person_id, "closes": window_closes_at})
@@ -120,6 +125,7 @@ class Vault:
 
     def stop(self, person_id: str, at: datetime) -> None:
         """They blocked us: nothing leaves until they write again."""
+        self._new.discard(person_id)
         self._tx.connection.execute(_STOP, {"who": person_id, "moment": at})
 
     def move(self, person_id: str, address: Address) -> None:

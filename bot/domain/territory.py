@@ -8,6 +8,7 @@ from heapq import nsmallest
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_000.0
+SHORTEST_DEGREE_M = 110_000.0  # of latitude, a little less than on this sphere
 
 # How much of its imprecision is added to a colonia's distance, and up to which imprecision. Most points are only the
 # middle of a shared postal code: without this they take pins from colonias whose place is known (measured in
@@ -97,9 +98,15 @@ class Territory:
     sectors_by_polygon: Locator | None = None  # sector slugs whose polygon holds a point, if there are any
     outside_answer: str = ""  # who is responsible outside, as the municipality words it
     _by_slug: dict[str, Colonia] = field(init=False, repr=False, compare=False)
+    _by_point: dict[Point, tuple[Colonia, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_slug", {colonia.slug: colonia for colonia in self.colonias})
+        by_point: dict[Point, tuple[Colonia, ...]] = {}
+        for colonia in self.colonias:
+            if colonia.point is not None:
+                by_point[colonia.point] = (*by_point.get(colonia.point, ()), colonia)
+        object.__setattr__(self, "_by_point", by_point)
 
     def colonia(self, slug: str) -> Colonia | None:
         """The colonia of that slug."""
@@ -116,14 +123,30 @@ class Territory:
             if found:
                 return found
         near = self.colonias_near(point, limit=1)
-        return tuple(colonia for colonia in self.colonias if near and colonia.point == near[0].point)
+        return self._by_point[near[0].point] if near and near[0].point else ()
 
     def colonias_near(self, point: Point, limit: int = 3) -> tuple[Colonia, ...]:
         """The likeliest colonias, likeliest first, to offer when a pin must be confirmed."""
-        away = [(point.metres_to(colonia.point), colonia) for colonia in self.colonias if colonia.point]
-        within = [(metres, colonia) for metres, colonia in away if metres <= self.nearest_within_m]
+        away = [(point.metres_to(there), there) for there in self._points_around(point)]
+        within = [
+            (metres, colonia)
+            for metres, there in away
+            if metres <= self.nearest_within_m
+            for colonia in self._by_point[there]
+        ]
         near = nsmallest(limit, within, key=lambda pair: pair[0] + pair[1].doubt_m)
         return tuple(colonia for _, colonia in near)
+
+    def _points_around(self, point: Point) -> list[Point]:
+        """Those in the square around the circle: a flow asks at every replay, and a great circle is dear."""
+        north = self.nearest_within_m / SHORTEST_DEGREE_M
+        east = north / max(cos(radians(abs(point.lat) + north)), 1e-9)
+        lat, lon = point.lat, point.lon
+        return [
+            there
+            for there in self._by_point
+            if abs(there.lat - lat) <= north and abs(there.lon - lon) <= east
+        ]
 
     def sectors_of(self, place: Place) -> tuple[Sector, ...]:
         """Every sector whose team hears about a place; never empty: the central desk takes the rest."""

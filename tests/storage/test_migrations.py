@@ -124,7 +124,7 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "NEXT", "HEAD", None, None
 
 
 def upgrade():
@@ -154,14 +154,16 @@ def columns(tx: Transaction) -> set[str]:
 
 @pytest.fixture
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Lengthens the history by a second revision, in a copy."""
+    """Lengthens the history by one more revision, in a copy."""
 
     def lengthen(revision: str) -> None:
         copy = tmp_path / "migrations"
         shutil.copytree(migrate.HERE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        (copy / "versions" / "0002_next.py").write_text(revision)
+        number = f"{int(migrate.HEAD) + 1:04}"
+        written = revision.replace('"NEXT"', repr(number)).replace('"HEAD"', repr(migrate.HEAD))
+        (copy / "versions" / f"{number}_next.py").write_text(written)
         monkeypatch.setattr(migrate, "HERE", copy)
-        monkeypatch.setattr(migrate, "HEAD", "0002")
+        monkeypatch.setattr(migrate, "HEAD", number)
 
     return lengthen
 

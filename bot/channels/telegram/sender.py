@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import mimetypes
 from collections import OrderedDict
@@ -70,13 +71,21 @@ class Sender:
     async def send(self, chat: str, card: Outgoing, reference: str) -> str:
         """All of the card; the id of its last message, "" for a mere toast. Raises SendError, ValueError."""
         calls = calls_for(chat, card, keyboard_shown=chat in self._keyboards)
-        if card.tap_id:
-            await self._answer(card, alone=not calls)
-        elif not calls:
-            raise SendError(Failure.PERMANENT, "empty")
-        sent = await self._send_all(calls, card, reference)
+        if not calls:
+            return await self._toast_alone(card)
+        sent = await self._send_all(calls, card, reference, answering=self._answering(card))
         self._remember_keyboard(chat, calls)
         return sent
+
+    async def _toast_alone(self, card: Outgoing) -> str:
+        if not card.tap_id:
+            raise SendError(Failure.PERMANENT, "empty")
+        await self._answer(card, alone=True)
+        return ""
+
+    def _answering(self, card: Outgoing) -> asyncio.Task[None] | None:
+        """The spinner is stopped while the card goes out: a person waits for one round trip, not for two."""
+        return asyncio.create_task(self._answer(card, alone=False)) if card.tap_id else None
 
     async def _answer(self, card: Outgoing, *, alone: bool) -> None:
         """Stop the spinner. Too old a tap is no failure, and the card matters more than the toast."""
@@ -87,7 +96,9 @@ class Sender:
                 raise
             log.info("tap not answered: %s", error.code, extra={"action": "telegram.toast"})
 
-    async def _send_all(self, calls: list[Call], card: Outgoing, reference: str) -> str:
+    async def _send_all(
+        self, calls: list[Call], card: Outgoing, reference: str, answering: asyncio.Task[None] | None
+    ) -> str:
         """Call by call; after a failure the next attempt goes on where this one stopped."""
         progress = self._stopped.pop(reference, Progress())
         if progress.of != len(calls):
@@ -103,6 +114,9 @@ class Sender:
             if reference and progress.done:
                 _keep(self._stopped, reference, progress)
             raise
+        finally:
+            if answering is not None:
+                await answering
         return progress.last
 
     async def _one(self, call: Call, card: Outgoing, *, edit: bool) -> str:

@@ -122,10 +122,20 @@ async def test_an_edit_that_may_have_arrived_is_tried_again(channel: TelegramCha
     assert await channel.send(LUPITA, card) == first
 
 
-async def test_the_tap_is_answered_before_the_card(channel: TelegramChannel, api: BotApi) -> None:
+async def test_the_tap_is_answered_beside_the_card(channel: TelegramChannel, api: BotApi) -> None:
+    """Nobody waits for two round trips."""
     tap = api.tap(101, 1, "t")
     await channel.send(LUPITA, HELLO.with_(tap_id=tap, toast="Tomado"))
-    assert [call.method for call in api.calls] == ["answerCallbackQuery", "sendMessage"]
+    assert sorted(call.method for call in api.calls) == ["answerCallbackQuery", "sendMessage"]
+    assert api.toasts == ["Tomado"]
+
+
+async def test_a_tap_is_answered_also_when_its_card_was_refused(
+    channel: TelegramChannel, api: BotApi
+) -> None:
+    tap = api.tap(101, 1, "t")
+    api.fail(502, method="sendMessage")
+    await failure_of(channel, HELLO.with_(tap_id=tap, toast="Tomado"))
     assert api.toasts == ["Tomado"]
 
 
