@@ -4,25 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
+
+from bot.domain.notices import Lane
+
+COUNTED_FOR = 1.001  # seconds that a provider counts a message: its second, and the rounding of two clocks
+FAR = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
     """What a provider lets through (channels.md: parameter sheet)."""
 
-    a_second: float
-    burst: float
+    a_second: int  # in any second, however it is cut
     chat_a_second: float
     chat_burst: float
 
 
 RATES: Mapping[str, Rates] = {
-    "telegram": Rates(a_second=28.0, burst=4.0, chat_a_second=1.0, chat_burst=3.0),
-    "whatsapp": Rates(a_second=10.0, burst=10.0, chat_a_second=1.0, chat_burst=5.0),
+    "telegram": Rates(a_second=30, chat_a_second=1.0, chat_burst=3.0),
+    "whatsapp": Rates(a_second=10, chat_a_second=1.0, chat_burst=5.0),
 }
+
+
+class Window:
+    """Places in a second. One is taken from the call until a second after its answer.
+
+    The provider saw the message somewhere in between, so it never sees more than so many in a second, whatever the
+    network does, and the places are full all the time: 30 a second and 40 ms of way give 28.8.
+    """
+
+    def __init__(self, places: int, now: float) -> None:
+        self.places = places
+        self._calling = 0
+        self._answered: deque[float] = deque()
+        self._next = now
+
+    def take(self, now: float, *, steadily: bool) -> float:
+        """Seconds until there is a place; 0 takes it. `steadily`: at even distances, also when many are free."""
+        while self._answered and now - self._answered[0] >= COUNTED_FOR:
+            self._answered.popleft()
+        taken = self._calling + len(self._answered)
+        if taken >= self.places:
+            return self._answered[0] + COUNTED_FOR - now if self._answered else FAR
+        if (steadily or 2 * taken >= self.places) and now < self._next:
+            return self._next - now
+        self._calling += 1
+        self._next = max(self._next + 1 / self.places, now)
+        return 0.0
+
+    def answered(self, now: float) -> None:
+        """The provider has answered, or never will."""
+        self._calling -= 1
+        self._answered.append(now)
 
 
 class Bucket:
@@ -53,22 +91,45 @@ class Pacer:
     def __init__(self, rates: Rates, clock: Callable[[], float] | None = None) -> None:
         self._rates = rates
         self._time = clock or asyncio.get_running_loop().time
-        self._bucket = Bucket(rates.a_second, rates.burst, self._time())
+        self._window = Window(rates.a_second, self._time())
         self._chats: dict[str, Bucket] = {}
         self._waiters: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = count()
         self._task: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()  # an answer came, or somebody who goes first
 
-    async def turn(self, lane: int, chat: str) -> None:
-        """Wait until one message of this lane may go to this chat."""
+    def share(self, parts: int) -> None:
+        """This process has one of so many equal parts of the channel. A chat's own rate stays: it has one at a time."""
+        self._window.places = max(1, self._rates.a_second // parts)
+
+    @asynccontextmanager
+    async def turn(self, lane: int, chat: str) -> AsyncIterator[None]:
+        """Wait until one message of this lane may go to this chat; the call is made inside."""
         await self._chat_turn(chat)
-        if not self._waiters and self._bucket.wait(self._time()) == 0:
-            return
+        if self._waiters or self._take(lane) > 0:
+            await self._in_line(lane)
+        try:
+            yield
+        finally:
+            self._window.answered(self._time())
+            self._news.set()
+
+    async def _in_line(self, lane: int) -> None:
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiters, (lane, next(self._order), mine))
+        self._news.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._release())
-        await mine
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if mine.done() and not mine.cancelled():  # its place was just given to it
+                self._window.answered(self._time())
+            raise
+
+    def _take(self, lane: int) -> float:
+        """What nobody waits for goes at even distances, so that an alert never finds all places taken at once."""
+        return self._window.take(self._time(), steadily=lane >= Lane.UPDATE)
 
     async def _chat_turn(self, chat: str) -> None:
         bucket = self._chats.get(chat)
@@ -84,9 +145,19 @@ class Pacer:
             self._chats = {chat: bucket for chat, bucket in self._chats.items() if not bucket.full}
 
     async def _release(self) -> None:
+        """Who is first in line when there is a place gets it, so an alert that comes meanwhile is that one."""
         while self._waiters:
-            while (pause := self._bucket.wait(self._time())) > 0:  # noqa: ASYNC110
-                await asyncio.sleep(pause)
-            _, _, first = heapq.heappop(self._waiters)
-            if not first.done():
-                first.set_result(None)
+            if self._waiters[0][2].done():  # gave up
+                heapq.heappop(self._waiters)
+            elif (pause := self._take(self._waiters[0][0])) > 0:
+                await self._pause(pause)
+            else:
+                heapq.heappop(self._waiters)[2].set_result(None)
+
+    async def _pause(self, seconds: float) -> None:
+        self._news.clear()
+        try:
+            async with asyncio.timeout(min(seconds, 60.0)):
+                await self._news.wait()
+        except TimeoutError:
+            return

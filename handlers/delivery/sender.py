@@ -10,6 +10,7 @@ import asyncio
 import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -217,8 +218,8 @@ class Delivery:
         card = self._word(row, ready)
         if row.state == "unknown" and await self._found(row, ready, channel, card):
             return
-        await self._turn(row, ready.reach.address)
-        provider_id = await self._call(channel, ready.reach.address, card, row)
+        async with self._turn(row, ready.reach.address):
+            provider_id = await self._call(channel, ready.reach.address, card, row)
         noted = self._note(lambda tx: tx.outbox.sent(row.id, provider_id, now))
         if row.card is not None or row.report_id is not None:
             await noted  # a later message looks for this card
@@ -259,10 +260,9 @@ class Delivery:
 
         return card.with_(actions=tuple(map(sign, card.actions)), rows=tuple(map(sign, card.rows)))
 
-    async def _turn(self, row: Row, address: Address) -> None:
+    def _turn(self, row: Row, address: Address) -> AbstractAsyncContextManager[None]:
         pacer = self._pacers.get(address.channel)
-        if pacer is not None:
-            await pacer.turn(row.lane, address.id)
+        return nullcontext() if pacer is None else pacer.turn(row.lane, address.id)
 
     async def _outside_window(self, row: Row, ready: Ready, channel: Channel) -> None:
         """The approved text says that there is news; the words themselves wait until the person writes."""
@@ -274,9 +274,9 @@ class Delivery:
         if await self._store.read(lambda tx: tx.outbox.template_sent(row.person_id)):
             await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "announced"))
             return
-        await self._turn(row, ready.reach.address)
         announcement = f"{row.ref}.t"  # what becomes of it is not what becomes of the words
-        sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=announcement)
+        async with self._turn(row, ready.reach.address):
+            sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=announcement)
         await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "template", sent))
 
     def _approved(self, name: str) -> bool:

@@ -11,8 +11,8 @@ from bot.__main__ import app
 from handlers.delivery import pacing
 from storage import sqlite_file
 
-AT_ONCE = 1e9
-UNPACED = pacing.Rates(a_second=AT_ONCE, burst=AT_ONCE, chat_a_second=AT_ONCE, chat_burst=AT_ONCE)
+AT_ONCE = 1_000_000_000
+UNPACED = pacing.Rates(a_second=AT_ONCE, chat_a_second=AT_ONCE, chat_burst=AT_ONCE)
 
 
 def main(arguments: list[str]) -> None:
