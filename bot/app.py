@@ -60,7 +60,10 @@ def build_here(municipality: Municipality, ring: KeyRing, channels: Mapping[str,
         finder=ColoniaFinder(territory.colonias),
         pins=PlaceReader(territory.centre),
         triage=Triage(load_lexicon(), territory.colonias),
-        texts={code: Texts(code, municipality.time_zone, municipality.texts) for code in LANGUAGES},
+        texts={
+            code: Texts(code, municipality.time_zone, municipality.texts, municipality.content)
+            for code in LANGUAGES
+        },
         tokens=Tokens(ring.key_for("button")),
         new_id=lambda: uuid4().hex,
         short_id=lambda: secrets.token_hex(6),

@@ -1,4 +1,4 @@
-"""What is said, in the language of who reads it: gettext catalogues, dates, lists, long texts.
+"""What is said, in the language of who reads it: gettext catalogues, dates, lists.
 
 The msgids are the Spanish, so Spanish needs no catalogue and can never be half translated. Catalogues are
 read from their `.po`, so a municipality edits a text file and restarts.
@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 
+from bot.long_texts import SOURCE, Content, LongTexts
+
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
-SOURCE = "es"
 LANGUAGES = ("es", "en")
 
 Translate = Callable[..., str]
@@ -51,9 +51,16 @@ def _catalogue(locale: str) -> NullTranslations:
 class Texts:
     """Everything that depends on the language and the place: one per locale."""
 
-    def __init__(self, locale: str, zone: tzinfo, overlay: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        locale: str,
+        zone: tzinfo,
+        overlay: Mapping[str, str] | None = None,
+        content: Content | None = None,
+    ) -> None:
         self.locale = locale
         self.zone = zone
+        self.long = LongTexts(locale, content)
         self._own = overlay or {}  # the municipality's wording, msgid -> text; Spanish only
         self._catalogue = _catalogue(locale)
         self._babel = "es_MX" if locale == SOURCE else "en_US"
@@ -75,6 +82,10 @@ class Texts:
             "EEEE, d 'de' MMMM" if self.locale == SOURCE else "EEEE, MMMM d",
             locale=self._babel,
         )
+
+    def date(self, day: date) -> str:
+        """ "15 de enero de 2026"."""
+        return format_date(day, "long", locale=self._babel)
 
     def hour(self, at: datetime) -> str:
         """ "9:05 p.m.", as residents say it."""
@@ -118,52 +129,3 @@ class Texts:
 def _sounds_i(word: str) -> bool:
     low = word.lower()
     return low.startswith(("i", "í", "hi", "hí")) and not low.startswith(("hie", "hia", "io", "ía"))
-
-
-@lru_cache(maxsize=256)
-def content(locale: str, name: str) -> str:
-    """A long text of `locales/content/`, Spanish when the language lacks it. Raises FileNotFoundError."""
-    for code in (locale, SOURCE):
-        path = LOCALES / "content" / code / name
-        if path.exists():
-            return path.read_text(encoding="utf-8")
-    raise FileNotFoundError(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A long text: what its head says, and its blocks, each short enough for one message."""
-
-    head: Mapping[str, str]
-    blocks: tuple[str, ...]
-
-
-@lru_cache(maxsize=256)
-def article(locale: str, name: str) -> Article:
-    """The article of a file: `key: value` lines, a line `---`, blocks with an empty line between them."""
-    head, _, body = content(locale, name).partition("\n---\n")
-    pairs = (line.partition(":") for line in head.splitlines() if ":" in line)
-    return Article({key.strip(): value.strip() for key, _, value in pairs}, _blocks(body))
-
-
-@lru_cache(maxsize=256)
-def sections(locale: str, name: str) -> Mapping[str, str]:
-    """Many short texts in one file: `## slug`, then the text."""
-    parts = content(locale, name).split("\n## ")
-    named = (part.removeprefix("## ").partition("\n") for part in parts if part.strip())
-    return {slug.strip(): unmarked(text.strip()) for slug, _, text in named}
-
-
-def subjects(locale: str, folder: str) -> tuple[str, ...]:
-    """The names of the articles in a folder of the content, in the order of their labels."""
-    names = {path.stem for path in (LOCALES / "content" / SOURCE / folder).glob("*.md")}
-    return tuple(sorted(names, key=lambda name: article(locale, f"{folder}/{name}.md").head["label"]))
-
-
-def unmarked(text: str) -> str:
-    """Without the asterisks of Markdown: cards are plain."""
-    return text.replace("**", "")
-
-
-def _blocks(body: str) -> tuple[str, ...]:
-    return tuple(unmarked(block.strip()) for block in body.split("\n\n") if block.strip())

@@ -32,7 +32,8 @@ LAW = {
     "bot.channels.telegram": "bot.channels bot.messages bot.domain.territory",  # a Point is part of a message
     "bot.channels.whatsapp": "bot.channels bot.messages bot.domain.territory",
     "bot.channels.simulator": "bot.channels bot.messages bot.domain.territory bot.clock",  # the clock that moves
-    "bot.texts": "bot.messages",
+    "bot.texts": "bot.messages bot.long_texts",
+    "bot.long_texts": "",
     "bot.web": "bot.messages",
     "bot.clock": "",
     "bot.log": "",

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.texts import SOURCE, Texts, article, content, language, later, sections, subjects, unmarked
+from bot.long_texts import SOURCE, LongTexts, packaged, unmarked
+from bot.texts import Texts, language, later
 
 HERE = ZoneInfo("America/Cancun")
 ES, EN = Texts("es", HERE), Texts("en", HERE)
@@ -93,20 +94,34 @@ def test_marking_a_text_changes_nothing() -> None:
 
 
 def test_a_long_text_that_a_language_lacks_is_given_in_spanish() -> None:
-    assert content("xx", "privacy-short.md") == content(SOURCE, "privacy-short.md")
+    assert packaged("xx", "privacy-short.md") == packaged(SOURCE, "privacy-short.md")
     with pytest.raises(FileNotFoundError):
-        content("es", "nothing.md")
+        LongTexts("es").article("nothing.md")
+
+
+def test_the_municipality_s_own_text_goes_before_ours_in_every_language() -> None:
+    """An English reader of a notice that was only completed in Spanish reads what is true."""
+    own = {
+        ("es", "privacy-short.md"): "title: El nuestro\n---\nUno",
+        ("es", "tips/mercado.md"): "title: M\nlabel: A\ndescription: D\n---\nUno",
+    }
+    for locale in ("es", "en"):
+        long = Texts(locale, HERE, content=own).long
+        assert long.article("privacy-short.md").head["title"] == "El nuestro"
+        assert long.subjects("tips")[0] == "mercado"
+        assert long.article("welcome.md") == LongTexts(locale).article("welcome.md")
 
 
 @pytest.mark.parametrize("locale", ["es", "en"])
 def test_every_subject_of_tips_has_its_label_and_its_blocks(locale: str) -> None:
-    names = subjects(locale, "tips")
-    labels = [article(locale, f"tips/{name}.md").head["label"] for name in names]
+    long = LongTexts(locale)
+    names = long.subjects("tips")
+    labels = [long.article(f"tips/{name}.md").head["label"] for name in names]
     assert labels == sorted(labels)
-    assert all(article(locale, f"tips/{name}.md").blocks for name in names)
+    assert all(long.article(f"tips/{name}.md").blocks for name in names)
     assert len(names) > 5
 
 
 def test_cards_are_plain() -> None:
     assert unmarked("**Llame** al 911") == "Llame al 911"
-    assert not [text for text in sections("es", "advice.md").values() if "**" in text or not text]
+    assert not [text for text in LongTexts("es").sections("advice.md").values() if "**" in text or not text]

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot.municipality import build, forms
 from bot.municipality.checks import problems_between, warnings_of
+from bot.municipality.content import OwnContent, borrowed, copy_notices, read_content
 from bot.municipality.municipality import Municipality
 from bot.municipality.polygons import NAME as ZONES
 from bot.municipality.polygons import Zones, locator, read_zones
@@ -47,19 +48,22 @@ def load(folder: Path | None = None, *, today: date | None = None) -> Municipali
     """The municipality of a folder (None: the packaged example), or MunicipalityError with every problem."""
     folder = folder or EXAMPLE
     sheets = read_folder(folder, today or tomorrow_somewhere())
-    zones = zones_of(folder, sheets)
-    problems = all_problems(sheets, zones)
+    zones, own = zones_of(folder, sheets), read_content(folder)
+    problems = [*all_problems(sheets, zones), *own.problems]
     if problems:
         raise MunicipalityError(problems)
-    return assemble(sheets, zones)
+    return assemble(sheets, zones, own)
 
 
 def check(folder: Path | None = None, *, today: date | None = None) -> Report:
     """Everything that is wrong or doubtful in a folder; never raises."""
     folder = folder or EXAMPLE
     sheets = read_folder(folder, today or tomorrow_somewhere())
-    problems = all_problems(sheets, zones_of(folder, sheets))
-    return Report(tuple(problems), (*unknown_files(folder), *warnings_of(sheets)))
+    own = read_content(folder)
+    problems = (*all_problems(sheets, zones_of(folder, sheets)), *own.problems)
+    town = sheets.municipality.form
+    notices = () if town is None or town.example else borrowed(own)
+    return Report(problems, (*unknown_files(folder), *warnings_of(sheets), *own.warnings, *notices))
 
 
 def tomorrow_somewhere() -> date:
@@ -88,7 +92,7 @@ def unknown_files(folder: Path) -> Iterator[Problem]:
             yield Problem(path.name, 0, "", f"no conozco este archivo y no se lee{near}")
 
 
-def assemble(sheets: Sheets, zones: Zones) -> Municipality:
+def assemble(sheets: Sheets, zones: Zones, own: OwnContent) -> Municipality:
     """The forms, sound by now, as one value."""
     town, kinds = sheets.municipality.content, sheets.kinds.content
     lists = build.named_lists(sheets.lists.content)
@@ -117,6 +121,7 @@ def assemble(sheets: Sheets, zones: Zones) -> Municipality:
         service=build.service(sheets.service.content),
         templates=build.templates(sheets.templates.content),
         texts=dict(sheets.texts.content.texts),
+        content=own.texts,
     )
 
 
@@ -125,3 +130,4 @@ def copy_example(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"«{folder}» no está vacía; no se tocó nada")
     shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
+    copy_notices(folder)

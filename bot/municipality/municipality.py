@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -149,6 +149,7 @@ class Municipality:
     service: ServiceLevel
     templates: Mapping[str, MessageTemplate]
     texts: Mapping[str, str]  # msgid -> own words
+    content: Mapping[tuple[str, str], str] = field(default_factory=dict)  # language and name -> own long text
 
     def member(self, badge: str) -> StaffMember | None:
         """The person with that badge."""

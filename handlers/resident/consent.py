@@ -6,13 +6,13 @@ from collections.abc import Generator
 from typing import Any
 
 from bot.questions import Option, choose
-from bot.texts import Texts, article
+from bot.texts import Texts
 from handlers.here import Here
 
 
 def consent(t: Texts, here: Here) -> Generator[Any, Any, bool]:
     """One card, one tap; what was already written waits."""
-    short = article(t.locale, "privacy-short.md")
+    short = t.long.article("privacy-short.md")
     accept = Option("accept", "yes", t("Acepto"), style="primary", words=("si acepto", "acepto todo"))
     read = Option("read", "read", t("Leer aviso"), words=("leer", "aviso"))
     refuse = Option("no", "no", t("Ahora no"))

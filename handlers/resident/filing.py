@@ -11,7 +11,6 @@ from bot.domain.report import Report
 from bot.domain.territory import Point
 from bot.messages import Action, Outgoing
 from bot.questions import LookUp
-from bot.texts import article
 from handlers import talks
 from handlers.desk import reports as desk
 from handlers.resident.draft import Draft, Stopped
@@ -219,11 +218,6 @@ def _stopped(who: Speaker, result: Stopped) -> None:
     }
     actions: tuple[Action, ...] = () if result.notice == "other_time" else (button(t("Menú"), "m.menu"),)
     who.show(Outgoing(lines=words[result.notice], actions=actions))
-
-
-def notice_version(locale: str) -> str:
-    """The version of the packaged privacy notice."""
-    return article(locale, "privacy-short.md").head["version"]
 
 
 talks.script(

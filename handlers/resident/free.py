@@ -103,14 +103,14 @@ def _about_folio(who: Speaker, folio: str | None) -> None:
 
 
 def _feeling(who: Speaker) -> None:
-    words = information.advice(who.person.locale, "percepcion")
+    words = information.advice(who.t, "percepcion")
     who.say(
         words, actions=(button(who.t("Reportar"), "m.report", "primary"), button(who.t("Menú"), "m.menu"))
     )
 
 
 def _off_topic(who: Speaker) -> None:
-    words = information.advice(who.person.locale, "insultos")
+    words = information.advice(who.t, "insultos")
     who.say(
         words, actions=(button(who.t("Reportar"), "m.report", "primary"), button(who.t("Menú"), "m.menu"))
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.messages import Outgoing
-from bot.texts import article
 from handlers import talks
 from handlers.resident.filing import greeting
 from handlers.speaker import Speaker, button
@@ -71,7 +70,7 @@ def welcome(who: Speaker) -> None:
         menu(who)
         return
     who.tx.people.greeted(who.person.id, who.at)
-    text = article(who.person.locale, "welcome.md")
+    text = who.t.long.article("welcome.md")
     t = who.t
     actions = (
         button(t("Reportar"), "m.report", "primary"),

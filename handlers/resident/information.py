@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from datetime import date
 from typing import Any
 
 from bot.conversation import Flow
 from bot.domain.territory import Place, Sector
 from bot.messages import Outgoing
-from bot.texts import Texts, article, sections, subjects
+from bot.texts import Texts
 from handlers import talks
 from handlers.here import Here
 from handlers.resident.place import Outside, locate
@@ -71,7 +72,7 @@ def sector_lines(who: Speaker, sector: Sector) -> tuple[str, ...]:
         lines.append(t("Teléfono: {phone}", phone=sector.phone))
     if sector.hours:
         lines.append(t("Horario: {hours}", hours=sector.hours))
-    lines.append(t("Confirmado el {day}", day=sector.confirmed_on))
+    lines.append(t("Confirmado el {day}", day=t.date(date.fromisoformat(sector.confirmed_on))))
     return tuple(lines)
 
 
@@ -87,7 +88,7 @@ def directory(who: Speaker) -> None:
         if contact.purpose:
             lines.append(f"   {contact.purpose}")
         if contact.confirmed_on is not None:
-            day = contact.confirmed_on.isoformat()
+            day = who.t.date(contact.confirmed_on)
             lines.append(who.t("   Confirmó {name}, {day}", name=contact.confirmed_by, day=day))
     who.show(
         Outgoing(
@@ -103,12 +104,12 @@ def directory(who: Speaker) -> None:
 
 def tips(who: Speaker) -> None:
     """The subjects, ten at a time."""
-    _tip_page(who, subjects(who.person.locale, "tips"), 0)
+    _tip_page(who, who.t.long.subjects("tips"), 0)
 
 
 def tips_page(who: Speaker, argument: str) -> None:
     """The next subjects."""
-    _tip_page(who, subjects(who.person.locale, "tips"), int(argument) if argument.isdigit() else 0)
+    _tip_page(who, who.t.long.subjects("tips"), int(argument) if argument.isdigit() else 0)
 
 
 def tips_of_kind(who: Speaker, kind: str) -> None:
@@ -117,7 +118,7 @@ def tips_of_kind(who: Speaker, kind: str) -> None:
     if len(wanted) == 1:
         tip(who, f"{wanted[0]}.0")
         return
-    _tip_page(who, wanted or subjects(who.person.locale, "tips"), 0)
+    _tip_page(who, wanted or who.t.long.subjects("tips"), 0)
 
 
 def _tip_page(who: Speaker, names: tuple[str, ...], first: int) -> None:
@@ -125,7 +126,7 @@ def _tip_page(who: Speaker, names: tuple[str, ...], first: int) -> None:
     room = MOST_ROWS if len(names) - first <= MOST_ROWS else MOST_ROWS - 1
     rows = []
     for name in names[first : first + room]:
-        head = article(who.person.locale, f"tips/{name}.md").head
+        head = who.t.long.article(f"tips/{name}.md").head
         rows.append(button(head["label"], f"tip.{name}.0", description=head["description"]))
     if first + room < len(names):
         rows.append(button(t("Ver más"), f"tips.{first + room}"))
@@ -136,19 +137,19 @@ def tip(who: Speaker, argument: str) -> None:
     """One block of a subject: at most three tips at a time."""
     t = who.t
     name, _, number = argument.rpartition(".")
-    if name not in subjects(who.person.locale, "tips") or not number.isdigit():
+    if name not in who.t.long.subjects("tips") or not number.isdigit():
         tips(who)
         return
-    text = article(who.person.locale, f"tips/{name}.md")
+    text = who.t.long.article(f"tips/{name}.md")
     n = min(int(number), len(text.blocks) - 1)
     more = (button(t("Otros consejos"), f"tip.{name}.{n + 1}"),) if n + 1 < len(text.blocks) else ()
     actions = (*more, button(t("Otro tema"), "m.tips"), button(t("Menú"), "m.menu"))
     who.show(Outgoing(title=text.head["title"], lines=tuple(text.blocks[n].splitlines()), actions=actions))
 
 
-def advice(locale: str, kind: str) -> str:
+def advice(t: Texts, kind: str) -> str:
     """The immediate advice of a kind, or nothing."""
-    return sections(locale, "advice.md").get(kind, "")
+    return t.long.sections("advice.md").get(kind, "")
 
 
 # ---- privacy ----
@@ -156,14 +157,14 @@ def advice(locale: str, kind: str) -> str:
 
 def anonymity(who: Speaker) -> None:
     """Three ways to tell, each with who sees what and what one will not learn."""
-    cards = sections(who.person.locale, "anonymity.md")
+    cards = who.t.long.sections("anonymity.md")
     who.show(Outgoing(lines=tuple(cards.values()), actions=(button(who.t("Menú"), "m.menu"),)))
 
 
 def privacy(who: Speaker) -> None:
     """The short notice, and how the rights over one's data are used."""
     t = who.t
-    text = article(who.person.locale, "privacy-short.md")
+    text = who.t.long.article("privacy-short.md")
     link = who.here.municipality.privacy.link
     lines = (*text.blocks, *((t("Aviso completo: {link}", link=link),) if link else ()))
     actions = (
@@ -176,7 +177,7 @@ def privacy(who: Speaker) -> None:
 
 def privacy_full(who: Speaker) -> None:
     """The whole notice."""
-    text = article(who.person.locale, "privacy-full.md")
+    text = who.t.long.article("privacy-full.md")
     who.show(Outgoing(title=text.head["title"], lines=text.blocks))
 
 

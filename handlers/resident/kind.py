@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.concern import ConcernKind
 from bot.questions import Option, Reply, choose, choose_or, write
-from bot.texts import Texts, sections
+from bot.texts import Texts
 from handlers.here import OTHER, Here
 from handlers.resident.telling import words_of
 from handlers.resident.told import Told, heard, read_again
@@ -94,7 +94,7 @@ def urgent_first(t: Texts, kind: ConcernKind) -> Generator[Any, Any, bool]:
 
 def advice(t: Texts, kind: ConcernKind) -> str:
     """The immediate advice of a kind."""
-    return sections(t.locale, "advice.md").get(kind.slug, "")
+    return t.long.sections("advice.md").get(kind.slug, "")
 
 
 def label(t: Texts, spanish: str, english: str) -> str:

@@ -172,8 +172,9 @@ def test_the_example_is_copied_whole_and_is_sound(tmp_path: Path) -> None:
     copy_example(tmp_path / "config")
 
     assert sorted(path.name for path in (tmp_path / "config").iterdir()) == sorted(
-        path.name for path in EXAMPLE.iterdir()
+        [*(path.name for path in EXAMPLE.iterdir()), "contenido"]
     )
+    assert check(tmp_path / "config").problems == ()
 
 
 def test_the_example_is_never_copied_over_anything(tmp_path: Path) -> None:
