@@ -19,6 +19,10 @@ SURE = 88  # score from which the first candidate may be proposed by itself...
 MARGIN = 4  # ...if it leads the second by so much
 WORTH_SHOWING = 80  # WRatio; lower, any sentence resembles something
 MARKER = re.compile(r"\b(?:col|colonia|fracc|fraccionamiento|frac|unidad habitacional)\b")
+LONGEST_NAME = 5  # words
+STREET_WORDS = frozenset(
+    "calle c av avenida calzada boulevard blvd privada priv andador cerrada prolongacion esquina esq con y entre de".split()
+)
 LEADING = re.compile(r"^(?:(?:en|por|aqui|aca|soy|vivo|de|la|el|los|las)\s+)+")
 
 
@@ -85,6 +89,15 @@ class ColoniaFinder:
             return Match(longer[0]) if len(longer) == 1 else Match(others=longer[:3])
         return self._nearest(key)
 
+    def after_a_street(self, text: str) -> Colonia | None:
+        """The one colonia that an address ends with, as people write it: "calle roma 23 italia"."""
+        words = fold(text[-LONGEST:]).split()
+        for length in range(min(LONGEST_NAME, len(words) - 1), 0, -1):
+            street, match = words[:-length], self.find(" ".join(words[-length:]))
+            if match.certain and street[-1] not in STREET_WORDS and _is_street(street):
+                return match.best
+        return None
+
     def _with_the_words_of(self, key: str) -> tuple[Colonia, ...]:
         """Colonias whose name holds every word of it: "infonavit", "caribe"."""
         words = frozenset(key.split())
@@ -111,6 +124,11 @@ class ColoniaFinder:
             for colonia in self._named[name]:
                 best.setdefault(colonia.slug, (colonia, score))
         return list(best.values())
+
+
+def _is_street(words: list[str]) -> bool:
+    """A street is named, or a house number stands there: what follows is not the street's own name."""
+    return len(words) > 1 and any(word in STREET_WORDS or word.isdecimal() for word in words)
 
 
 def note_on(colonia: Colonia, folded: str) -> str:

@@ -38,6 +38,25 @@ CERTAIN = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("calle roma 23 italia", "italia"),
+        ("Av. Insurgentes 110 la leona", "leona-vicario"),
+        ("roma esquina milan, num 4 benito juarez", "benito-juarez"),
+        ("calle italia", None),
+        ("esquina roma con italia", None),
+        ("italia", None),
+        ("23 italia", None),
+        ("calle roma 23", None),
+        ("se metieron anoche en la italia", None),
+    ],
+)
+def test_an_address_ends_with_its_colonia(finder: ColoniaFinder, text: str, slug: str | None) -> None:
+    found = finder.after_a_street(text)
+    assert (found.slug if found else None) == slug
+
+
 @pytest.mark.parametrize(("text", "slug"), CERTAIN)
 def test_a_name_or_nickname_leaves_nothing_to_ask(finder: ColoniaFinder, text: str, slug: str | None) -> None:
     match = finder.find(text)
