@@ -10,6 +10,8 @@ import typer
 
 from bot.audit_commands import audits
 from bot.console import fail, in_store, out, read_municipality, read_ring, read_settings, run
+from bot.dead_letter_commands import dead_letters
+from bot.upkeep_commands import backup, keys, migrate, restore
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -28,6 +30,10 @@ exports = typer.Typer(help="Sacar el registro, sin identidades.", no_args_is_hel
 app.add_typer(supervisors, name="supervisor")
 app.add_typer(exports, name="export")
 app.add_typer(audits, name="audit")
+app.add_typer(keys, name="keys")
+for upkeep in (backup, restore, migrate):
+    app.command()(upkeep)
+app.command("dead-letters")(dead_letters)
 
 # ---- commands ----
 
@@ -186,15 +192,6 @@ def evaluate(
     from bot.triage.evaluate import evaluate as measure
 
     raise typer.Exit(measure(file, json))
-
-
-@app.command("dead-letters")
-def dead_letters() -> None:
-    """Lista lo que no se pudo atender y sigue guardado (sin contenido)."""
-    letters = in_store(lambda tx: tx.inbox.dead_letters(), reads=True)
-    for letter in letters:
-        out.print(f"{letter.id[:8]}  {letter.first_seen_at:%Y-%m-%d %H:%M}  {letter.source}  {letter.reason}")
-    out.print(f"{len(letters)} sin resolver." if letters else "Nada pendiente.")
 
 
 @app.command()

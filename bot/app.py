@@ -30,6 +30,8 @@ from handlers.files import BadFile, Files
 from handlers.here import Here
 from handlers.reception import Reception
 from handlers.reconciliation import Reconciliation
+from handlers.replica import Replica
+from handlers.resealing import Resealing
 from handlers.rounds import Rounds
 from storage.sealing import KeyRing
 from storage.store import Store, Transaction, open_store
@@ -105,10 +107,12 @@ class App:
     rounds: Rounds
     files: Files
     reconciliation: Reconciliation
+    replica: Replica
 
     async def start(self) -> None:
         """Write down the staff that the municipality expects, then listen."""
         now = self.clock.now()
+        await self.replica.beat()
         await self.store.run(lambda tx: expect_staff(tx, self.here.municipality, now))
         await self.store.run(lambda tx: tx.outbox.take_over(now))
         for channel in self.channels.values():
@@ -117,10 +121,15 @@ class App:
     async def run(self) -> None:
         """The loops, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.replica.run(), name="replica")
             tasks.create_task(self.delivery.run(), name="delivery")
-            tasks.create_task(self.rounds.run(), name="rounds")
-            tasks.create_task(self.files.run(), name="files")
-            tasks.create_task(self.reconciliation.run(), name="reconciliation")
+            for name, loop in (
+                ("rounds", self.rounds.run),
+                ("files", self.files.run),
+                ("reconciliation", self.reconciliation.run),
+                ("resealing", Resealing(self.store, self.clock).run),
+            ):
+                tasks.create_task(self.replica.while_leading(loop), name=name)
 
     async def settle(self) -> None:
         """Fetch, do what is due and send until nothing is left; for the simulator and the tests."""
@@ -191,6 +200,7 @@ def plug(
         rounds=Rounds(store, here, clock),
         files=Files(store, clock, channels, clean_photo),
         reconciliation=Reconciliation(store, clock, channels, reception.receive),
+        replica=Replica(store, delivery.share),
     )
 
 
@@ -227,7 +237,7 @@ class StoredShells:
 
 
 def real_channels(
-    settings: Settings, municipality: Municipality, store: Store, media: Callable[[str], Any]
+    settings: Settings, municipality: Municipality, app: App, media: Callable[[str], Any]
 ) -> tuple[dict[str, Channel], list[BaseRoute]]:
     """The channels that are configured, and their webhooks."""
     channels: dict[str, Channel] = {}
@@ -242,6 +252,7 @@ def real_channels(
             public_url=settings.public_url,
             api_url=settings.telegram_api_url,
             media=media,
+            alone=app.replica.while_leading,
         )
         channels["telegram"] = telegram
         routes += telegram.routes()
@@ -253,7 +264,7 @@ def real_channels(
             settings.twilio_auth_token.get_secret_value(),
             settings.twilio_from,
             public_url=settings.public_url,
-            shells=StoredShells(store),
+            shells=StoredShells(app.store),
             api_url=settings.twilio_api_url,
             content_url=settings.twilio_content_url,
             templates={t.name: t.content_sid for t in municipality.templates.values() if t.content_sid},
@@ -274,7 +285,7 @@ async def serving(
         async def media(media_id: str) -> Fetched:
             return await app.files.of_ours(media_id)
 
-        found, routes = real_channels(settings, municipality, app.store, media)
+        found, routes = real_channels(settings, municipality, app, media)
         channels.update(found)
         app.delivery.pace(found)
         yield app, routes
@@ -288,7 +299,8 @@ async def run_server(settings: Settings, municipality: Municipality, ring: KeyRi
         web = await serve(build_app(routes, app.health), settings.host, settings.port)
         try:
             await app.start()
-            log.info("serving", action="serving", host=settings.host, port=web.port)
+            who = app.store.replica[:8]
+            log.info("serving", action="serving", host=settings.host, port=web.port, key=who)
             await until_stopped(app)
         finally:
             await web.stop()

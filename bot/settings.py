@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     keyring: Path | None = Field(
         None, description="Archivo del llavero, fuera de la carpeta de datos, modo 0600. Lo crea `init`."
     )
+    backup_dir: Path | None = Field(None, description="Carpeta de las copias que hace `proximidad backup`.")
+    backup_key: str = Field(
+        "",
+        description="Llave pública (age1…) que cierra las copias; la privada se guarda fuera de este equipo.",
+    )
+    backup_days: int = Field(35, ge=1, description="Días que se guardan las copias.")
     host: str = Field("127.0.0.1", description="Dirección en la que escucha el servidor.")
     port: int = Field(8000, ge=0, le=65535, description="Puerto en el que escucha el servidor.")
     public_url: str = Field("", description="URL pública con https, como la ven Telegram y Twilio.")

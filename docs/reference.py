@@ -122,6 +122,7 @@ TABLES = {
     "shift": "Turnos: quién, dónde, de cuándo a cuándo",
     "inbox": "Lo que llegó: se guarda antes de contestar, y sirve para no atender dos veces lo mismo. "
     "El contenido se olvida a los 7 días",
+    "replica": "Los procesos que comparten un PostgreSQL, por el reloj del servidor; con SQLite queda vacía",
     "dead_letter": "Lo que no se pudo atender, completo, hasta que alguien lo vea",
     "conversation": "Pláticas a medias: qué se preguntó y qué se contestó",
     "media": "Fotos, voz, documentos: qué son y en qué van",

@@ -65,6 +65,22 @@ class Reception:
             log.exception("turn failed", action="turn_failed", key=inbound.id, error=type(bug).__name__)
             await self.store.run(partial(self._bury, inbound=inbound, reason=type(bug).__name__, now=now))
 
+    async def replay(self, inbound: Inbound, letter: str) -> None:
+        """A dead letter, handled as if it came now; what is to be said is left to the process that serves.
+
+        Raises LookupError when it was resolved meanwhile, and what the turn raises; then it stays as it is.
+        """
+        now = self.clock.now()
+        understood = self._understand(inbound, now)
+
+        def work(tx: Transaction) -> None:
+            if not tx.inbox.dig_up(letter, inbound.id, now):
+                raise LookupError(letter)
+            self._turn(tx, inbound=inbound, understood=understood, now=now)
+            tx.outbox.hand_over()
+
+        await self.store.run(work)
+
     async def note(self, receipt: Receipt) -> None:
         """What a provider says later about a message of ours. Raises StoreUnavailable."""
         now = self.clock.now()

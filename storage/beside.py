@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from storage.errors import StoreRefused
 from storage.group_commit import Committer, Unit
 from storage.migrations.migrate import HEAD, version_of
+from storage.replicas import Standing
 from storage.sealing import Sealer
 from storage.selfcheck import check_ring
 from storage.sqlite_file import connect_reader, connect_writer, refusing
@@ -28,6 +29,9 @@ T = TypeVar("T")
 
 class BesideStore:
     """Store.run and Store.read over a file that another process holds. Each call opens it and lets go."""
+
+    shared = True
+    replica = ""
 
     def __init__(self, path: Path, sealer: Sealer) -> None:
         self.on_commit: Committed | None = None  # the serving process finds what was written by itself
@@ -52,6 +56,10 @@ class BesideStore:
 
     async def scrub(self) -> None:
         """The serving process does it, at its next round."""
+
+    async def beat(self) -> Standing:
+        """The process that serves leads."""
+        return Standing(leads=False, live=1)
 
     async def close(self) -> None:
         """Nothing is held."""

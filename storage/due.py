@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, func, select, update
 
 from storage.schema import due
+from storage.upsert import Upsert
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -27,8 +28,7 @@ class DueItem:
 
 
 _KEY = (due.c.kind == bindparam("what"), due.c.subject == bindparam("whose"))
-_INSERT = due.insert()
-_UPDATE = update(due).where(*_KEY).values(level=bindparam("n"), due_at=bindparam("moment"), attempts=0)
+_SET = Upsert(due, ["kind", "subject"], ["level", "due_at", "attempts"])
 _DELETE = delete(due).where(*_KEY)
 _ARRIVED = (
     select(due)
@@ -52,10 +52,8 @@ class Due:
 
     def set(self, kind: str, subject: str, at: datetime, level: int = 0) -> None:
         """Something falls due then; what was set before for the same subject is replaced."""
-        key = {"what": kind, "whose": subject, "n": level, "moment": at}
-        if not self._tx.connection.execute(_UPDATE, key).rowcount:
-            row = dict(kind=kind, subject=subject, level=level, due_at=at, attempts=0)
-            self._tx.connection.execute(_INSERT, row)
+        row = dict(kind=kind, subject=subject, level=level, due_at=at, attempts=0)
+        _SET.run(self._tx.connection, row)
 
     def clear(self, kind: str, subject: str) -> bool:
         """It is done, or no longer wanted; False when nothing was due."""

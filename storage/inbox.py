@@ -102,6 +102,13 @@ class Inbox:
         )
         return bool(self._tx.connection.execute(statement).rowcount)
 
+    def dig_up(self, letter: str, key: str, at: datetime) -> bool:
+        """A dead letter is handled anew: resolved, and its event is as if it had not come. False: it was before."""
+        if not self.resolve(letter, at):
+            return False
+        self._tx.connection.execute(delete(inbox).where(inbox.c.key == key, inbox.c.state == "dead"))
+        return True
+
     def count(self) -> int:
         """How many events were received."""
         return int(self._tx.connection.execute(select(func.count()).select_from(inbox)).scalar_one())

@@ -5,25 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, RowMapping, String, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Label,
+    RowMapping,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.notices import Notice
+from bot.domain.notices import Lane, Notice
+from storage.replicas import alive
 from storage.schema import outbox, receipt
+from storage.turns import take_turn
+from storage.upsert import Upsert
 from storage.vault import Reach
 
 if TYPE_CHECKING:
     from storage.store import Transaction
 
-REPLICA = uuid4().hex  # this process, on the leases that it takes
 LEASE = timedelta(seconds=60)  # more than twice the longest provider timeout
 
 # A delivery status only moves up: a failure overwrites "sent", never a delivery.
 RANK = {"sent": 1, "failed": 2, "delivered": 3, "read": 4}
-UNSENT = ("ready", "leased", "unknown", "waiting")
+OPEN = ("ready", "leased", "unknown")  # it goes, or is on its way
+UNSENT = (*OPEN, "waiting")
 LEVELS = {**dict.fromkeys(UNSENT, 0), **RANK, "dropped": 5}
 
 
@@ -45,6 +65,16 @@ class Row:
     state: str
     attempts: int
     reach: Reach | None = None  # known when the unit that wrote it also heard the person
+    behind: bool = False  # when it was written, another process held an earlier message to the same chat
+
+
+class Turn(Enum):
+    """May a row that this process has in memory be sent now?"""
+
+    NOW = "now"
+    LATER = "later"  # an earlier message to the same chat is not through yet
+    ELSEWHERE = "elsewhere"  # another process took it over
+    WITHDRAWN = "withdrawn"
 
 
 _COLUMNS = [
@@ -74,17 +104,54 @@ _INSERT_SQLITE = (
     .on_conflict_do_nothing(index_elements=["dedupe_key"])
     .returning(outbox.c.id)
 )
+_alert = Lane.ALERT.value
+_earlier = outbox.alias("earlier")
+
+
+def _behind(person: Any, alert: Any, *which: ColumnElement[bool]) -> Label[bool]:
+    """Are there such messages to the same chat? Alerts have a lane of their own, all else shares one."""
+    others = exists().where(_earlier.c.person_id == person, (_earlier.c.lane == _alert) == alert, *which)
+    return others.correlate(outbox).label("behind")
+
+
+# Who holds the oldest open message of a chat holds the chat: this is the lease on the address.
 _INSERT_POSTGRES = (
     postgresql.insert(outbox)
     .values(_VALUES)
     .on_conflict_do_nothing(index_elements=["dedupe_key"])
-    .returning(outbox.c.id)
+    .returning(
+        outbox.c.id,
+        _behind(
+            bindparam("whose", type_=String),
+            bindparam("alert", type_=Boolean),
+            _earlier.c.state.in_(("leased", "unknown")),
+            _earlier.c.lease_by.is_distinct_from(bindparam("me", type_=String)),
+        ),
+    )
 )
+_TURN = select(outbox.c.state).where(outbox.c.id == bindparam("which"))
+_TURN_POSTGRES = select(
+    outbox.c.state,
+    outbox.c.lease_by,
+    _behind(
+        outbox.c.person_id,
+        outbox.c.lane == _alert,
+        _earlier.c.id < outbox.c.id,
+        _earlier.c.state.in_(OPEN),
+        or_(_earlier.c.state != "ready", _earlier.c.due_at <= bindparam("moment")),
+    ),
+).where(outbox.c.id == bindparam("which"))
 # The provider may tell what became of a message before we note that it took it: then that stands.
 _TOLD_BEFORE = or_(outbox.c.state.in_(tuple(RANK)), outbox.c.provider_id == bindparam("provider"))
+# Whoever took a row over decides what becomes of it; only that it was sent is true whoever did it.
+_MAY_NOTE = or_(
+    outbox.c.lease_by.is_(None),
+    outbox.c.lease_by == bindparam("me"),
+    bindparam("now", type_=String) == "sent",
+)
 _NOTE = (
     update(outbox)
-    .where(outbox.c.id == bindparam("which"))
+    .where(outbox.c.id == bindparam("which"), _MAY_NOTE)
     .values(
         state=case((_TOLD_BEFORE, outbox.c.state), else_=bindparam("now", type_=String)),
         provider_id=func.coalesce(bindparam("provider"), outbox.c.provider_id),
@@ -106,18 +173,29 @@ _CARD = (
     .limit(1)
 )
 _HOLDERS = select(outbox.c.person_id).where(outbox.c.card == bindparam("which")).distinct()
-_PICK = (
-    select(outbox.c.id, outbox.c.state)
-    .where(
-        outbox.c.due_at <= bindparam("moment"),
-        or_(
-            outbox.c.state == "ready",
-            and_(outbox.c.state.in_(("leased", "unknown")), outbox.c.lease_until < bindparam("moment")),
-        ),
+_LAPSED = outbox.c.lease_until < bindparam("moment")
+_MINE = outbox.c.lease_by.is_not_distinct_from(bindparam("me"))
+
+
+def _pick(free: ColumnElement[bool]) -> Select[Any]:
+    """Due, and held by nobody. `state IN` is what the partial index of open rows says of itself."""
+    return (
+        select(outbox.c.id, outbox.c.state)
+        .where(
+            outbox.c.state.in_(OPEN),
+            outbox.c.due_at <= bindparam("moment"),
+            or_(outbox.c.state == "ready", free),
+        )
+        .order_by(outbox.c.lane, outbox.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
     )
-    .order_by(outbox.c.lane, outbox.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
+
+
+_PICK = _pick(_LAPSED)
+# A process that lives keeps what it holds, whatever the clocks of others say; a silent one keeps nothing.
+_PICK_POSTGRES = _pick(
+    or_(and_(_MINE, _LAPSED), and_(~_MINE, func.coalesce(outbox.c.lease_by, "").not_in(alive())))
 )
 _BY_REF = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(outbox.c.ref == bindparam("which"))
 _BY_PROVIDER = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(
@@ -129,11 +207,7 @@ _STATUS = (
     .values(state=bindparam("now"), error=bindparam("code"), provider_id=bindparam("provider"))
 )
 _RECEIPT = select(receipt).where(receipt.c.provider_id == bindparam("which"))
-_RECEIPT_SET = (
-    update(receipt)
-    .where(receipt.c.provider_id == bindparam("which"))
-    .values(status=bindparam("now"), error=bindparam("code"), at=bindparam("moment"))
-)
+_RECEIPT_SET = Upsert(receipt, ["provider_id"], ["status", "error", "at"])
 
 
 class Outbox:
@@ -141,6 +215,7 @@ class Outbox:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._shared = tx.connection.dialect.name == "postgresql"
         self.written: list[Row] = []
 
     def put(self, notices: Iterable[Notice], at: datetime) -> int:
@@ -164,25 +239,34 @@ class Outbox:
             expires_at=notice.expires_at,
             state="leased" if now else "ready",
             lease_until=at + LEASE if now else None,
-            lease_by=REPLICA if now else None,
+            lease_by=self._tx.replica if now else None,
             attempts=0,
         )
-        postgres = self._tx.connection.dialect.name == "postgresql"
-        statement = _INSERT_POSTGRES if postgres else _INSERT_SQLITE
-        new = self._tx.connection.execute(statement, row).scalar_one_or_none()
+        new = self._insert(row)
         if new is None:
             return False
         if now:
             reach = self._tx.vault.known.get(notice.person_id)
-            self.written.append(_row_of(new, row, dict(notice.facts), reach))
+            more = {"facts": dict(notice.facts), "reach": reach, **new}
+            self.written.append(_row_of({**row, **more}))
         return True
+
+    def _insert(self, row: dict[str, Any]) -> dict[str, Any] | None:
+        """The id of a new row, and whether it is behind others; None when its key is known."""
+        if self._shared:
+            more = {"me": self._tx.replica, "whose": row["person_id"], "alert": row["lane"] == _alert}
+            row = {**row, **more}
+        statement = _INSERT_POSTGRES if self._shared else _INSERT_SQLITE
+        new = self._tx.connection.execute(statement, row).one_or_none()
+        return None if new is None else dict(new._mapping)
 
     def lease(self, at: datetime, most: int = 64) -> list[Row]:
         """Take what is due and free, alerts first; mine until the lease ends.
 
         A row's `state` is the one it was found in: "ready" was never tried, any other may have been sent.
         """
-        found = self._tx.connection.execute(_PICK, {"moment": at, "most": most}).all()
+        pick, key = (_PICK_POSTGRES, {"me": self._tx.replica}) if self._shared else (_PICK, {})
+        found = self._tx.connection.execute(pick, {"moment": at, "most": most, **key}).all()
         if not found:
             return []
         states = {row.id: row.state for row in found}
@@ -190,7 +274,7 @@ class Outbox:
         mine = (
             update(outbox)
             .where(outbox.c.id.in_(ids))
-            .values(state="leased", lease_until=at + LEASE, lease_by=REPLICA)
+            .values(state="leased", lease_until=at + LEASE, lease_by=self._tx.replica)
         )
         self._tx.connection.execute(mine)
         rows = select(*_COLUMNS).where(outbox.c.id.in_(ids)).order_by(outbox.c.lane, outbox.c.id)
@@ -200,17 +284,18 @@ class Outbox:
     def take_over(self, at: datetime) -> int:
         """What a process before this one left half sent is free at once: nobody else can be alive.
 
-        Only on SQLite, whose file has one process; elsewhere a lease of the dead ends by itself.
+        Only on SQLite, whose file has one process; elsewhere `lease` finds what the silent held.
         """
-        if self._tx.connection.dialect.name != "sqlite":
+        if self._shared:
             return 0
-        left = outbox.c.state.in_(("leased", "unknown")) & outbox.c.lease_by.is_distinct_from(REPLICA)
+        mine = outbox.c.lease_by.is_distinct_from(self._tx.replica)
+        left = outbox.c.state.in_(("leased", "unknown")) & mine
         free = update(outbox).where(left).values(due_at=at, lease_until=at - LEASE)
         return self._tx.connection.execute(free).rowcount
 
     def next_at(self) -> datetime | None:
         """When the next row that nobody holds falls due."""
-        free = select(func.min(outbox.c.due_at)).where(outbox.c.state == "ready")
+        free = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(OPEN), outbox.c.state == "ready")
         first: datetime | None = self._tx.connection.execute(free).scalar_one()
         return first
 
@@ -228,7 +313,8 @@ class Outbox:
     def doubtful(self, row_id: int, look_at: datetime, code: str = "") -> None:
         """Nobody knows whether it was accepted: looked up before it is sent again."""
         self._note(row_id, "unknown", code=code, again=look_at)
-        lease = update(outbox).where(outbox.c.id == row_id).values(lease_until=look_at)
+        mine = dict(lease_until=look_at, lease_by=self._tx.replica)
+        lease = update(outbox).where(outbox.c.id == row_id, outbox.c.state == "unknown").values(mine)
         self._tx.connection.execute(lease)
 
     def wait_for_window(self, row_id: int, code: str = "", provider_id: str | None = None) -> None:
@@ -241,6 +327,18 @@ class Outbox:
             update(outbox).where(outbox.c.id == row_id).values(state="ready", due_at=at, lease_until=None)
         )
         self._tx.connection.execute(statement)
+
+    def revive(self, name: str, letter: str, at: datetime) -> bool:
+        """A message that was given up goes again; its dead letter is resolved. False when there is no such one."""
+        given_up = (outbox.c.ref == name, outbox.c.state == "failed")
+        again = update(outbox).where(*given_up).values(state="ready", due_at=at, expires_at=None, attempts=0)
+        return bool(self._tx.connection.execute(again).rowcount) and self._tx.inbox.resolve(letter, at)
+
+    def hand_over(self) -> None:
+        """What this unit wrote is for whoever serves: nobody sends it here."""
+        ids = [row.id for row in self.written]
+        free = dict(state="ready", lease_until=None, lease_by=None)
+        self._tx.connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(free))
 
     def hold(self, row_ids: Sequence[int], until: datetime) -> None:
         """Still mine: the provider makes us wait."""
@@ -299,10 +397,17 @@ class Outbox:
         )
         return self._tx.connection.execute(statement).rowcount
 
-    def still_wanted(self, row_id: int) -> bool:
-        """Was the row taken back since it was leased?"""
-        statement = select(outbox.c.state).where(outbox.c.id == row_id)
-        return self._tx.connection.execute(statement).scalar_one_or_none() in ("leased", "unknown", "ready")
+    def turn(self, row_id: int, at: datetime) -> Turn:
+        """Is a leased row still wanted, still ours, and is everything before it in its chat through?"""
+        if not self._shared:
+            state = self._tx.connection.execute(_TURN, {"which": row_id}).scalar_one_or_none()
+            return Turn.NOW if state in OPEN else Turn.WITHDRAWN
+        row = self._tx.connection.execute(_TURN_POSTGRES, {"which": row_id, "moment": at}).one_or_none()
+        if row is None or row.state not in (*OPEN, *RANK):
+            return Turn.WITHDRAWN
+        if row.lease_by != self._tx.replica:  # or somebody sent it meanwhile
+            return Turn.ELSEWHERE
+        return Turn.LATER if row.behind else Turn.NOW
 
     def shown_card(self, person_id: str, card: str) -> str | None:
         """The provider's id of the newest message of a card in somebody's chat."""
@@ -371,13 +476,11 @@ class Outbox:
         return None if row is None else self._read(row)
 
     def _keep_early(self, provider_id: str, status: str, error: str, at: datetime) -> None:
+        take_turn(self._tx.connection, f"receipt {provider_id}")  # the highest of several that come at once
         known = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()
-        if known is None:
+        if known is None or LEVELS.get(status, 0) > LEVELS.get(known.status, 0):
             new = dict(provider_id=provider_id, status=status, error=error, at=at)
-            self._tx.connection.execute(receipt.insert(), new)
-        elif LEVELS.get(status, 0) > LEVELS.get(known.status, 0):
-            new = {"which": provider_id, "now": status, "code": error, "moment": at}
-            self._tx.connection.execute(_RECEIPT_SET, new)
+            _RECEIPT_SET.run(self._tx.connection, new)
 
     def _note(
         self,
@@ -390,6 +493,7 @@ class Outbox:
     ) -> None:
         values = {
             "which": row_id,
+            "me": self._tx.replica,
             "now": state,
             "provider": provider_id,
             "code": code or None,
@@ -404,7 +508,6 @@ class Outbox:
         return Row(**kept)
 
 
-def _row_of(new: int, row: dict[str, Any], facts: dict[str, Any], reach: Reach | None) -> Row:
+def _row_of(row: dict[str, Any]) -> Row:
     names = Row.__dataclass_fields__
-    kept = {key: value for key, value in row.items() if key in names}
-    return Row(**{**kept, "id": new, "facts": facts, "reach": reach})
+    return Row(**{key: value for key, value in row.items() if key in names})

@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import URL, Connection, Engine, create_engine, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.pool import NullPool
 
 from storage.errors import StoreRefused, StoreUnavailable
 from storage.migrations.migrate import bring_up_to_date
 from storage.outbox import Row
+from storage.replicas import SESSION as BEATING
+from storage.replicas import Beats, Standing
 from storage.sealing import KeyRing, Sealer
 from storage.selfcheck import check_ring
 from storage.store import Committed, Transaction, Work
@@ -31,6 +35,7 @@ THREADS = 8
 ATTEMPTS = 3
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 READ_ONLY = "25006"
+OLDEST = 140_000  # the first that ends sessions which fall silent
 GONE_ON = "25P02"  # a statement after a failed one
 STARTING_LOCK = 0x70726F78  # one replica migrates, the others wait for it
 
@@ -55,6 +60,8 @@ _SETTINGS = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)
 class PostgresStore:
     """Store.run and Store.read over a pool. Made by `open`, which checks and migrates."""
 
+    shared = True
+
     def __init__(self, url: URL, sealer: Sealer) -> None:
         self.on_commit: Committed | None = None
         self._sealer = sealer
@@ -66,6 +73,9 @@ class PostgresStore:
             postgresql_readonly=True,
         )
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+        self.replica = uuid4().hex
+        self._beats = Beats(_engine(url, alone=True), self.replica)
+        self._heart = ThreadPoolExecutor(1, thread_name_prefix="store-beat")
 
     @classmethod
     async def open(cls, url: str, ring: KeyRing) -> PostgresStore:
@@ -73,7 +83,7 @@ class PostgresStore:
         target = make_url(url).set(drivername="postgresql+psycopg")
         store = cls(target, Sealer(ring))
         try:
-            with _refusing(target):
+            with refusing_server(target):
                 await store._in_thread(store._prepare)
         except BaseException:
             await store.close()
@@ -92,10 +102,20 @@ class PostgresStore:
         """Dead rows leave the tables; the server's own log of changes and its backups have their own term."""
         await self._in_thread(self._vacuum)
 
+    async def beat(self) -> Standing:
+        """Say that this process lives; other processes take over what a silent one holds."""
+        if self._closed:
+            raise StoreUnavailable("closed")
+        return await asyncio.shield(self._loop.run_in_executor(self._heart, self._beat))
+
     async def close(self) -> None:
-        """Finish what is waiting and close every connection."""
+        """Finish what is waiting, leave to others what we hold, and close every connection."""
+        if self._closed:
+            return
         self._closed = True
         await asyncio.to_thread(self._threads.shutdown)
+        await self._loop.run_in_executor(self._heart, self._leave)
+        self._heart.shutdown()
         self._engine.dispose()
 
     async def _in_thread(self, call: Callable[P, T], *arguments: P.args, **_: P.kwargs) -> T:
@@ -115,7 +135,7 @@ class PostgresStore:
 
     def _prepare(self) -> None:
         with self._engine.begin() as connection:
-            _refuse_unless_durable(connection)
+            refuse_unless_durable(connection)
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SET LOCAL lock_timeout = '60s'"))
             connection.execute(select(func.pg_advisory_xact_lock(STARTING_LOCK)))
@@ -135,7 +155,7 @@ class PostgresStore:
 
     def _once(self, work: Work[T]) -> T:
         with self._engine.connect() as connection:
-            tx = Transaction(connection, self._sealer)
+            tx = Transaction(connection, self._sealer, self.replica)
             value = work(tx)
             _commit(connection)
         if rows := tx.outbox.written:
@@ -149,7 +169,18 @@ class PostgresStore:
 
     def _look(self, work: Work[T]) -> T:
         with self._reading.connect() as connection:
-            return work(Transaction(connection, self._sealer))
+            return work(Transaction(connection, self._sealer, self.replica))
+
+    # ---- in the thread of the heart ----
+
+    def _beat(self) -> Standing:
+        self._sealer.renew()
+        with _telling():
+            return self._beats.beat()
+
+    def _leave(self) -> None:
+        with suppress(DBAPIError):  # then the others find out by our silence
+            self._beats.leave()
 
 
 def _tried_again(once: Callable[[Work[T]], T], work: Work[T]) -> T:
@@ -163,11 +194,15 @@ def _tried_again(once: Callable[[Work[T]], T], work: Work[T]) -> T:
     return once(work)
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, alone: bool = False) -> Engine:
+    """A pool for the units of work; or, `alone`, one connection at a time for the beats."""
+    if alone:
+        options: dict[str, Any] = {"poolclass": NullPool, "isolation_level": "AUTOCOMMIT"}
+        session = {**SESSION, "options": BEATING}
+    else:
+        options, session = {"pool_size": THREADS, "max_overflow": 0}, SESSION
     try:
-        return create_engine(
-            url, pool_size=THREADS, max_overflow=0, connect_args=SESSION, hide_parameters=True
-        )
+        return create_engine(url, connect_args=session, hide_parameters=True, **options)
     except ModuleNotFoundError:
         raise StoreRefused(
             "Para usar PostgreSQL falta el complemento: instale «proximidad[postgres]»."
@@ -185,14 +220,21 @@ def _commit(connection: Connection) -> None:
         raise StoreUnavailable("commit") from error
 
 
-def _refuse_unless_durable(connection: Connection) -> None:
-    found = {row.name: row.setting for row in connection.execute(_SETTINGS, {"names": list(DURABLE)})}
+def refuse_unless_durable(connection: Connection) -> None:
+    """Raises StoreRefused, naming the setting and the remedy, when the server may lose what it committed."""
+    names = [*DURABLE, "server_version_num"]
+    found = {row.name: row.setting for row in connection.execute(_SETTINGS, {"names": names})}
+    if int(found["server_version_num"]) < OLDEST:
+        raise StoreRefused(
+            f"PostgreSQL es demasiado viejo: hace falta la versión {OLDEST // 10_000} o una más nueva."
+        )
     if wrong := [
         f"{name}={found.get(name)}" for name, good in DURABLE.items() if found.get(name) not in good
     ]:
         raise StoreRefused(
-            "PostgreSQL tiene ajustes con los que se perderían mensajes ya confirmados:"
-            f" {', '.join(wrong)}. Deben estar en «on» (y la codificación en UTF8)."
+            f"PostgreSQL tiene ajustes con los que se perderían mensajes ya confirmados: {', '.join(wrong)}."
+            " Póngalos en «on», por ejemplo: ALTER SYSTEM SET fsync = on; SELECT pg_reload_conf();"
+            " revise también ALTER DATABASE y ALTER ROLE. La codificación debe ser UTF8."
         )
 
 
@@ -219,7 +261,8 @@ def _telling(*, reading: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def _refusing(url: URL) -> Iterator[None]:
+def refusing_server(url: URL) -> Iterator[None]:
+    """Turn what the server says while it is opened into a refusal that the operator understands."""
     try:
         yield
     except DBAPIError as error:

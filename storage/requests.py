@@ -10,9 +10,12 @@ from uuid import uuid4
 from sqlalchemy import func, select, update
 
 from storage.schema import help_request, meta, visit_request
+from storage.upsert import Upsert
 
 if TYPE_CHECKING:
     from storage.store import Transaction
+
+_SET = Upsert(meta, ["key"], ["value"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +97,7 @@ class Requests:
 
     def set_setting(self, key: str, value: str) -> None:
         """Remember something about ourselves."""
-        change = update(meta).where(meta.c.key == key).values(value=value)
-        if not self._tx.connection.execute(change).rowcount:
-            self._tx.connection.execute(meta.insert(), dict(key=key, value=value))
+        _SET.run(self._tx.connection, dict(key=key, value=value))
 
     def _help(self, *where: object) -> HelpRequest | None:
         statement = select(

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, bindparam, or_, select, update
 
 from bot.domain.roster import Officer, Role, Roster, Shift
 from storage.schema import shift, staff
+from storage.upsert import Upsert
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -34,6 +35,7 @@ class Slot:
     code_expires_at: datetime | None
 
 
+_EXPECT = Upsert(staff, ["badge"], ["name", "role", "sectors", "lists"], also=["state", "changed_at"])
 _ACTIVE = (
     select(staff).where(staff.c.state == "active", staff.c.person_id.is_not(None)).order_by(staff.c.badge)
 )
@@ -79,16 +81,16 @@ class Staff:
         Returns whether the place, its role, its sectors or its lists are new.
         """
         known = self.slot(badge)
-        fields = dict(
+        row = dict(
+            badge=badge,
             name=self._tx.sealer.seal("staff", "name", badge, name.encode()),
             role=role.value,
             sectors=json.dumps(list(sectors)),
             lists=json.dumps(list(lists)),
+            state="expected",
+            changed_at=at,
         )
-        change = update(staff).where(staff.c.badge == badge).values(**fields)
-        if not self._tx.connection.execute(change).rowcount:
-            new = dict(badge=badge, **fields, state="expected", changed_at=at)
-            self._tx.connection.execute(staff.insert(), new)
+        _EXPECT.run(self._tx.connection, row)
         rights = (role, tuple(sectors), tuple(lists))
         return known is None or (known.role, known.sectors, known.lists) != rights
 

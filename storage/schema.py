@@ -322,6 +322,14 @@ outbox = Table(
     Index("ix_outbox_card", "card"),
 )
 
+replica = Table(  # the processes that share a PostgreSQL, by the server's clock
+    "replica",
+    metadata,
+    ref("id", primary_key=True),
+    clear("started_at", Moment),
+    clear("seen_at", Moment),
+)
+
 receipt = Table(  # what a provider says about a message that we have not noted as sent yet
     "receipt",
     metadata,

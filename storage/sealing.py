@@ -13,7 +13,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, overload
@@ -61,6 +61,7 @@ class KeyRing:
     write: str
     seal: Mapping[str, bytes]
     purpose: Mapping[str, bytes]
+    path: Path | None = field(default=None, compare=False)  # the file that it was read from
 
     def __repr__(self) -> str:
         return f"KeyRing(write={self.write!r}, seal={list(self.seal)!r})"
@@ -99,7 +100,7 @@ class KeyRing:
             with open(path, "rb") as file:
                 _refuse_shared(path, os.fstat(file.fileno()).st_mode)
                 written = msgspec.json.decode(file.read(), type=_RingFile)
-            return _checked(written)
+            return replace(_checked(written), path=path)
         except FileNotFoundError:
             raise KeyRingError(f"Falta el llavero en {path}; sin él no se puede leer nada.") from None
         except OSError as error:
@@ -113,6 +114,35 @@ class KeyRing:
             return self.purpose[purpose]
         except KeyError:
             raise KeyRingError(f"El llavero no tiene llave para «{purpose}».") from None
+
+    def with_new_key(self) -> KeyRing:
+        """A new key seals from now on; all others go on reading."""
+        name = secrets.token_hex(ID_BYTES)
+        seal = {name: secrets.token_bytes(KEY_BYTES), **self.seal}
+        return replace(self, write=name, seal=MappingProxyType(seal))
+
+    def without(self, name: str) -> KeyRing:
+        """The ring without an old key. Raises KeyRingError for the one that seals, or one that is not there."""
+        if name == self.write or name not in self.seal:
+            raise KeyRingError(f"«{name}» es la llave en uso o no está en el llavero: no se quita.")
+        return replace(self, seal=MappingProxyType({n: key for n, key in self.seal.items() if n != name}))
+
+    def save(self) -> None:
+        """Put this ring in the place of the one in its file: the old one or the new one is there, whole."""
+        if self.path is None:
+            raise KeyRingError("Este llavero no tiene archivo.")
+        beside = self.path.with_name(f".{self.path.name}.nuevo")
+        try:
+            beside.unlink(missing_ok=True)
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(self._as_json())
+                file.flush()
+                os.fsync(file.fileno())
+            os.chown(beside, self.path.stat().st_uid, self.path.stat().st_gid)
+            beside.replace(self.path)
+        except OSError as error:
+            raise KeyRingError(f"No se pudo escribir el llavero en {self.path}: {error.strerror}.") from None
 
     def _as_json(self) -> bytes:
         written = _RingFile(FORMAT, self.write, dict(self.seal), dict(self.purpose))
@@ -146,23 +176,53 @@ def _checked(written: _RingFile) -> KeyRing:
     )
 
 
-class Sealer:
-    """Seals, opens and hashes with the keys of one ring; safe to share between threads."""
+class _Keys:
+    """A ring, ready for use; never changed, only put in the place of another."""
 
     def __init__(self, ring: KeyRing) -> None:
         self.ring = ring
-        self._head = bytes([FORMAT]) + bytes.fromhex(ring.write)
-        self._write = AESGCM(ring.seal[ring.write])
-        self._read = {bytes.fromhex(name): AESGCM(key) for name, key in ring.seal.items()}
+        self.changed_at = _changed_at(ring)
+        self.head = bytes([FORMAT]) + bytes.fromhex(ring.write)
+        self.write = AESGCM(ring.seal[ring.write])
+        self.read = {bytes.fromhex(name): AESGCM(key) for name, key in ring.seal.items()}
+
+
+class Sealer:
+    """Seals, opens and hashes with the keys of one ring; safe to share between threads.
+
+    The ring's file may be changed under it: a key that it does not know yet it looks for there.
+    """
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._keys = _Keys(ring)
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys in use."""
+        return self._keys.ring
+
+    def renew(self) -> bool:
+        """Take the ring from its file when it changed; says whether it did. One that is not whole is left."""
+        ring = self._keys.ring
+        if ring.path is None or _changed_at(ring) == self._keys.changed_at:
+            return False
+        try:
+            self._keys = _Keys(KeyRing.load(ring.path))
+        except KeyRingError:
+            return False
+        return True
 
     def seal(self, table: str, column: str, row: str, plain: bytes) -> bytes:
         """`plain` as it is kept in that column of that row, and nowhere else."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return self._head + nonce + self._write.encrypt(nonce, plain, _place(table, column, row))
+        keys, nonce = self._keys, secrets.token_bytes(NONCE_BYTES)
+        return keys.head + nonce + keys.write.encrypt(nonce, plain, _place(table, column, row))
 
     def open(self, table: str, column: str, row: str, sealed: bytes) -> bytes:
         """What was sealed there. Raises Unreadable."""
-        key = self._read.get(sealed[1 : 1 + ID_BYTES])
+        name = sealed[1 : 1 + ID_BYTES]
+        key = self._keys.read.get(name)
+        if key is None and self.renew():
+            key = self._keys.read.get(name)
         if key is None or sealed[0] != FORMAT or len(sealed) < HEAD_BYTES + TAG_BYTES:
             raise Unreadable(f"{table}.{column} of row {row}: no such key or form")
         nonce = sealed[1 + ID_BYTES : HEAD_BYTES]
@@ -194,6 +254,14 @@ class Sealer:
     def mac(self, purpose: str, message: bytes) -> bytes:
         """HMAC-SHA256 with the key of one purpose."""
         return hmac.digest(self.ring.key_for(purpose), message, "sha256")
+
+
+def _changed_at(ring: KeyRing) -> int:
+    """When the file of a ring was written; 0 when there is none."""
+    try:
+        return os.stat(ring.path).st_mtime_ns if ring.path is not None else 0
+    except OSError:
+        return 0
 
 
 def _place(table: str, column: str, row: str) -> bytes:

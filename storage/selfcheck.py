@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from storage.errors import KeyRingError
 from storage.schema import meta
 from storage.sealing import PURPOSES, Sealer
+from storage.upsert import Upsert
 
+_SEALS = "ring.seal."
+_NOTE = Upsert(meta, ["key"], ["value"])
 _NOTED = select(meta.c.key, meta.c.value).where(meta.c.key.like("ring.%"))
 
 
@@ -18,9 +21,10 @@ def check_ring(connection: Connection, sealer: Sealer) -> None:
     """
     noted = {row.key: row.value for row in connection.execute(_NOTED)}
     marks = _marks(sealer)
-    if any(noted.get(key, mark) != mark for key, mark in marks.items()):
+    known = {**marks, **{_SEALS + name: name for name in sealer.ring.seal}}
+    if any(noted.get(key, mark) != mark for key, mark in known.items()):
         raise KeyRingError("El llavero no es el de esta base de datos: sus llaves son otras.")
-    if missing := [key.rpartition(".")[2] for key in noted if key not in marks]:
+    if missing := [key.rpartition(".")[2] for key in noted if key not in known]:
         raise KeyRingError(f"Al llavero le faltan llaves de esta base de datos: {', '.join(missing)}.")
     if new := [{"key": key, "value": mark} for key, mark in marks.items() if key not in noted]:
         connection.execute(insert(meta), new)
@@ -29,4 +33,19 @@ def check_ring(connection: Connection, sealer: Sealer) -> None:
 def _marks(sealer: Sealer) -> dict[str, str]:
     """What may stand in the database about each key: enough to know it again, nothing to work with."""
     purposes = {f"ring.purpose.{name}": sealer.mac(name, b"mark of this key").hex()[:16] for name in PURPOSES}
-    return purposes | {f"ring.seal.{name}": name for name in sealer.ring.seal}
+    return purposes | {_SEALS + sealer.ring.write: sealer.ring.write}
+
+
+def note_key(connection: Connection, name: str) -> None:
+    """From now on something may be sealed with this key."""
+    _NOTE.run(connection, {"key": _SEALS + name, "value": name})
+
+
+def noted_keys(connection: Connection) -> set[str]:
+    """The keys that something may be sealed with."""
+    return {row.value for row in connection.execute(_NOTED) if row.key.startswith(_SEALS)}
+
+
+def forget_key(connection: Connection, name: str) -> None:
+    """Nothing is sealed with this key any more."""
+    connection.execute(delete(meta).where(meta.c.key == _SEALS + name))

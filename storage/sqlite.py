@@ -22,6 +22,7 @@ from sqlalchemy.pool import QueuePool
 from storage.errors import StoreRefused, StoreUnavailable
 from storage.group_commit import Committer, Unit
 from storage.migrations.migrate import bring_up_to_date
+from storage.replicas import ALONE, Standing
 from storage.sealing import KeyRing, Sealer
 from storage.selfcheck import check_ring
 from storage.sqlite_file import (
@@ -33,7 +34,7 @@ from storage.sqlite_file import (
     refusing,
     told,
 )
-from storage.store import Committed, Transaction, Work
+from storage.store import THIS_PROCESS, Committed, Transaction, Work
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -62,6 +63,9 @@ class Writer(aiosqlite.Connection):
 
 class SqliteStore:
     """Store.run and Store.read over one file. Made by `open`, which checks and migrates."""
+
+    shared = False
+    replica = THIS_PROCESS
 
     def __init__(self, path: Path, sealer: Sealer, lock: SoleUse) -> None:
         self.on_commit: Committed | None = None
@@ -115,6 +119,11 @@ class SqliteStore:
         """Overwritten pages (`secure_delete`) reach the file, and the journal that held the old ones is emptied."""
         self._refuse_when_closed()
         await self._writer.run(self._empty_journal)
+
+    async def beat(self) -> Standing:
+        """Nobody else can be there; a new key may."""
+        self._sealer.renew()
+        return ALONE
 
     async def close(self) -> None:
         """Finish what is waiting, then close: readers first, so that the writer makes the last checkpoint."""

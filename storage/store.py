@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
@@ -19,6 +20,7 @@ from storage.media import Media
 from storage.outbox import Outbox, Row
 from storage.people import People
 from storage.quick import quick
+from storage.replicas import Standing
 from storage.reports import Reports
 from storage.requests import Requests
 from storage.roster import Staff
@@ -27,6 +29,7 @@ from storage.statistics import Statistics
 from storage.vault import Vault
 
 T = TypeVar("T")
+THIS_PROCESS = uuid4().hex
 Work = Callable[["Transaction"], T]
 Committed = Callable[[Sequence[Row]], None]  # outbox rows that a commit just made ready; on the event loop
 
@@ -34,9 +37,10 @@ Committed = Callable[[Sequence[Row]], None]  # outbox rows that a commit just ma
 class Transaction:
     """What a unit of work may touch. Every result is fetched whole; nothing outlives the unit."""
 
-    def __init__(self, connection: Connection, sealer: Sealer) -> None:
+    def __init__(self, connection: Connection, sealer: Sealer, replica: str = THIS_PROCESS) -> None:
         self.connection = quick(connection)
         self.sealer = sealer
+        self.replica = replica  # whose name stands on what it leases
         self.people = People(self)
         self.vault = Vault(self)
         self.staff = Staff(self)
@@ -56,6 +60,8 @@ class Store(Protocol):
     """SQLite or PostgreSQL behind the same two verbs."""
 
     on_commit: Committed | None
+    shared: bool  # other processes may work on it too
+    replica: str  # this process, on what it holds
 
     async def run(self, work: Work[T]) -> T:
         """Run `work(tx)` in a transaction of its own and commit it; returns once fsynced.
@@ -69,8 +75,11 @@ class Store(Protocol):
     async def scrub(self) -> None:
         """After an erasure: what was overwritten is gone from the engine's files too. Raises StoreUnavailable."""
 
+    async def beat(self) -> Standing:
+        """Say that this process lives, where others would take over what is its own. Raises StoreUnavailable."""
+
     async def close(self) -> None:
-        """Finish what is waiting and close."""
+        """Finish what is waiting and close; what is not sent yet is free for others."""
 
 
 async def open_store(url: str, ring: KeyRing) -> Store:

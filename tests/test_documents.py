@@ -22,6 +22,7 @@ from storage.schema import metadata
 ROOT = Path(__file__).parent.parent
 README, README_EN = ROOT / "README.md", ROOT / "README.en.md"
 INSTALL, FLOWS, DATA = (ROOT / "docs" / name for name in ("instalar.md", "flujos.md", "datos.md"))
+COPIES = ROOT / "docs" / "respaldos.md"
 ARCHITECTURE, EXAMPLE = ROOT / "docs" / "architecture.md", ROOT / ".env.example"
 
 
@@ -122,7 +123,7 @@ def test_both_readmes_show_the_same_commands() -> None:
     assert fence.findall(text(README))[0] == "uv run proximidad demo\nuv run pytest\n"
 
 
-@pytest.mark.parametrize("page", [README, README_EN, INSTALL, ROOT / "CONTRIBUTING.md"], ids=named)
+@pytest.mark.parametrize("page", [README, README_EN, INSTALL, COPIES, ROOT / "CONTRIBUTING.md"], ids=named)
 def test_no_command_is_invented(page: Path) -> None:
     """A command that a page shows is one that runs."""
     for line in shown(page):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 
 import structlog
 
@@ -27,13 +29,15 @@ from handlers.delivery import doubtful
 from handlers.delivery.outage import Outage
 from handlers.delivery.pacing import RATES, Pacer
 from handlers.here import Here
-from storage.outbox import LEASE, Row
+from storage.outbox import LEASE, Row, Turn
 from storage.store import Store, Transaction
 from storage.vault import Reach
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
+FIRST_LOOK = 0.05  # seconds until we look again whether another process is through with a chat; doubling
+FRESH = timedelta(seconds=3)  # so long a process can't have been given up by the others
 MOST_IN_MEMORY = 5_000
 LONGEST_BACKOFF = 300.0
 PAUSE_WHEN_MISCONFIGURED = 60.0
@@ -66,7 +70,7 @@ class Delivery:
 
     def __init__(self, store: Store, here: Here, clock: Clock, channels: Mapping[str, Channel]) -> None:
         self._store, self._here, self._clock, self._channels = store, here, clock, channels
-        self._queues: dict[tuple[str, bool], deque[Row]] = {}
+        self._queues: dict[tuple[str, bool], list[Row]] = {}  # each in the order of writing
         self._tasks: set[asyncio.Task[None]] = set()
         self._mine: set[int] = set()
         self._outcomes: deque[Noting] = deque()
@@ -80,6 +84,11 @@ class Delivery:
     def pace(self, channels: Mapping[str, Channel]) -> None:
         """Give each channel that has rates its own pace."""
         self._pacers = {name: Pacer(RATES[name]) for name in channels if name in RATES}
+
+    def share(self, live: int) -> None:
+        """So many processes speak on the same channels: each has its part of what the providers let through."""
+        for pacer in self._pacers.values():
+            pacer.share(live)
 
     @property
     def in_memory(self) -> int:
@@ -95,9 +104,9 @@ class Delivery:
             key = (row.person_id, row.lane == Lane.ALERT)
             queue = self._queues.get(key)
             if queue is not None:
-                queue.append(row)
+                insort(queue, row, key=attrgetter("id"))
                 continue
-            self._queues[key] = deque([row])
+            self._queues[key] = [row]
             task = asyncio.create_task(self._drain(key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -149,8 +158,10 @@ class Delivery:
         queue = self._queues[key]
         try:
             while queue and not self._stopping:
-                await self._deliver(queue[0], queue)
-                self._mine.discard(queue.popleft().id)
+                row = queue[0]
+                if await self._deliver(row, queue):
+                    queue.remove(row)
+                    self._mine.discard(row.id)
         except Exception:
             log.exception("delivery failed", action="delivery_failed", row=queue[0].id if queue else None)
             await self._bury(queue[0])
@@ -159,19 +170,25 @@ class Delivery:
                 self._mine.discard(row.id)
             del self._queues[key]
 
-    async def _deliver(self, row: Row, queue: deque[Row]) -> None:
-        """Send one row, however long the provider makes us wait: order within a chat is kept."""
-        attempt = row.attempts
+    async def _deliver(self, row: Row, queue: list[Row]) -> bool:
+        """Send one row, however long the provider makes us wait: order within a chat is kept.
+
+        False when an earlier one has to go first.
+        """
+        mine, attempt = row, row.attempts
         while True:
             try:
                 ready = await self._prepare(row)
-                if isinstance(ready, Refused):
-                    await self._note(partial(_not_sent, row=row, why=ready.why))
+                if ready is Turn.LATER:
+                    return await self._wait_behind_others(mine, queue)
+                if isinstance(ready, Refused | Turn):
+                    if isinstance(ready, Refused):
+                        await self._note(partial(_not_sent, row=row, why=ready.why))
                     self._given_up(row)
-                    return
+                    return True
                 await self._send(row, ready)
                 self._outage(ready).over(row.id, through=True)
-                return
+                return True
             except StoreUnavailable:  # all reading comes before the call: nothing was sent
                 await self._clock.wait(POLL_SECONDS)
                 continue
@@ -180,7 +197,7 @@ class Delivery:
                 pause = await self._failed(row, ready, error, attempt)
                 if pause is None:
                     self._given_up(row)
-                    return
+                    return True
                 down = error.failure is Failure.RETRY and error.retry_after is None
                 row = replace(row, state="unknown") if error.failure is Failure.UNKNOWN else row
             attempt += 1
@@ -197,12 +214,26 @@ class Delivery:
         for outage in self._outages.values():
             outage.over(row.id, through=False)
 
-    async def _prepare(self, row: Row) -> Ready | Refused:
+    async def _wait_behind_others(self, row: Row, queue: list[Row]) -> bool:
+        """Another process holds an earlier message of the chat, or nobody does yet: then we take it."""
+        pause = FIRST_LOOK
+        while not self._stopping and queue[0] is row:
+            await self._pick_up()
+            if queue[0] is not row:
+                break
+            await self._clock.wait(pause)
+            pause = min(2 * pause, POLL_SECONDS)
+            if await self._store.read(partial(_turn, row=row, now=self._clock.now())) is not Turn.LATER:
+                break
+        return False
+
+    async def _prepare(self, row: Row) -> Ready | Refused | Turn:
         """Read again who may hear it. Replies to who just spoke need nothing of this."""
         now = self._clock.now()
         if row.expires_at is not None and now > row.expires_at:
             return Refused("expired")
-        if row.reach is not None and row.notice == "say" and row.card is None and not row.attempts:
+        ours = not self._store.shared or (not row.behind and now - row.created_at < FRESH)
+        if ours and row.reach is not None and row.notice == "say" and row.card is None and not row.attempts:
             return Ready(row.reach, "")
         return await self._store.read(lambda tx: permitted(tx, row, now))
 
@@ -312,7 +343,7 @@ class Delivery:
                 await self._note(lambda tx: dead(tx, row, error.code, now))
         return None
 
-    async def _hold(self, queue: deque[Row], pause: float) -> None:
+    async def _hold(self, queue: Sequence[Row], pause: float) -> None:
         until = self._clock.now() + timedelta(seconds=pause) + LEASE
         held = [row.id for row in queue]
         await self._note(lambda tx: tx.outbox.hold(held, until))
@@ -383,10 +414,15 @@ def _not_sent(tx: Transaction, *, row: Row, why: str) -> None:
         tx.outbox.dropped(row.id, why)
 
 
-def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused:
-    """May this person still hear this? How are they reached?"""
-    if not tx.outbox.still_wanted(row.id):
-        return Refused("withdrawn")
+def _turn(tx: Transaction, *, row: Row, now: datetime) -> Turn:
+    return tx.outbox.turn(row.id, now)
+
+
+def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused | Turn:
+    """May this person still hear this, and from us, now? How are they reached?"""
+    turn = tx.outbox.turn(row.id, now)
+    if turn is not Turn.NOW:
+        return Refused("withdrawn") if turn is Turn.WITHDRAWN else turn
     person = tx.people.get(row.person_id)
     reach = tx.vault.reach(row.person_id)
     if person is None or reach is None:

@@ -374,6 +374,8 @@ async def test_words_that_can_not_be_rendered_bury_their_row_and_stop_nothing(
 class Away:
     """A store that is unavailable for a while."""
 
+    shared = False
+
     def __init__(self, store: Store) -> None:
         self._store, self.reads, self.runs = store, 0, 0
         self.on_commit = None

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from bot.domain.notices import Lane, Notice
 from bot.messages import Address
 from storage import Store, Transaction
-from storage.outbox import LEASE, Row
+from storage.outbox import LEASE, Row, Turn
 from storage.schema import outbox
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -310,7 +310,7 @@ async def test_the_fate_of_a_template_is_not_the_fate_of_the_words(store: Store)
         template("read")
         (row,) = tx.outbox.lease(NOON + SECOND)
         template("read")
-        assert tx.outbox.still_wanted(row.id)
+        assert tx.outbox.turn(row.id, NOON + SECOND) is Turn.NOW
         tx.outbox.status("WORDS", "delivered", "", NOON, ref)  # overtakes the answer of the call
         tx.outbox.sent(row.id, "WORDS", NOON)
         template("failed")
@@ -391,13 +391,13 @@ async def test_a_revoked_officer_s_waiting_rows_about_reports_are_dropped(store:
 
 
 async def test_who_holds_a_row_sees_that_it_was_taken_back(store: Store) -> None:
-    def work(tx: Transaction) -> tuple[bool, bool, bool]:
+    def work(tx: Transaction) -> list[Turn]:
         row = put(tx, report_id="r" * 32)
-        before = tx.outbox.still_wanted(row)
+        before = tx.outbox.turn(row, NOON)
         tx.outbox.silence(person(tx))
-        return before, tx.outbox.still_wanted(row), tx.outbox.still_wanted(row + 99)
+        return [before, tx.outbox.turn(row, NOON), tx.outbox.turn(row + 99, NOON)]
 
-    assert await store.run(work) == (True, False, False)
+    assert await store.run(work) == [Turn.NOW, Turn.WITHDRAWN, Turn.WITHDRAWN]
 
 
 # ---- looking back ----

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from starlette.routing import BaseRoute
@@ -21,6 +22,7 @@ from bot.messages import TELEGRAM, Address, Attachment, Inbound, Outgoing
 log = logging.getLogger(__name__)
 
 TOKEN_SHAPE = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
+Loop = Callable[[], Awaitable[None]]
 MODES = ("polling", "webhook")
 MAX_CONNECTIONS = 40  # how many updates Telegram may bring at the same time
 WATCH_EVERY = 300.0  # seconds between two looks at where Telegram sends our updates
@@ -41,13 +43,16 @@ class TelegramChannel:
         public_url: str = "",
         api_url: str = "https://api.telegram.org",
         media: MediaSource | None = None,
+        alone: Callable[[Loop], Awaitable[None]] | None = None,
     ) -> None:
+        """`alone` runs a loop in one of several processes only: two that poll take each other's updates."""
         self._bot_id = token.partition(":")[0]
         self._valid_token = TOKEN_SHAPE.fullmatch(token) is not None
         self._mode, self._secret, self._public_url = mode, secret, public_url.rstrip("/")
         self._client = Client(token, api_url)
         self._sender = Sender(self._client, media)
         self._polling = Polling(self._client, self._read, self._unreadable, self._take)
+        self._alone = alone
         self._receive: Receive | None = None
         self._work: asyncio.Task[None] | None = None
         self._trouble = ""
@@ -162,10 +167,13 @@ class TelegramChannel:
             await self._reach(ready)
             async with asyncio.TaskGroup() as group:
                 group.create_task(commands.introduce(self._client))
-                group.create_task(self._polling.run() if self._mode == "polling" else self._watch())
+                group.create_task(self._poll() if self._mode == "polling" else self._watch())
         except Exception:
             self._trouble = "bug"
             log.critical("the Telegram channel is deaf", exc_info=True, extra={"action": "telegram.run"})
+
+    async def _poll(self) -> None:
+        await (self._polling.run() if self._alone is None else self._alone(self._polling.run))
 
     async def _reach(self, ready: bool) -> None:
         failures = 0

@@ -9,6 +9,7 @@ from datetime import datetime
 from math import isfinite
 
 from bot.channels.whatsapp import numbers
+from bot.channels.whatsapp.signature import Refused, form
 from bot.domain.territory import Point
 from bot.messages import Address, Attachment, AttachmentKind, Inbound, InboundKind
 
@@ -67,6 +68,15 @@ def read(fields: Mapping[str, str], raw: bytes, at: datetime) -> Inbound:
         other_ids=numbers.other_ids(told["From"], told.get("WaId", ""), told.get("ExternalUserId", "")),
         raw=raw,
     )
+
+
+def read_kept(raw: bytes, at: datetime) -> Inbound | None:
+    """The same from the bytes that were kept: a webhook's form, or what a listing told. None: not understood."""
+    try:
+        fields = json.loads(raw) if raw.startswith(b"{") else form(raw)
+        return read(fields, raw, at)
+    except (Unreadable, Refused, ValueError, LookupError):
+        return None
 
 
 def unreadable(fields: Mapping[str, str], raw: bytes, at: datetime) -> Inbound:
