@@ -178,13 +178,12 @@ _MINE = outbox.c.lease_by.is_not_distinct_from(bindparam("me"))
 
 
 def _pick(free: ColumnElement[bool]) -> Select[Any]:
-    """Due, and held by nobody. `state IN` is what the partial index of open rows says of itself."""
+    """What is free. `state IN` is what the partial index of open rows says of itself."""
     return (
         select(outbox.c.id, outbox.c.state)
         .where(
             outbox.c.state.in_(OPEN),
-            outbox.c.due_at <= bindparam("moment"),
-            or_(outbox.c.state == "ready", free),
+            free,
         )
         .order_by(outbox.c.lane, outbox.c.id)
         .limit(bindparam("most"))
@@ -192,10 +191,14 @@ def _pick(free: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_PICK = _pick(_LAPSED)
-# A process that lives keeps what it holds, whatever the clocks of others say; a silent one keeps nothing.
+_READY = outbox.c.state == "ready"
+_DUE = outbox.c.due_at <= bindparam("moment")
+_PICK = _pick(and_(_DUE, or_(_READY, _LAPSED)))
+# A process that lives keeps what it holds, whatever the clocks of others say; a silent one keeps nothing, not even
+# what it meant to look at later.
+_SILENT = func.coalesce(outbox.c.lease_by, "").not_in(alive())
 _PICK_POSTGRES = _pick(
-    or_(and_(_MINE, _LAPSED), and_(~_MINE, func.coalesce(outbox.c.lease_by, "").not_in(alive())))
+    or_(and_(_READY, _DUE), and_(~_READY, _MINE, _DUE, _LAPSED), and_(~_READY, ~_MINE, _SILENT))
 )
 _BY_REF = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(outbox.c.ref == bindparam("which"))
 _BY_PROVIDER = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(

@@ -126,6 +126,14 @@ async def test_a_doubtful_row_stays_with_who_tried_it(pair: Pair) -> None:
     assert [found.id for found in await lease(one, NOON + 2 * LEASE)] == [row]
 
 
+async def test_what_a_silent_process_meant_to_look_at_later_is_taken_at_once(pair: Pair) -> None:
+    one, other = pair
+    row = await one.run(put)
+    await one.run(lambda tx: tx.outbox.doubtful(row, NOON + LEASE, "timeout"))
+    await falls_silent(one, by=other)
+    assert [(found.id, found.state) for found in await lease(other, NOON + SECOND)] == [(row, "unknown")]
+
+
 NOTES: dict[str, Any] = {
     "again": lambda tx, row: tx.outbox.again(row, NOON + SECOND),
     "failed": lambda tx, row: tx.outbox.failed(row, "400"),
