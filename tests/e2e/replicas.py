@@ -1,4 +1,4 @@
-"""Three processes of `proximidad serve` on one PostgreSQL, and what stands before them: a balancer of webhooks."""
+"""Several processes of `proximidad serve` on one PostgreSQL, and what stands before them: a balancer of webhooks."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from tests.e2e.street import Street
 from tests.fakes.bot_api import BotApi
 from tests.fakes.twilio_api import FakeTwilio
 from tests.support.postgres import engine_at
-
-HOW_MANY = 3
 
 
 class Balancer:
@@ -112,12 +110,10 @@ def _lines(server: Server) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def town(
-    folder: Path, database: str, *, mode: str = "webhook", first: int = 1000
-) -> AsyncIterator[Town]:
-    """Both providers and three processes, not yet started; the municipality's files and the keys are there."""
+async def town(folder: Path, database: str, *, mode: str = "webhook", many: int = 3) -> AsyncIterator[Town]:
+    """Both providers and so many processes, not yet started; the municipality's files and the keys are there."""
     async with (
-        BotApi(first=first) as api,
+        BotApi() as api,
         FakeTwilio(reports=("sent", "delivered")) as twilio,
         Balancer() as balancer,
     ):
@@ -136,7 +132,7 @@ async def town(
                 TWILIO_API_URL=twilio.url,
                 TWILIO_CONTENT_URL=twilio.url,
             )
-            for _ in range(HOW_MANY)
+            for _ in range(many)
         ]
         for number, server in enumerate(servers):
             server.log_file = folder / f"log{number}.jsonl"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from tests.e2e.people import OnTelegram, folio_in
 from tests.e2e.street import LAMP, Street
 
-NEIGHBOURS = 4  # at any moment
 CHATS = 50_000
 
 
@@ -17,6 +16,7 @@ class Load:
     """Neighbours, each new to the bot: a report, then a burst of words that different replicas answer."""
 
     street: Street
+    at_once: int = 4
     folios: dict[int, str] = field(default_factory=dict)
     over: bool = False
     _next: int = CHATS
@@ -24,7 +24,7 @@ class Load:
     async def run(self) -> None:
         """So many at a time, until it is over; each plays to the end."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(NEIGHBOURS):
+            for _ in range(self.at_once):
                 group.create_task(self._one_after_another())
 
     async def _one_after_another(self) -> None:

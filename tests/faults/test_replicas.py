@@ -20,7 +20,8 @@ from tests.support.postgres import empty_postgres_url, postgres
 __all__ = ["empty_postgres_url", "postgres"]
 
 KILLS = Campaign("T3", "Three replicas on PostgreSQL, kill -9 in turn under load", "replicas")
-HOW_OFTEN = KILLS.size(ci=4, whole=500)
+POLLING = Campaign("T3", "The replica that asks Telegram is killed, another asks", "polling")
+HOW_OFTEN = KILLS.size(ci=3, whole=500)
 BETWEEN = 2  # folios given between two kills, at least
 TAKE_OVER = 10.0  # seconds
 
@@ -78,7 +79,7 @@ async def quiet(here: Town) -> None:
 
 
 async def test_killed_in_turn_under_load_nothing_is_lost_or_doubled(here: Town) -> None:
-    load = Load(here.street)
+    load = Load(here.street, at_once=KILLS.size(ci=2, whole=4))
     playing = asyncio.create_task(load.run())
     took = []
     for number in range(HOW_OFTEN):
@@ -115,3 +116,24 @@ async def test_killed_in_turn_under_load_nothing_is_lost_or_doubled(here: Town) 
     assert max(*took, hung) <= TAKE_OVER
     assert here.number("SELECT count(*) FROM dead_letter") == 0
     assert here.street.api.pending == {}
+
+
+async def test_by_polling_one_asks_and_when_it_is_killed_another_does(
+    tmp_path: Path, empty_postgres_url: str
+) -> None:
+    """Two that ask at once take each other's updates, and Telegram refuses one of them."""
+    async with town(tmp_path, empty_postgres_url, mode="polling", many=2) as here:
+        assert (await here.servers[0].command("init", "municipio"))[0] == 0
+        await asyncio.gather(*(server.serve() for server in here.servers))
+        neighbour = here.street.neighbour
+        await neighbour.says("hola", "Soy el asistente")
+        first = here.leader()
+        assert first is not None
+        began = time.monotonic()
+        await here.servers[first].kill()
+        await neighbour.says("menú")
+        await neighbour.hears("¿En qué le ayudo?", within=TAKE_OVER)
+        took = time.monotonic() - began
+        POLLING.record(take_over_of_polling=f"{took:.1f} s")
+        assert here.leader() == 1 - first
+        assert here.actions() == [], "nobody was refused with a conflict"
