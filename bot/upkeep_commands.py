@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress, TaskID
 
 from bot.console import err, fail, in_store, out, read_ring, read_settings
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from storage.checkup import Checkup
 
 keys = typer.Typer(help="Llaves: de las copias y del llavero.", no_args_is_help=True)
@@ -151,6 +152,8 @@ def _refusing() -> Iterator[None]:
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """A bar for each table while it is copied or checked; on the error stream, so that output stays clean."""
+    from rich.progress import Progress
+
     with Progress(console=err) as progress:
         bars: dict[str, TaskID] = {}
 
