@@ -304,6 +304,7 @@ class Outbox:
 
     def sent(self, row_id: int, provider_id: str, at: datetime) -> None:
         """The provider accepted it; what it said about it meanwhile is applied."""
+        self.one_by_one(provider_id)
         self._note(row_id, "sent", provider_id=provider_id)
         early = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()
         if early is not None:
@@ -452,8 +453,13 @@ class Outbox:
         )
         return self._tx.connection.execute(statement).scalars().all()
 
+    def one_by_one(self, provider_id: str) -> None:
+        """What becomes of one message is noted one thing at a time: statuses come together, and to any process."""
+        take_turn(self._tx.connection, f"receipt {provider_id}")
+
     def status(self, provider_id: str, status: str, error: str, at: datetime, ref: str = "") -> str:
         """What the provider says now. A status only moves up. Returns the state that stands."""
+        self.one_by_one(provider_id)
         row = None
         if ref:
             row = self._tx.connection.execute(_BY_REF, {"which": ref}).one_or_none()
@@ -479,7 +485,6 @@ class Outbox:
         return None if row is None else self._read(row)
 
     def _keep_early(self, provider_id: str, status: str, error: str, at: datetime) -> None:
-        take_turn(self._tx.connection, f"receipt {provider_id}")  # the highest of several that come at once
         known = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()
         if known is None or LEVELS.get(status, 0) > LEVELS.get(known.status, 0):
             new = dict(provider_id=provider_id, status=status, error=error, at=at)

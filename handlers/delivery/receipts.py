@@ -16,6 +16,7 @@ FIRST_PAUSE = 2.0  # seconds, doubling
 
 def take(tx: Transaction, receipt: Receipt, at: datetime) -> None:
     """A status only moves up; what failed after all is not forgotten, and handled once."""
+    tx.outbox.one_by_one(receipt.provider_id)
     ref = receipt.raw.get("ref", "")
     before = tx.outbox.of_receipt(receipt.provider_id, ref)
     stands = tx.outbox.status(receipt.provider_id, receipt.status, receipt.error, at, ref)

@@ -231,3 +231,23 @@ async def test_what_two_replicas_write_at_once_is_written_once(pair: Pair) -> No
 
     await asyncio.gather(*(store.run(everything) for store in pair * 10))
     assert len(await pair[0].read(lambda tx: tx.due.arrived(NOON))) == 1
+
+
+async def test_statuses_that_come_together_to_several_processes_only_move_up(pair: Pair) -> None:
+    """Each with our own note of "accepted" among them, by reference or by the provider's id alone."""
+    one, _ = pair
+    rows = [await one.run(put) for _ in range(12)]
+    refs = [await one.read(lambda tx, r=row: look(tx, r).ref) for row in rows]
+
+    def told(row: int, ref: str, status: str) -> Any:
+        if status == "accepted":
+            return lambda tx: tx.outbox.sent(row, f"SM{row}", NOON)
+        return lambda tx: tx.outbox.status(f"SM{row}", status, "", NOON, ref)
+
+    units = [
+        told(row, ref if row % 2 else "", status)
+        for row, ref in zip(rows, refs, strict=True)
+        for status in ("read", "accepted", "delivered", "sent")
+    ]
+    await asyncio.gather(*(pair[n % 2].run(unit) for n, unit in enumerate(units)))
+    assert {await state(one, row) for row in rows} == {"read"}
