@@ -21,7 +21,26 @@ WORTH_SHOWING = 80  # WRatio; lower, any sentence resembles something
 MARKER = re.compile(r"\b(?:col|colonia|fracc|fraccionamiento|frac|unidad habitacional)\b")
 LONGEST_NAME = 5  # words
 STREET_WORDS = frozenset(
-    "calle c av avenida calzada boulevard blvd privada priv andador cerrada prolongacion esquina esq con y entre de".split()
+    [
+        "calle",
+        "c",
+        "av",
+        "avenida",
+        "calzada",
+        "boulevard",
+        "blvd",
+        "privada",
+        "priv",
+        "andador",
+        "cerrada",
+        "prolongacion",
+        "esquina",
+        "esq",
+        "con",
+        "y",
+        "entre",
+        "de",
+    ]
 )
 LEADING = re.compile(r"^(?:(?:en|por|aqui|aca|soy|vivo|de|la|el|los|las)\s+)+")
 
