@@ -102,6 +102,15 @@ class TemplateUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactCard:
+    """Somebody to be saved in the phone's own list: an institution, never a private number."""
+
+    name: str
+    phone: str  # E.164, "+529830000001"
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A card: a notice rendered for one recipient. The channel decides the widgets, and drops aloud.
 
@@ -117,6 +126,9 @@ class Outgoing:
     pin: Point | None = None
     pin_label: str = ""
     asks_location: bool = False  # the channel may offer its own "share my location"
+    contact: ContactCard | None = (
+        None  # a card to save where the channel has one, else name and number in words
+    )
     attachments: tuple[Attachment, ...] = ()  # of our own media store (`reference` = media id)
     copy: str = ""  # text of a copy button where the channel has one (a folio)
     quiet: bool = False  # without sound
@@ -152,6 +164,8 @@ class Outgoing:
             Attachment(**{**item, "kind": AttachmentKind(item["kind"])})
             for item in kept.get("attachments", ())
         )
+        if kept.get("contact"):
+            kept["contact"] = ContactCard(**kept["contact"])
         if kept.get("template"):
             kept["template"] = TemplateUse(**kept["template"])
         return cls(**kept)

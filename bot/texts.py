@@ -87,6 +87,10 @@ class Texts:
         """ "15 de enero de 2026"."""
         return format_date(day, "long", locale=self._babel)
 
+    def weekday(self, at: datetime) -> str:
+        """ "viernes"."""
+        return format_date(at.astimezone(self.zone), "EEEE", locale=self._babel)
+
     def hour(self, at: datetime) -> str:
         """ "9:05 p.m.", as residents say it."""
         return format_time(at.astimezone(self.zone), "short", locale=self._babel)

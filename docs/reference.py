@@ -64,6 +64,7 @@ WORDS = {
     "anonymity": "Tres maneras de avisar, y quién ve qué en cada una",
     "visit": "Pedir que el equipo recorra la colonia; se cuenta, no se promete día",
     "my_reports": "Los últimos diez reportes y cómo van; los confidenciales no salen en ninguna lista",
+    "again": "Volvió a pasar lo de un reporte propio: un renglón de su diario",
     "person": "Hablar con una persona del equipo; si no hay nadie, se dice el horario",
     "end_person": "Termina la plática con la persona",
     "language": "Cambia entre español e inglés",
@@ -110,7 +111,9 @@ BUTTONS = {
     "tips": "Más temas",
     "tipsof": "Consejos sobre lo que se acaba de reportar",
     "visit": "Pide que el equipo recorra esa colonia",
+    "contact": "El teléfono institucional del sector, para guardarlo",
     "also": "El segundo asunto del mismo mensaje, en un reporte aparte",
+    "noalso": "El segundo asunto no se reporta",
 }
 
 TABLES = {

@@ -149,9 +149,25 @@ ENTRIES: tuple[Entry, ...] = (
         leaves=True,
     ),
     Entry(
+        "again",
+        my_reports.again_in_words,
+        ("otra vez", "volvio a pasar", "otra vez lo mismo", "paso otra vez", "again"),
+        leaves=True,
+    ),
+    Entry(
         "person",
         person.ask,
-        ("hablar con una persona", "hablar", "persona", "humano", "hablar con alguien", "talk to a person"),
+        (
+            "hablar con una persona",
+            "hablar",
+            "persona",
+            "humano",
+            "hablar con alguien",
+            "quiero hablar con alguien",
+            "quiero hablar con una persona",
+            "con quien hablo",
+            "talk to a person",
+        ),
     ),
     Entry("end_person", person.end),
     Entry("language", resident_home.language, ("idioma", "english", "espanol", "language")),
@@ -206,7 +222,9 @@ TAPS: tuple[Tap, ...] = (
     Tap("tips", information.tips_page),
     Tap("tipsof", information.tips_of_kind),
     Tap("visit", information.visit_colonia),
+    Tap("contact", information.contact),
     Tap("also", filing.also),
+    Tap("noalso", filing.not_also),
 )
 
 _BY_NAME = {entry.name: entry for entry in ENTRIES}
@@ -373,7 +391,12 @@ def not_taken(who: Speaker) -> None:
 
 
 def group_hint(who: Speaker) -> None:
-    """In a group nobody can speak in private: one line, at most once an hour, and out."""
-    if who.tx.people.count(who.person.id, "group", who.at, within_seconds=3600.0) == 1:
+    """In a group nobody can speak in private: one line, at most once an hour, and out; 911 always."""
+    danger = who.understood is not None and who.understood.danger is not None
+    first = who.tx.people.count(who.person.id, "group", who.at, within_seconds=3600.0) == 1
+    if first or danger:
+        urgent = (
+            (who.t("Llame al 911 AHORA. Si no puede hablar, deje la llamada abierta."),) if danger else ()
+        )
         line = who.t("Aquí lo lee todo el grupo. Escríbame en privado, por favor.")
-        who.show(Outgoing(lines=(line,), leaves=True))
+        who.show(Outgoing(lines=(*urgent, line), leaves=True))

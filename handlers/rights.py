@@ -22,8 +22,8 @@ STAFF = OFFICERS | SUPERVISORS
 _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (EVERYBODY, "m.menu m.start m.back m.cancel m.help m.emergency m.report m.more m.language m.opt_out m.opt_in"),
     (EVERYBODY, "m.my_police m.directory m.tips m.privacy m.privacy_full m.my_data m.erase m.anonymity m.visit"),
-    (EVERYBODY, "m.my_reports m.person m.end_person m.thanks"),
-    (EVERYBODY, "see add again withdraw solved tip tips tipsof visit also"),
+    (EVERYBODY, "m.my_reports m.again m.person m.end_person m.thanks"),
+    (EVERYBODY, "see add again withdraw solved tip tips tipsof visit contact also noalso"),
     (EVERYBODY, "talk.report talk.danger talk.add talk.withdraw talk.my_police talk.visit talk.erase"),
     (RESIDENTS, "m.resume"),
     (OFFICERS, "m.start_shift m.end_shift m.duty"),

@@ -62,7 +62,23 @@ def start(who: Speaker, name: str, arguments: Arguments, *, lead: tuple[str, ...
         if talk.flow == name:
             who.tx.conversations.end(talk.id)
     who.tx.conversations.park(who.person.id)
-    talk = Conversation(
+    talk = _new(who, name, arguments)
+    who.tx.conversations.start(talk)
+    _go_on(who, talk, kit.advance(_maker(who, talk), {}), lead)
+
+
+def put_aside(who: Speaker, name: str, arguments: Arguments) -> Conversation:
+    """A talk that waits to be begun: nothing is asked yet, and whatever runs goes on."""
+    for older in who.tx.conversations.of(who.person.id):
+        if older.flow == name and not older.active and not older.asked:
+            who.tx.conversations.end(older.id)  # offered and never begun
+    talk = replace(_new(who, name, arguments), active=False)
+    who.tx.conversations.start(talk)
+    return talk
+
+
+def _new(who: Speaker, name: str, arguments: Arguments) -> Conversation:
+    return Conversation(
         id=who.here.short_id(),
         person_id=who.person.id,
         flow=name,
@@ -75,8 +91,6 @@ def start(who: Speaker, name: str, arguments: Arguments, *, lead: tuple[str, ...
         touched_at=who.at,
         expires_at=who.at + who.here.municipality.service.draft_lives,
     )
-    who.tx.conversations.start(talk)
-    _go_on(who, talk, kit.advance(_maker(who, talk), {}), lead)
 
 
 def running(who: Speaker) -> Conversation | None:

@@ -17,7 +17,7 @@ from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
 from handlers.here import Here
-from handlers.officer.cards import first_line
+from handlers.officer.cards import because, first_line
 from handlers.speaker import button
 
 LOCK_SCREEN = 60  # characters that a locked phone may show
@@ -171,7 +171,9 @@ def _alert(moment: Moment, facts: Facts) -> Outgoing:
     """Urgency, kind, colonia, age and folio: no name, no text, no street."""
     t = moment.t
     priority = Priority(facts["priority"])
-    lines = [_headline(moment, facts), *_why_now(t, facts)]
+    why = because(t, moment.here, priority, facts["kind"], facts.get("reason", ""))
+    reason = (why,) if why and not facts["listed"] else ()
+    lines = [_headline(moment, facts), *reason, *_why_now(t, facts)]
     key = f"{facts['folio']}.{facts['version']}"
     actions = (button(t("Tomar"), f"claim.{key}", "primary"), button(t("No puedo"), f"decline.{key}"))
     return Outgoing(lines=tuple(lines), actions=actions, protected=True, quiet=not priority.urgent)
@@ -236,6 +238,12 @@ def _with_words(moment: Moment, facts: Facts, first: str) -> Outgoing:
     t = moment.t
     said = f"«{facts['text']}»" if facts.get("text") else t("(archivo)")
     return Outgoing(lines=(first, said), actions=_open(t, facts), protected=True)
+
+
+def _happened_again(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Folio {folio}: volvió a pasar.", folio=_folio(facts))
+    return Outgoing(lines=(line,), actions=_open(t, facts), quiet=True)
 
 
 def _question_expired(moment: Moment, facts: Facts) -> Outgoing:
@@ -414,6 +422,7 @@ WORDS: Mapping[str, Word] = {
     "report_assigned": _report_assigned,
     "question_answered": _question_answered,
     "something_added": _something_added,
+    "happened_again": _happened_again,
     "question_expired": _question_expired,
     "report_withdrawn": _report_withdrawn,
     "solved_answered": _solved_answered,
@@ -452,6 +461,7 @@ FOR_STAFF = frozenset(
         "report_assigned",
         "question_answered",
         "something_added",
+        "happened_again",
         "question_expired",
         "report_withdrawn",
         "solved_answered",

@@ -16,6 +16,7 @@ from bot.domain import events
 from bot.domain.concern import Identity, Priority
 from bot.domain.errors import Changed, UnknownFolio
 from bot.domain.events import Event
+from bot.domain.questions import BY_KIND
 from bot.domain.report import Change, Disposition, Report, Status
 from bot.domain.territory import Place, Point
 from storage.errors import Unreadable
@@ -42,6 +43,7 @@ _UPDATE = (
                 "listed",
                 "named_list",
                 "priority",
+                "reason",
                 "status",
                 "disposition",
                 "referred_to",
@@ -144,7 +146,7 @@ class Reports:
             **self._where(new),
             "pilot": new.pilot,
             "opened_at": new.opened_at,
-            "told": self._seal("told", new.id, {"text": new.text, "answers": new.answers}),
+            "told": self._seal("told", new.id, _told(new)),
         }
         self._tx.connection.execute(_INSERT, row)
         self._log(change)
@@ -194,6 +196,22 @@ class Reports:
         given = {f"cell{number}": cell for number, cell in enumerate(cells)}
         rows = self._tx.connection.execute(_near(len(cells)), {**given, "what": kind, "since": since})
         return [self._read(row) for row in rows.mappings().all()]
+
+    def near_in(self, colonia: str, kind: str, since: datetime) -> list[Report]:
+        """Open reports of a kind in a colonia, newest first; never confidential ones."""
+        statement = (
+            select(report)
+            .where(
+                report.c.colonia == colonia,
+                report.c.kind == kind,
+                report.c.opened_at >= since,
+                report.c.listed.is_(False),
+                report.c.status != Status.CLOSED.value,
+            )
+            .order_by(report.c.opened_at.desc())
+            .limit(50)
+        )
+        return [self._read(row) for row in self._tx.connection.execute(statement).mappings().all()]
 
     def follow(self, report_id: str, person_id: str, at: datetime) -> bool:
         """Another neighbour hears the same news; False when they already do."""
@@ -343,11 +361,13 @@ class Reports:
             kind=row["kind"],
             named_list=row["named_list"],
             priority=Priority(row["priority"]),
+            reason=row["reason"] or BY_KIND,
             identity=Identity(row["identity"]),
             place=_place(row["colonia"], place),
             sectors=tuple(json.loads(row["sectors"])),
             pilot=row["pilot"],
             text=told["text"],
+            when=told.get("when", ""),
             answers=tuple((question, answer) for question, answer in told["answers"]),
             status=Status(row["status"]),
             disposition=Disposition(row["disposition"]) if row["disposition"] else None,
@@ -370,6 +390,7 @@ def _clear(new: Report) -> dict[str, Any]:
         "listed": new.listed,
         "named_list": new.named_list,
         "priority": int(new.priority),
+        "reason": new.reason,
         "status": new.status.value,
         "disposition": new.disposition.value if new.disposition else None,
         "referred_to": new.referred_to,
@@ -380,6 +401,10 @@ def _clear(new: Report) -> dict[str, Any]:
         "updated_at": new.updated_at,
         "sectors": json.dumps(new.sectors),
     }
+
+
+def _told(new: Report) -> dict[str, Any]:
+    return {"text": new.text, "when": new.when, "answers": new.answers}
 
 
 def _place_facts(place: Place) -> dict[str, Any]:

@@ -259,9 +259,12 @@ report = Table(
     clear("claimed_at", Moment, nullable=True),
     clear("closed_at", Moment, nullable=True),
     clear("updated_at", Moment),
-    sealed("told", row="id"),  # text, answers to the follow-up questions
+    sealed("told", row="id"),  # text, when, answers to the follow-up questions
     sealed("place", row="id"),  # street, point
     keyed("cell", nullable=True),  # 150 m cell of the point
+    clear(
+        "reason", String(60), nullable=True
+    ),  # of the priority, a code: kind, danger, answer:question.option
     Index("ix_report_status_opened_at", "status", "opened_at"),
     Index("ix_report_cell_kind_opened_at", "cell", "kind", "opened_at"),  # by kind alone it would be a scan
     Index("ix_report_kind_colonia_opened_at", "kind", "colonia", "opened_at"),

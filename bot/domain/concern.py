@@ -60,6 +60,8 @@ class ConcernKind:
     short_en: str = ""
     radius_m: int = 150  # how near another report must be to be "the same"
     same_within: timedelta = timedelta(days=7)
+    diary: bool = False  # it comes back: "volvió a pasar" in one tap, counted
+    useful: tuple[tuple[str, str], ...] = ()  # what officers most ask back: button, question
 
     @property
     def listed(self) -> bool:

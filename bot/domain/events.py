@@ -26,7 +26,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOpened(Event):
-    """A resident told us something, or an officer noted it down for one."""
+    """A resident told us something, or an officer noted it down for one: how urgent, and why."""
+
+    priority: int | None = None
+    reason: str = ""
+    words: tuple[str, ...] = ()  # that spoke of danger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,11 @@ class SomethingAdded(Event):
 
     text: str
     media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HappenedAgain(Event):
+    """The same once more: one tap, an entry of the diary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +178,7 @@ KINDS: dict[str, type[Event]] = {
         QuestionAnswered,
         QuestionExpired,
         SomethingAdded,
+        HappenedAgain,
         OfficerOnTheWay,
         OfficerArrived,
         NoteAdded,

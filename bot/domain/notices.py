@@ -52,6 +52,7 @@ HANDLER_HEARS: Mapping[type[Event], str] = {
     events.QuestionAnswered: "question_answered",
     events.QuestionExpired: "question_expired",
     events.SomethingAdded: "something_added",
+    events.HappenedAgain: "happened_again",
     events.ReportWithdrawn: "report_withdrawn",
     events.SolvedAnswered: "solved_answered",
     events.SupportOffered: "support_offered",

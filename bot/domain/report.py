@@ -14,6 +14,7 @@ from bot.domain import events
 from bot.domain.concern import Identity, Priority
 from bot.domain.errors import AlreadyClaimed, NotAllowedNow, NotYours, TooLate
 from bot.domain.events import Event
+from bot.domain.questions import BY_KIND
 from bot.domain.roster import Officer, Role
 from bot.domain.territory import Place
 
@@ -108,11 +109,13 @@ class Report:
     kind: str
     named_list: str = ""  # confidential: these people only
     priority: Priority
+    reason: str = BY_KIND  # why this priority: a code of bot/domain/questions.py
     identity: Identity = Identity.CONFIDENTIAL
     place: Place
     sectors: tuple[str, ...]
     pilot: bool = False
     text: str = ""
+    when: str = ""  # when it happened or happens, in clean words
     answers: tuple[tuple[str, str], ...] = ()  # follow-up question, answer: as asked and as told
     status: Status = Status.RECEIVED
     disposition: Disposition | None = None
@@ -131,9 +134,15 @@ class Report:
         return bool(self.named_list)
 
     @staticmethod
-    def open(report: Report) -> Change:
-        """The resident said "Enviar"."""
-        opened = events.ReportOpened(at=report.opened_at, actor_id=report.filed_by or report.person_id)
+    def open(report: Report, words: tuple[str, ...] = ()) -> Change:
+        """The resident said "Enviar"; `words` are those that spoke of danger."""
+        opened = events.ReportOpened(
+            at=report.opened_at,
+            actor_id=report.filed_by or report.person_id,
+            priority=int(report.priority),
+            reason=report.reason,
+            words=words,
+        )
         return Change(report=report, events=(opened,))
 
     def claim(self, *, by: Officer, at: datetime) -> Change:
@@ -190,6 +199,10 @@ class Report:
         """The resident tells more; it changes no status, whatever the status is."""
         event = events.SomethingAdded(at=at, actor_id=self.person_id, text=text, media=media)
         return self._change(at, event)
+
+    def happened_again(self, *, by: str | None, at: datetime) -> Change:
+        """The same once more; it changes no status, whatever the status is."""
+        return self._change(at, events.HappenedAgain(at=at, actor_id=by))
 
     def on_the_way(self, *, by: Officer, at: datetime) -> Change:
         """The officer sets out. Raises NotYours, NotAllowedNow."""

@@ -109,6 +109,8 @@ def kind(form: forms.KindForm) -> ConcernKind:
         short_en=form.short_en,
         radius_m=form.radius_m,
         same_within=timedelta(days=form.same_days),
+        diary=form.diary,
+        useful=tuple((row.short, row.text) for row in form.useful),
     )
 
 
@@ -129,7 +131,9 @@ def question(form: forms.QuestionForm) -> FollowUp:
             label=label,
             label_en=form.options_en.get(slug, ""),
             priority=form.priority_if.get(slug),
+            because=form.because.get(slug, ""),
             named_list=form.list_if.get(slug, ""),
+            told_by=tuple(form.told_by.get(slug, ())),
         )
         for slug, label in form.options.items()
     )
@@ -139,6 +143,7 @@ def question(form: forms.QuestionForm) -> FollowUp:
         text_en=form.text_en,
         options=tuple(options),
         when={earlier: tuple(answers) for earlier, answers in form.when.items()},
+        told_when=tuple(form.told_when),
     )
 
 
@@ -163,6 +168,7 @@ def contact(form: forms.ContactForm) -> Contact:
     return Contact(
         slug=form.slug,
         name=form.name,
+        short=form.short or form.name[:24],
         number=form.number or "",
         purpose=form.purpose,
         hours=form.hours,

@@ -17,6 +17,7 @@ from bot.municipality.problems import Path, Problem, did_you_mean
 from bot.municipality.sheets import Sheet, Sheets
 
 R = TypeVar("R")
+ROW_LABEL = 24  # characters of a row, on either channel
 
 
 def problems_between(sheets: Sheets) -> list[Problem]:
@@ -117,6 +118,9 @@ def check_directory(sheets: Sheets) -> Iterator[Problem]:
         for key, value in (("slug", row.slug), ("numero", row.number)):
             if value in ("911", "089"):
                 yield sheet.source.problem((*path, key), f"el {value} ya está incluido; quite este contacto")
+        if len(row.name) > ROW_LABEL and not row.short:
+            text = f"mide {len(row.name)} caracteres y en una lista caben {ROW_LABEL}: añada «corto»"
+            yield sheet.source.problem((*path, "nombre"), text)
         if row.confirmed_on and not row.number:
             yield sheet.source.problem((*path, "confirmado_el"), "está confirmado pero falta el número")
 

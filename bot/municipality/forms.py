@@ -149,7 +149,15 @@ class QuestionForm(Form):
     options_en: dict[str, Annotated[str, Field(min_length=1, max_length=20)]] = Field(default={})
     when: dict[str, f.Slugs] = Field(default={})
     priority_if: dict[str, Annotated[Priority, f.one_of(f.PRIORITIES)]] = Field(default={})
+    because: dict[str, Annotated[str, Field(min_length=1, max_length=60)]] = Field(default={})
     list_if: dict[str, str] = Field(default={})
+    told_by: dict[str, list[Annotated[str, Field(min_length=2, max_length=60)]]] = Field(default={})
+    told_when: list[Annotated[str, Field(min_length=2, max_length=60)]] = Field(default=[])
+
+
+class UsefulForm(Form):
+    short: str = Field(min_length=1, max_length=20)
+    text: str = Field(min_length=1, max_length=300)
 
 
 class PhraseForm(Form):
@@ -176,6 +184,8 @@ class KindForm(Form):
     short_en: str = Field(default="", max_length=20)
     radius_m: int = Field(default=150, ge=10, le=5000)
     same_days: int = Field(default=7, ge=0, le=90)
+    diary: f.Flag = False
+    useful: list[UsefulForm] = Field(default=[], max_length=2)
     questions: list[QuestionForm] = Field(default=[], max_length=3)
     phrases: list[PhraseForm] = Field(default=[], max_length=MOST_PHRASES)
 
@@ -191,6 +201,7 @@ class KindsForm(Form):
 class ContactForm(Form):
     slug: f.Slug
     name: f.Name
+    short: str = Field(default="", max_length=24)
     number: f.Dialled | None = None
     purpose: str = ""
     hours: str = ""

@@ -117,6 +117,8 @@ class KindChecker:
         for key, said in (
             ("opciones_en", question.options_en),
             ("prioridad_si", question.priority_if),
+            ("porque", question.because),
+            ("dicho_con", question.told_by),
             ("lista_si", question.list_if),
         ):
             for answer in said:

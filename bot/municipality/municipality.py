@@ -33,6 +33,7 @@ class Contact:
 
     slug: str
     name: str
+    short: str = ""  # at most 24 characters: a row
     number: str = ""  # as it is dialled; "" while nobody gave it
     purpose: str = ""
     hours: str = ""

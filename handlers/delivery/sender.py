@@ -434,9 +434,8 @@ def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused | Tur
     why = _no_right(tx, row, now)
     if why:
         return Refused(why)
-    edits = (
-        tx.outbox.shown_card(row.person_id, row.card) if row.card and row.notice == "alert_taken" else None
-    )
+    in_place = row.notice == "alert_taken" or bool(row.facts.get("known"))
+    edits = tx.outbox.shown_card(row.person_id, row.card) if row.card and in_place else None
     return Ready(reach, person.locale, edits or "")
 
 

@@ -10,7 +10,7 @@ from bot.domain import folio as folios
 from bot.domain.concern import ConcernKind, Identity, Priority
 from bot.domain.errors import NotOnDuty, NotPermitted
 from bot.domain.notices import Lane, Notice, alert_card, notices_for
-from bot.domain.questions import priority_after
+from bot.domain.questions import BY_DANGER, priority_after, reason_of
 from bot.domain.report import Change, Disposition, Report, Status
 from bot.domain.roster import Officer, Role, Roster
 from bot.domain.routing import climb_to, first_alerted, may_attend
@@ -51,7 +51,7 @@ def open_report(
     if known is not None:
         return Opened(known, 0, fresh=False)
     report = _new(tx, here, draft, draft_id, person_id, filed_by, at, danger=danger)
-    tx.reports.add(Report.open(report))
+    tx.reports.add(Report.open(report, draft.danger))
     tx.media.attach(list(draft.media), report.id)
     return Opened(report, _alert_first(tx, here, report, at))
 
@@ -71,6 +71,7 @@ def _new(
     territory = here.municipality.territory
     colonia = territory.colonia(draft.place.colonia)
     named = f"\n({draft.name})" if draft.name and draft.identity is Identity.NAMED else ""
+    priority, reason = _priority(here, kind, draft, danger=danger)
     return Report(
         id=here.new_id(),
         folio=_free_folio(tx, here),
@@ -79,12 +80,14 @@ def _new(
         filed_by=filed_by,
         kind=kind.slug,
         named_list=_list_of(kind, draft),
-        priority=_priority(here, kind, draft, danger=danger),
+        priority=priority,
+        reason=reason,
         identity=draft.identity,
         place=draft.place,
         sectors=tuple(sector.slug for sector in territory.sectors_of(draft.place)),
         pilot=bool(colonia and colonia.pilot),
-        text=draft.text + named + (f"\n{draft.when}" if draft.when and draft.when not in draft.text else ""),
+        text=draft.text + named,
+        when=draft.when,
         answers=draft.answers,
         opened_at=at,
         updated_at=at,
@@ -103,10 +106,13 @@ def _list_of(kind: ConcernKind, draft: Draft) -> str:
     return draft.named_list or (kind.named_list if kind.listed else "")
 
 
-def _priority(here: Here, kind: ConcernKind, draft: Draft, *, danger: bool) -> Priority:
-    if danger:
-        return Priority.P0
-    return priority_after(kind.priority, here.municipality.questions.get(kind.slug, ()), draft.chosen)
+def _priority(here: Here, kind: ConcernKind, draft: Draft, *, danger: bool) -> tuple[Priority, str]:
+    """How urgent it is, and the code of why."""
+    if danger or draft.danger:
+        return Priority.P0, BY_DANGER
+    questions = here.municipality.questions.get(kind.slug, ())
+    after = priority_after(kind.priority, questions, draft.chosen)
+    return after, reason_of(kind.priority, questions, draft.chosen)
 
 
 # ---- alerts and the ladder ----
@@ -157,16 +163,20 @@ def _alert(
     *,
     level: int,
     nobody: bool = False,
+    known: bool = False,
 ) -> None:
+    """The card of a report; `known`: they have it already, and it changes in place."""
     facts = {
         "folio": report.folio,
         "kind": report.kind,
         "priority": int(report.priority),
+        "reason": report.reason,
         "colonia": report.place.colonia,
         "opened_at": report.opened_at.isoformat(),
         "version": report.version,
         "level": level,
         "nobody": nobody,
+        "known": known,
         "listed": report.listed,
     }
     notices = [
@@ -303,6 +313,15 @@ def add(tx: Transaction, report: Report, text: str, media: tuple[str, ...], at: 
     return saved(tx, report.add(text=text, media=media, at=at), tx.staff.roster(at), at)
 
 
+def happened_again(tx: Transaction, here: Here, report: Report, person_id: str, at: datetime) -> Report:
+    """The same once more: an entry of the diary; a closed report is opened again. Raises TooLate."""
+    closed = report.status is Status.CLOSED
+    if closed:
+        report.reopen(at=at)  # too late is too late before anything is written down
+    report = saved(tx, report.happened_again(by=person_id, at=at), tx.staff.roster(at), at)
+    return reopen(tx, here, report, at) if closed else report
+
+
 def tell_place(tx: Transaction, here: Here, report: Report, place: Place, at: datetime) -> Report:
     """Where the danger is, after the alert: who was alerted sees it, and the right sector hears."""
     sectors = tuple(sector.slug for sector in here.municipality.territory.sectors_of(place))
@@ -311,7 +330,8 @@ def tell_place(tx: Transaction, here: Here, report: Report, place: Place, at: da
     if report.status is Status.RECEIVED:
         holders = tx.outbox.holders(alert_card(report.id))
         known = tuple(o for o in map(roster.officer, holders) if o is not None)
-        _alert(tx, report, dict.fromkeys((*first_alerted(report, roster, at), *known)), at, level=0)
+        _alert(tx, report, known, at, level=0, known=True)
+        _alert(tx, report, (o for o in first_alerted(report, roster, at) if o not in known), at, level=0)
     return report
 
 

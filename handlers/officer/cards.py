@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from bot.domain import folio as folios
 from bot.domain.concern import Identity, Priority
-from bot.domain.events import NoteAdded, QuestionAnswered, QuestionAsked, SomethingAdded
+from bot.domain.events import NoteAdded, QuestionAnswered, QuestionAsked, ReportOpened, SomethingAdded
+from bot.domain.questions import BY_DANGER, answer_behind
 from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing
 from bot.texts import Texts
+from handlers import diary
 from handlers.here import Here
 from handlers.speaker import Speaker, button
 from storage.media import StoredFile
@@ -59,13 +61,15 @@ def row(who: Speaker, report: Report) -> Action:
 def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
     """The whole case, for who may see it, with the buttons of where it stands."""
     t = who.t
-    lines = [*lead, headline(t, who.here, report, who.at)]
+    lines = [*lead, headline(t, who.here, report, who.at), _why(who, report)]
     place = who.here.place_line(report.place)
     lines.append(f"📍 {place}" if place else t("📍 Sin lugar: pregúntelo"))
     if report.text:
         lines.append(f"«{report.text}»")
+    if report.when:
+        lines.append(f"🕒 {report.when}")
     lines += [f"{question} {answer}" for question, answer in report.answers]
-    lines += _since(who, report)
+    lines += [*diary.table(t, who.tx.reports.history(report.id), who.at), *_since(who, report)]
     lines.append(_person_line(t, report))
     files = who.tx.media.of_report(report.id)
     return Outgoing(
@@ -76,6 +80,33 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
         actions=steps(t, report, who),
         protected=True,
     )
+
+
+def because(t: Texts, here: Here, priority: Priority, kind: str, reason: str) -> str:
+    """Why it is so urgent, in words of the municipality, never of the person; nothing when the kind says it."""
+    if reason == BY_DANGER:
+        return t("{priority}: pidió ayuda por un peligro de ahora", priority=priority.name)
+    found = answer_behind(reason, here.municipality.questions.get(kind, ()))
+    if found is None:
+        return ""
+    question, option = found
+    said = option.because or t(
+        "contestó «{answer}» a «{question}»", answer=option.label, question=question.text
+    )
+    return f"{priority.name}: {said}"
+
+
+def _why(who: Speaker, report: Report) -> str:
+    """The same for who attends it, with the words that spoke of danger."""
+    t = who.t
+    why = because(t, who.here, report.priority, report.kind, report.reason)
+    opened = next((e for e in who.tx.reports.history(report.id) if isinstance(e, ReportOpened)), None)
+    if report.reason == BY_DANGER and opened is not None and opened.words:
+        return f"{why} ({t.listing([f'«{word}»' for word in opened.words[:MOST_WORDS]])})"
+    return why or t("{priority}: por el tipo de asunto", priority=report.priority.name)
+
+
+MOST_WORDS = 3
 
 
 def _since(who: Speaker, report: Report) -> list[str]:

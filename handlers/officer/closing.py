@@ -121,7 +121,7 @@ def _elsewhere(t: Texts, here: Here, kind: str) -> Generator[Any, Any, Ending]:
     own = [o.slug for o in here.municipality.directory.offices_of(here.kind(kind))]
     others = [c.slug for c in here.municipality.directory.contacts if c.slug not in own and not c.built_in]
     offices = [here.municipality.directory.get(slug) for slug in (*own, *others)][:10]
-    rows = [Option(o.slug, o.slug[:22], o.name[:24], o.purpose[:72]) for o in offices if o is not None]
+    rows = [Option(o.slug, o.slug[:22], o.short or o.name, o.purpose[:72]) for o in offices if o is not None]
     office = yield from choose("office", (t("¿A quién se canaliza?"),), rows, as_rows=True)
     none: Option[str] = Option("", "no", t("Sin nota"))
     said = yield from write(

@@ -12,6 +12,7 @@ from bot.texts import Texts, later
 from handlers import talks
 from handlers.desk import reports as desk
 from handlers.desk import steps
+from handlers.here import Here
 from handlers.officer.closing import LONGEST_SENTENCE
 from handlers.resident.filing import NAME as REPORT
 from handlers.resident.told import heard
@@ -20,19 +21,20 @@ from storage.conversations import Conversation
 
 # ---- ask back ----
 
-USEFUL = (later("¿Me puede decir la calle y entre cuáles está?"), later("¿Sigue pasando en este momento?"))
+USEFUL = (
+    (later("Pedir calle"), later("¿Me puede decir la calle y entre cuáles está?")),
+    (later("¿Sigue pasando?"), later("¿Sigue pasando en este momento?")),
+)
 
 
-def _ask_flow(t: Texts) -> Flow[str]:
-    """Two questions ready, or one's own."""
-    options = [Option(t(text), f"ready{n}", label) for n, (text, label) in enumerate(_ready(t))]
-    lines = (t("¿Qué le pregunta? Escríbalo, o elija."), *(f"{n}. {t(q)}" for n, q in enumerate(USEFUL, 1)))
+def _ask_flow(t: Texts, here: Here, kind: str) -> Flow[str]:
+    """The two questions that this kind most needs, or one's own."""
+    ready = here.kind(kind).useful or tuple((t(label), t(text)) for label, text in USEFUL)
+    options = [Option(text, f"ready{n}", label) for n, (label, text) in enumerate(ready)]
+    numbered = (f"{n}. {text}" for n, (_, text) in enumerate(ready, 1))
+    lines = (t("¿Qué le pregunta? Escríbalo, o elija."), *numbered)
     said = yield from write("question", lines, options=tuple(options), longest=LONGEST_SENTENCE)
     return said.text
-
-
-def _ready(t: Texts) -> list[tuple[str, str]]:
-    return [(USEFUL[0], t("Pedir calle")), (USEFUL[1], t("¿Sigue pasando?"))]
 
 
 def _asked(who: Speaker, talk: Conversation, text: str) -> None:
@@ -69,16 +71,26 @@ def _noted(who: Speaker, talk: Conversation, said: Written) -> None:
 # ---- note down a neighbour's concern ----
 
 
-def jot(who: Speaker, text: str = "", media: Sequence[tuple[str, str]] = ()) -> None:
+def jot(
+    who: Speaker,
+    text: str = "",
+    media: Sequence[tuple[str, str]] = (),
+    lead: tuple[str, ...] = (),
+) -> None:
     """The report talk on behalf of somebody met in the street: no account, no name, no number."""
     understood = who.here.triage.read(text, who.at) if text else None
     told = heard(who.here, text, understood, consented=True, on_behalf=True)
     files = tuple(MediaRef(file, AttachmentKind(kind)) for file, kind in media) or who.media
-    talks.start(who, REPORT, told.as_arguments(files), lead=(who.t("Anotar lo que le contaron."),))
+    talks.start(who, REPORT, told.as_arguments(files), lead=(*lead, who.t("Anotar lo que le contaron.")))
 
 
 for _one in (
-    talks.Script(name="ask", make=lambda t, here, kept, again: _ask_flow(t), finish=_asked, look_ups={}),
+    talks.Script(
+        name="ask",
+        make=lambda t, here, kept, again: _ask_flow(t, here, kept.get("kind", "")),
+        finish=_asked,
+        look_ups={},
+    ),
     talks.Script(name="note", make=lambda t, here, kept, again: _note_flow(t), finish=_noted, look_ups={}),
 ):
     talks.script(_one)

@@ -12,8 +12,9 @@ from bot.questions import Option, Reply, choose, choose_or, write
 from bot.texts import Texts
 from handlers.here import Here
 from handlers.resident.draft import Draft, Stopped
-from handlers.resident.follow_ups import follow_up
+from handlers.resident.follow_ups import Answered, follow_up, follow_ups
 from handlers.resident.kind import advice, ask_kind
+from handlers.resident.review import CORRECT, also_lines, correct, others
 from handlers.resident.telling import words_of
 from handlers.resident.told import Told
 
@@ -23,6 +24,7 @@ VIOLENCE = frozenset({"violencia_familiar", "acoso_sexual"})
 def in_confidence(
     t: Texts, here: Here, told: Told, kind: ConcernKind, again: frozenset[str]
 ) -> Generator[Any, Any, Draft | Stopped]:
+    """The whole talk from the kind on; a correction may lead out of it."""
     asked = told.kind in VIOLENCE or told.on_behalf
     if kind.slug in VIOLENCE and not asked and not (yield from can_write(t)):
         return Stopped("other_time")
@@ -30,23 +32,47 @@ def in_confidence(
     if not text or "what" in again:
         said = yield from write("what", (t("Cuente solo lo que quiera contar. ¿Qué pasa?"),), files=True)
         text = words_of(t, said)
+    more = Answered()
+    if kind.slug not in VIOLENCE:  # there one thing was asked first of all, and nothing else is
+        more = yield from follow_ups(t, here, kind, told, text)
     place = told.place
-    if not place.known:
+    if not place.known or "place" in again:
         place = yield from _place_if_wanted(t, here)
     first = advice(t, kind)
     lines = (
         *((first,) if first else ()),
         t("Esto lo leerá solo un grupo pequeño y capacitado, no la patrulla de su zona."),
         t("No le escribiremos por nuestra cuenta: usted escribe aquí cuando quiera."),
+        *also_lines(t, here, others(told, kind)),
         t("¿Lo enviamos?"),
     )
-    options = [Option(True, "yes", t("Enviar"), style="primary"), Option(False, "no", t("No enviar"))]
-    if not (yield from choose("send", lines, options)):
+    options = [
+        Option("send", "yes", t("Enviar"), style="primary"),
+        Option("edit", "edit", t("Corregir"), words=CORRECT),
+        Option("cancel", "no", t("No enviar")),
+    ]
+    verdict = yield from choose("send", lines, options)
+    if verdict == "edit":
+        return (yield from correct(t, FIELDS))
+    if verdict == "cancel":
         return Stopped("discarded")
-    return Draft(kind=kind.slug, place=place, text=text, when=told.when)
+    return Draft(
+        kind=kind.slug,
+        place=place,
+        text=text,
+        when=told.when,
+        answers=more.answers,
+        chosen=more.chosen,
+        danger=told.danger,
+        also=others(told, kind),
+    )
+
+
+FIELDS = ("kind", "place", "what")
 
 
 def can_write(t: Texts) -> Generator[Any, Any, bool]:
+    """Is it safe to read and answer now? Before anything else."""
     lines = (
         t("Gracias por escribir. ¿Está a salvo en este momento para leer y contestar?"),
         t("Si hay peligro: 911. Línea de las Mujeres: 079, opción 1, gratis, día y noche."),
@@ -80,7 +106,7 @@ def confidential(t: Texts, here: Here, told: Told, answers: Answers) -> bool:
         return False
     kind = known[0]
     for question in here.municipality.questions.get(kind.slug, ()):
-        picked = advance(lambda again, asked=question: follow_up(t, asked), answers).result  # type: ignore[misc]
+        picked = advance(lambda again, asked=question: follow_up(t, kind, asked), answers).result  # type: ignore[misc]
         option = question.option(picked[1]) if picked else None
         if option is not None and option.named_list:
             return True

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.conversation import EXTRAS, SAID, Flow
 from bot.domain.folio import show
+from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.domain.territory import Place, Point
 from bot.messages import Outgoing
@@ -19,7 +20,7 @@ from handlers.here import Here
 from handlers.resident.confidence import VIOLENCE
 from handlers.resident.draft import Draft
 from handlers.resident.place import Outside, locate
-from handlers.resident.told import Told
+from handlers.resident.told import Told, place_heard
 from handlers.resident.told import heard as told_of
 from handlers.speaker import Speaker
 from storage.conversations import Conversation
@@ -37,14 +38,41 @@ def heard(who: Speaker, talk: Conversation | None) -> bool:
 
 
 def answer(who: Speaker) -> None:
-    """911 in the same turn; the talk that ran is parked with everything in it."""
+    """911 in the same turn; the talk that ran is parked with everything in it.
+
+    What answers or quotes a message about an open report also reaches who attends it, without a tap.
+    """
+    _tell_who_attends(who)
     told = told_of(who.here, who.inbound.text, who.understood, channel=who.inbound.address.channel)
     talks.start(who, NAME, told.as_arguments(who.media))
+
+
+def _tell_who_attends(who: Speaker) -> None:
+    report = _spoken_of(who)
+    if report is None:
+        return
+    text, media = who.inbound.text.strip(), tuple(item.id for item in who.media)
+    if report.status is Status.AWAITING_RESIDENT:
+        desk.answer(who.tx, report, text, media, who.at)
+    else:
+        desk.add(who.tx, report, text, media, who.at)
+
+
+def _spoken_of(who: Speaker) -> Report | None:
+    """The open report of theirs that the message quotes, or the only one in which an officer asked."""
+    quoted = who.tx.outbox.report_of(who.person.id, who.inbound.card_id) if who.inbound.card_id else None
+    waiting = who.tx.reports.waiting_on(who.person.id)
+    if quoted is not None:
+        report = who.tx.reports.get(quoted)
+        return report if report.person_id == who.person.id and report.status.open else None
+    return waiting[0] if len(waiting) == 1 else None
 
 
 def overheard(who: Speaker, talk: Conversation) -> bool:
     """Words while the 911 card waits for a tap: kept for the team, and the card is shown again."""
     text = who.inbound.text.strip()
+    if _still_in_danger(who, talk):
+        return True
     if talk.flow != NAME or talk.asked != "tell" or not (text or who.media) or _another_matter(who, talk):
         return False
     if text and match(taps(who.t), who.reply) is not None:
@@ -53,6 +81,19 @@ def overheard(who: Speaker, talk: Conversation) -> bool:
     files = [*talk.answers.get(EXTRAS, ()), *([item.id, item.kind.value] for item in who.media)]
     kept = replace(talk, answers={**talk.answers, SAID: said, EXTRAS: files})
     talks.ask_again(who, kept)
+    return True
+
+
+def _still_in_danger(who: Speaker, talk: Conversation) -> bool:
+    """Asked where, they tell what is happening: it reaches the team, and where is asked again."""
+    understood = who.understood
+    if talk.flow != NAME or talk.asked == "tell" or understood is None or understood.danger is None:
+        return False
+    report = who.tx.reports.of_draft(talk.id)
+    if report is None or who.inbound.point is not None or place_heard(who.here, understood).known:
+        return False
+    desk.add(who.tx, report, who.inbound.text.strip(), tuple(item.id for item in who.media), who.at)
+    talks.ask_again(who, talk)
     return True
 
 
@@ -117,6 +158,7 @@ def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
         kind=told.kind or FALLBACK_KIND,
         place=told.place,
         text="\n".join((told.text, *talk.answers.get(SAID, ()))),
+        danger=told.danger,
         media=(*talk.arguments["media"], *(file[0] for file in talk.answers.get(EXTRAS, ()))),
     )
     opened = desk.open_report(

@@ -21,7 +21,9 @@ class Draft:
     identity: Identity = Identity.CONFIDENTIAL
     name: str = ""
     media: tuple[str, ...] = ()
+    danger: tuple[str, ...] = ()  # words that speak of danger now
     named_list: str = ""  # when an answer made it confidential
+    also: tuple[tuple[str, str], ...] = ()  # what else was mentioned: kind, its own words
     joins: str = ""  # folio of the report nearby that is the same
 
 

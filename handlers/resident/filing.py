@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.conversation import EXTRAS, Turn
@@ -13,14 +14,19 @@ from bot.messages import Action, Outgoing
 from bot.questions import LookUp
 from handlers import talks
 from handlers.desk import reports as desk
+from handlers.here import OTHER
+from handlers.resident import my_reports
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import advice
+from handlers.resident.place import same_street
 from handlers.resident.report import report
-from handlers.resident.told import Told, heard
+from handlers.resident.review import also_name
+from handlers.resident.told import Told, heard, when_heard
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
 NAME = "report"
+SUFFERED = frozenset({"robo_casa", "robo_persona", "robo_vehiculo", "robo_negocio", "amenazas_rina"})
 LONGEST = 10_000  # characters of a first message that become the description
 
 
@@ -36,8 +42,27 @@ def begin(who: Speaker, *, text: str = "", kind: str | None = None, lead: tuple[
         consented=_consented(who),
         channel=who.inbound.address.channel,
     )
+    if told.kind in SUFFERED:
+        lead = (*lead, who.t("Lamento lo que pasó."))
     arguments = told.as_arguments(who.media)
     talks.start(who, NAME, {**arguments, "kind": kind or arguments["kind"]}, lead=(*greeting(who), *lead))
+
+
+def offer(who: Speaker, text: str) -> None:
+    """It may be no report: the draft waits with what was written, and one question asks."""
+    t = who.t
+    told = heard(
+        who.here, text, who.understood, consented=_consented(who), channel=who.inbound.address.channel
+    )
+    waits = talks.put_aside(who, NAME, told.as_arguments(who.media))
+    seems = also_name(t, who.here, told.kind or OTHER)
+    actions = (
+        button(t("Sí, reportarlo"), f"also.{waits.id}", "primary"),
+        button(t("No es eso"), f"noalso.{waits.id}"),
+        button(t("Menú"), "m.menu"),
+    )
+    lines = (*greeting(who), t("¿Es para reportarlo? Parece: {what}.", what=seems))
+    who.show(Outgoing(lines=lines, actions=actions))
 
 
 def greeting(who: Speaker) -> tuple[str, ...]:
@@ -71,15 +96,35 @@ def _accepted_in_words(turn: Turn[Any]) -> bool:
 
 
 def _near(who: Speaker, talk: Conversation, step: LookUp) -> Any:
-    """An open report of the same kind within its radius and days, of somebody else."""
+    """An open report of the same kind within its radius and days, or in the same street; one's own first."""
     kind = who.here.kind(step.arguments["kind"])
-    point = Point(step.arguments["lat"], step.arguments["lon"])
-    cells = who.tx.reports.cells_around(point, kind.radius_m)
-    found = who.tx.reports.near(cells, kind.slug, who.at - kind.same_within)
-    near = [r for r in found if r.person_id != who.person.id and _within(r, point, kind.radius_m)]
-    if not near:
-        return None
-    return {"folio": near[0].folio, "when": who.t.ago(who.at - near[0].opened_at)}
+    since = who.at - kind.same_within
+    if step.arguments["point"]:
+        point = Point(*step.arguments["point"])
+        cells = who.tx.reports.cells_around(point, kind.radius_m)
+        found = [r for r in who.tx.reports.near(cells, kind.slug, since) if _within(r, point, kind.radius_m)]
+    else:
+        colonia, street = step.arguments["colonia"], step.arguments["street"]
+        found = [
+            r
+            for r in who.tx.reports.near_in(colonia, kind.slug, since)
+            if same_street(r.place.street, street)
+        ]
+    if talk.arguments["on_behalf"] or not found:
+        return _seen(who, found[0]) if found else None
+    found.sort(key=lambda one: one.person_id != who.person.id)
+    return _seen(who, found[0])
+
+
+def _seen(who: Speaker, report: Report) -> dict[str, Any]:
+    own = report.person_id == who.person.id
+    return {"folio": report.folio, "when": who.t.ago(who.at - report.opened_at), "own": own}
+
+
+def _when(who: Speaker, talk: Conversation, step: LookUp) -> Any:
+    """What a corrected time says, heard at the moment at which it is said."""
+    said = step.arguments["text"]
+    return (when_heard(who.here.triage.read(said, who.at)) if said else "") or said
 
 
 def _within(one: Report, point: Point, radius: int) -> bool:
@@ -90,9 +135,14 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
     if isinstance(result, Stopped):
         _stopped(who, result)
         return
+    if result.joins and who.tx.reports.by_folio(result.joins).person_id == who.person.id:
+        my_reports.again(who, result.joins)
+        _second_concern(who, talk, result)
+        return
     if result.joins:
         joined = desk.join(who.tx, result.joins, who.person.id, who.at)
         who.show(_joined(who, joined))
+        _second_concern(who, talk, result)
         return
     extras = tuple(item[0] for item in talk.answers.get(EXTRAS, ()))
     draft = _with_media(result, (*talk.arguments["media"], *extras))
@@ -107,12 +157,10 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
         at=who.at,
     )
     who.show(receipt(who, opened, draft))
-    _second_concern(who, talk)
+    _second_concern(who, talk, result)
 
 
 def _with_media(draft: Draft, media: tuple[str, ...]) -> Draft:
-    from dataclasses import replace
-
     return replace(draft, media=tuple(dict.fromkeys((*draft.media, *media))))
 
 
@@ -127,7 +175,9 @@ def receipt(who: Speaker, opened: desk.Opened, draft: Draft) -> Outgoing:
         lines.append(t("Como pidió, no queda unido a este chat: no habrá noticias por aquí."))
     lines.append(told or t("Si empeora o hay peligro, llame al 911."))
     actions = [button(t("Agregar algo"), f"add.{report.folio}")] if report.person_id else []
-    if who.here.kind(report.kind).tips:
+    if who.here.kind(report.kind).diary and report.person_id:
+        actions.append(button(t("Volvió a pasar"), f"again.{report.folio}"))
+    elif who.here.kind(report.kind).tips:
         actions.append(button(t("Ver consejos"), f"tipsof.{report.kind}"))
     return Outgoing(
         lines=tuple(lines), actions=(*actions, button(t("Menú"), "m.menu")), copy=show(report.folio)
@@ -174,27 +224,54 @@ def _joined(who: Speaker, joined: Report) -> Outgoing:
     return Outgoing(lines=lines, actions=(button(t("Menú"), "m.menu"),))
 
 
-def _second_concern(who: Speaker, talk: Conversation) -> None:
-    """Two concerns in one message become two drafts, both named."""
-    also = [slug for slug in talk.arguments["also"] if slug != talk.arguments["kind"]]
-    if not also or talk.arguments["on_behalf"]:
+def _second_concern(who: Speaker, talk: Conversation, draft: Draft) -> None:
+    """The next concern of the same message waits as a draft of its own, with its own words."""
+    if not draft.also:
         return
-    kind = who.here.kind(also[0])
-    who.show(
-        Outgoing(
-            lines=(who.t("También mencionó otra cosa: {what}. ¿La reportamos?", what=kind.name.lower()),),
-            actions=(
-                button(who.t("Sí, también"), f"also.{kind.slug}", "primary"),
-                button(who.t("No, gracias"), "m.thanks"),
-            ),
-        )
+    (slug, words), *rest = draft.also
+    told = heard(
+        who.here,
+        words,
+        who.here.triage.read(words, who.at),
+        consented=True,
+        on_behalf=bool(talk.arguments["on_behalf"]),
+        channel=who.inbound.address.channel,
     )
+    where = told.place
+    if not where.known and not who.here.kind(draft.kind).listed:
+        where = draft.place  # of the same message; what was told in confidence stays there
+    told = replace(told, kind=slug, also=tuple(rest), place=where)
+    waits = talks.put_aside(who, NAME, told.as_arguments())
+    line = who.t(
+        "También mencionó: {what}. ¿Lo reportamos? No tiene que repetirlo.",
+        what=also_name(who.t, who.here, slug),
+    )
+    actions = (
+        button(who.t("Sí, también"), f"also.{waits.id}", "primary"),
+        button(who.t("No, gracias"), f"noalso.{waits.id}"),
+    )
+    who.show(Outgoing(lines=(line,), actions=actions))
 
 
-def also(who: Speaker, kind: str) -> None:
-    """The second concern: a draft of its own, with the same words."""
-    newest = who.tx.reports.of_person(who.person.id, most=1)
-    begin(who, text=newest[0].text if newest else "", kind=kind)
+def also(who: Speaker, talk_id: str) -> None:
+    """The second concern: its draft goes on where it waits."""
+    draft = _waiting_draft(who, talk_id)
+    if draft is None:
+        who.say(who.t("Esa opción ya no está activa."), actions=(button(who.t("Menú"), "m.menu"),))
+        return
+    talks.ask_again(who, draft)
+
+
+def not_also(who: Speaker, talk_id: str) -> None:
+    """Not wanted: its draft is forgotten."""
+    draft = _waiting_draft(who, talk_id)
+    if draft is not None:
+        talks.cancel(who, draft)
+    who.say(who.t("De acuerdo. Aquí estamos cuando nos necesite."))
+
+
+def _waiting_draft(who: Speaker, talk_id: str) -> Conversation | None:
+    return next((talk for talk in who.tx.conversations.of(who.person.id) if talk.id == talk_id), None)
 
 
 def _stopped(who: Speaker, result: Stopped) -> None:
@@ -225,7 +302,7 @@ talks.script(
         name=NAME,
         make=lambda t, here, kept, again: report(t, here, Told.from_arguments(kept), again),
         finish=_finish,
-        look_ups={"near": _near},
+        look_ups={"near": _near, "when": _when},
         keeps=True,
         noticed=_noticed,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.concern import ConcernKind
@@ -14,54 +17,91 @@ from handlers.resident.kind import label
 from handlers.resident.telling import words_of
 from handlers.resident.told import Told
 
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the questions of a kind brought."""
+
+    answers: tuple[tuple[str, str], ...] = ()  # question and answer, as the team reads them
+    chosen: dict[str, str] = field(default_factory=dict)  # question -> option: what the priority hangs on
+    named_list: str = ""  # when an answer made it confidential
+
 
 def follow_ups(
     t: Texts, here: Here, kind: ConcernKind, told: Told, text: str
-) -> Generator[Any, Any, tuple[tuple[tuple[str, str], ...], dict[str, str], str]]:
-    """At most three questions of the municipality, those that the text has not answered."""
+) -> Generator[Any, Any, Answered]:
+    """Ask what is left to ask."""
     answers: list[tuple[str, str]] = []
     chosen: dict[str, str] = {}
     named_list = ""
-    for question in here.municipality.questions.get(kind.slug, ())[:3]:
-        if question.asked_after(chosen) and not _answered(question, told, text):
-            told_already = _option_told(question, text)
-            if told_already is not None:
-                said, slug = label(t, told_already.label, told_already.label_en), told_already.slug
-            else:
-                said, slug = yield from follow_up(t, question)
-            answers.append((question.text, said))
-            chosen[question.slug] = slug
-            option = question.option(slug)
-            named_list = option.named_list if option and option.named_list else named_list
-    return tuple(answers), chosen, named_list
+    for question in here.municipality.questions.get(kind.slug, ())[:MOST]:
+        if not question.asked_after(chosen):
+            continue
+        told_already = option_told(question, text)
+        if told_already is not None:
+            said, slug = label(t, told_already.label, told_already.label_en), told_already.slug
+        elif answered(question, told, text):
+            continue
+        else:
+            said, slug = yield from follow_up(t, kind, question)
+        answers.append((question.text, said))
+        chosen[question.slug] = slug
+        option = question.option(slug)
+        named_list = option.named_list if option and option.named_list else named_list
+    return Answered(tuple(answers), chosen, named_list)
 
 
-def _option_told(question: FollowUp, text: str) -> AnswerOption | None:
-    """The option whose words stand in what was written; a bare yes or no is never taken from a sentence."""
-    said = f" {fold(text)} "
-    named = [o for o in question.options if o.slug not in YES_NO and f" {fold(o.label)} " in said]
+def option_told(question: FollowUp, text: str) -> AnswerOption | None:
+    """The one option whose words stand in what was written; a bare yes or no is never taken from a sentence."""
+    named = [o for o in question.options if says(text, o.told_by)]
+    if not named:
+        named = [o for o in question.options if o.slug not in YES_NO and says(text, (o.label,))]
     return named[0] if len(named) == 1 else None
 
 
 YES_NO = frozenset({"si", "no", "no_se"})
+DENIED = frozenset({"no", "ni", "sin", "nunca", "nadie", "tampoco"})
+
+
+def says(text: str, phrases: tuple[str, ...]) -> bool:
+    """Does one of the phrases stand in the text, without a "no" just before it?"""
+    said = fold(text)
+    for phrase in phrases:
+        for found in _pattern(phrase).finditer(said):
+            if not DENIED & set(said[: found.start()].split()[-1:]):
+                return True
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """`*` ends a word, or stands for one."""
+    words = (re.escape(fold(word.rstrip("*"))) + (r"\w*" if "*" in word else "") for word in phrase.split())
+    return re.compile(rf"\b{' '.join(words)}\b")
 
 
 FULL_TELLING = 8  # words after which an open question would only ask for more of the same
 
 
-def _answered(question: FollowUp, told: Told, text: str) -> bool:
+def answered(question: FollowUp, told: Told, text: str) -> bool:
     """Did the first sentence say when, or enough to spare an open question?"""
-    if question.slug in WHEN and told.when:
-        return True
+    if question.told_when:
+        return says(text, question.told_when)
+    if question.slug in WHEN:
+        return bool(told.when) and fold(told.when) not in VAGUE
     return not question.options and len(text.split()) >= FULL_TELLING
 
 
 WHEN = frozenset({"ahora", "cuando", "desde_cuando", "horario"})
+VAGUE = frozenset({"ahorita", "orita", "ahora", "horita"})  # now, or later: it is asked
 
 
-def follow_up(t: Texts, question: FollowUp) -> Generator[Any, Any, tuple[str, str]]:
+def follow_up(t: Texts, kind: ConcernKind, question: FollowUp) -> Generator[Any, Any, tuple[str, str]]:
+    """Ask it: what was answered, and the slug of the option."""
     text = question.text_en if t.locale != "es" and question.text_en else question.text
-    name = f"q_{question.slug}"
+    name = f"q_{kind.slug}_{question.slug}"[:40]
     if not question.options:
         skip: Option[str] = Option("no sé", "unknown", t("No sé"))
         said = yield from write(name, (text,), options=(skip,), files=True)

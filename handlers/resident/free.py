@@ -8,7 +8,9 @@ from bot.domain.roster import Role
 from bot.messages import Outgoing
 from bot.questions import Option, match
 from bot.texts import Texts
+from bot.triage import Understanding
 from handlers import wording
+from handlers.here import Here
 from handlers.officer import enrolment, spoken
 from handlers.resident import filing, home, information, my_reports, person
 from handlers.speaker import Speaker, button
@@ -34,16 +36,21 @@ def said(who: Speaker) -> None:
         _nothing(who.t, who)
         return
     if who.role is not Role.RESIDENT:
-        home_of_staff(who)
+        _from_staff(who)
         return
     _by_intent(who)
 
 
-def home_of_staff(who: Speaker) -> None:
-    """Officers and supervisors get their own screen."""
+def _from_staff(who: Speaker) -> None:
+    """Danger that an officer writes of is noted down at once; anything else leads to their own screen."""
     from handlers import menus
+    from handlers.officer import talking
 
-    menus.home(who)
+    if who.understood is None or who.understood.danger is None:
+        menus.home(who)
+        return
+    lead = (who.t("Si el peligro es ahora: radio y 911 primero."),)
+    talking.jot(who, who.inbound.text.strip(), lead=lead)
 
 
 FEW_WORDS = 3
@@ -74,7 +81,10 @@ def _by_intent(who: Speaker) -> None:
     understood = who.understood
     intent = understood.intent if understood else None
     if understood is not None and understood.kind is not None:
-        filing.begin(who, text=who.inbound.text.strip())
+        if _doubtful(who.here, understood):
+            filing.offer(who, who.inbound.text.strip())
+        else:
+            filing.begin(who, text=who.inbound.text.strip())
         return
     found = folios.find(who.inbound.text)
     if intent == "estado_folio" or (found and folios.valid(found)):
@@ -93,6 +103,17 @@ def _by_intent(who: Speaker) -> None:
         answer(who)
         return
     _unclear(who)
+
+
+SURE = 0.9  # a guess that no word of the lexicon speaks for, below this, is asked about before it is a report
+SURE_IN_CONFIDENCE = 0.6  # who tells such a thing in words of their own is not asked to tell it twice
+
+
+def _doubtful(here: Here, understood: Understanding) -> bool:
+    """ "Vivo en la Italia", "mi vecino es muy buena persona": perhaps no report at all."""
+    best = understood.guesses[0]
+    sure = SURE_IN_CONFIDENCE if here.kind(best.kind).listed else SURE
+    return not best.reasons and best.score < sure
 
 
 def _about_folio(who: Speaker, folio: str | None) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from datetime import date
 from typing import Any
 
 from bot.conversation import Flow
 from bot.domain.territory import Place, Sector
-from bot.messages import Outgoing
+from bot.messages import ContactCard, Outgoing
 from bot.texts import Texts
 from handlers import talks
 from handlers.here import Here
@@ -48,11 +48,30 @@ def _police_found(who: Speaker, talk: Conversation, result: Place | Outside) -> 
         return
     sectors = territory.sectors_of(result)
     blocks = [line for sector in sectors for line in sector_lines(who, sector)]
-    actions = [button(t("Pedir que pasen"), f"visit.{result.colonia}")] if result.colonia else []
+    save = [button(t("Guardar contacto"), f"contact.{result.colonia}")] if _reachable(sectors) else []
+    actions = [*save, *([button(t("Pedir que pasen"), f"visit.{result.colonia}")] if result.colonia else [])]
     title = t("Su policía de proximidad")
     where = who.here.colonia_name(result.colonia)
     lines = (*((t("Colonia {name}", name=where),) if where else ()), *blocks, t("Emergencias: 911."))
     who.show(Outgoing(title=title, lines=lines, actions=(*actions, button(t("Menú"), "m.menu"))))
+
+
+def _reachable(sectors: Iterable[Sector]) -> list[Sector]:
+    """Those whose telephone the municipality confirmed."""
+    return [sector for sector in sectors if sector.confirmed_on and sector.phone]
+
+
+def contact(who: Speaker, colonia: str) -> None:
+    """The team's institutional number as a card for the phone's own list."""
+    t, territory = who.t, who.here.municipality.territory
+    sectors = _reachable(territory.sectors_of(Place(colonia=colonia)))
+    for sector in sectors:
+        name = f"{who.here.municipality.programme} · {sector.name}"
+        digits = "".join(sign for sign in sector.phone if sign.isdigit())
+        card = ContactCard(name=name, phone=f"+52{digits}", hours=sector.hours)
+        who.show(Outgoing(lines=(t("Es del equipo, no de emergencias: para eso, 911."),), contact=card))
+    if not sectors:
+        my_police(who)
 
 
 def sector_lines(who: Speaker, sector: Sector) -> tuple[str, ...]:

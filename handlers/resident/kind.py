@@ -81,7 +81,13 @@ def described(here: Here, reply: Reply) -> Told | None:
 def _merged(told: Told, more: Told) -> Told:
     """What was told first stays; what is new is added."""
     place = told.place if told.place.known else more.place
-    return replace(told, text=told.text or more.text, place=place, when=told.when or more.when)
+    return replace(
+        told,
+        text=told.text or more.text,
+        also=told.also or more.also,
+        place=place,
+        when=told.when or more.when,
+    )
 
 
 def urgent_first(t: Texts, kind: ConcernKind) -> Generator[Any, Any, bool]:

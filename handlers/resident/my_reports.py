@@ -9,7 +9,7 @@ from bot.domain.report import Disposition, Report, Status
 from bot.messages import Action, Outgoing
 from bot.questions import NO, YES, Option, Written, choose, fold, gather
 from bot.texts import Texts, later
-from handlers import talks
+from handlers import diary, talks
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.speaker import Speaker, button
@@ -119,15 +119,38 @@ def _add(t: Texts, report: Report) -> tuple[Action, ...]:
 
 
 def again(who: Speaker, folio: str) -> None:
-    """ "Otra vez" in one tap: noted on an open report, a closed one is opened again. Raises TooLate."""
+    """ "Otra vez" in one tap: an entry of the diary; a closed report is opened again. Raises TooLate."""
     t = who.t
-    report = own(who, folio)
-    if report.status is Status.CLOSED:
-        desk.reopen(who.tx, who.here, report, who.at)
-        who.say(t("Lo abrimos de nuevo y ya se avisó al equipo."), actions=(button(t("Menú"), "m.menu"),))
+    before = own(who, folio)
+    if not diary.apart(who.tx.reports.history(before.id), who.at):
+        who.say(t("Ya estaba anotado hace un momento."), actions=(button(t("Menú"), "m.menu"),))
         return
-    desk.add(who.tx, report, t("Volvió a pasar, {when}.", when=t.moment(who.at)), (), who.at)
-    who.say(t("Anotado: volvió a pasar."), actions=(button(t("Menú"), "m.menu"),))
+    report = desk.happened_again(who.tx, who.here, before, who.person.id, who.at)
+    if before.status is Status.CLOSED:
+        lines: tuple[str, ...] = (t("Lo abrimos de nuevo y ya se avisó al equipo."),)
+    else:
+        lines = (t("Anotado: volvió a pasar."),)
+    if not report.listed:
+        lines = (*lines, *diary.table(t, who.tx.reports.history(report.id), who.at))
+    actions = (button(t("Otra vez"), f"again.{report.folio}"), button(t("Menú"), "m.menu"))
+    who.show(Outgoing(lines=lines, actions=actions))
+
+
+def again_in_words(who: Speaker) -> None:
+    """ "Volvió a pasar": of the one report that it can be, or which?"""
+    t = who.t
+    mine = [one for one in who.tx.reports.of_person(who.person.id) if one.status.open]
+    if len(mine) == 1:
+        again(who, mine[0].folio)
+        return
+    if not mine:
+        my_reports(who)
+        return
+    rows = tuple(
+        button(folios.show(one.folio), f"again.{one.folio}", description=who.here.kind(one.kind).short)
+        for one in mine[:10]
+    )
+    who.show(Outgoing(lines=(t("¿Cuál volvió a pasar?"),), rows=rows, rows_label=t("Ver reportes")))
 
 
 # ---- add something ----

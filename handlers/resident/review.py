@@ -44,9 +44,10 @@ def review(t: Texts, here: Here, draft: Draft, *, own: bool) -> Generator[Any, A
     lines = summary(t, here, draft)
     if own:
         lines = (*lines, t(IDENTITY_LINES[draft.identity], name=draft.name))
+    lines = (*lines, *also_lines(t, here, draft.also))
     options = [
         Option("send", "yes", t("Enviar"), style="primary", words=("si enviar", "mandar", "enviar reporte")),
-        Option("edit", "edit", t("Corregir"), words=("cambiar", "editar", "esta mal")),
+        Option("edit", "edit", t("Corregir"), words=CORRECT),
         Option("cancel", "no", t("Cancelar"), words=("descartar", "borrar")),
     ]
     verdict = yield from choose("send", (*lines, t("¿Está bien?")), options, title=t("Entendí esto:"))
@@ -54,25 +55,55 @@ def review(t: Texts, here: Here, draft: Draft, *, own: bool) -> Generator[Any, A
         return draft
     if verdict == "cancel":
         return Stopped("discarded")
-    return (yield from _correct(t, own=own))
+    return (yield from correct(t, FIELDS if own else FIELDS[:-1]))
+
+
+def others(told: Told, kind: ConcernKind) -> tuple[tuple[str, str], ...]:
+    """What else the message told, besides the kind that became of it."""
+    return tuple(one for one in told.also if one[0] != kind.slug)
+
+
+def also_lines(t: Texts, here: Here, also: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The further concerns by name, so that nobody thinks that they were lost; a confidential one unnamed."""
+    names = [also_name(t, here, slug) for slug, _ in also]
+    return (
+        (t("➕ También mencionó: {what}. Lo vemos al terminar este.", what=t.listing(names)),)
+        if names
+        else ()
+    )
+
+
+def also_name(t: Texts, here: Here, slug: str) -> str:
+    """A further concern as a screen may show it."""
+    kind = here.kind(slug)
+    return t("un asunto en confianza") if kind.listed else label(t, kind.short, kind.short_en).lower()
+
+
+CORRECT = ("cambiar", "editar", "esta mal")  # further words that ask to correct
+FIELDS = ("kind", "place", "what", "when", "identity")
 
 
 FORGOTTEN_WITH = {
     "kind": ("kind", "leaf", "other", "near", "same"),
-    "place": ("place", "colonia", "colonia_name", "street", "near", "same"),
+    "place": ("place", "colonia", "colonia_name", "street", "where", "near", "same"),
     "what": ("what",),
+    "when": ("when", "when_heard"),
     "identity": ("identity", "name"),
 }
 
 
-def _correct(t: Texts, *, own: bool) -> Generator[Any, Any, Stopped]:
-    fields = [
-        Option("kind", "kind", t("De qué se trata")),
-        Option("place", "place", t("El lugar")),
-        Option("what", "what", t("Lo que pasa")),
-    ]
-    if own:
-        fields.append(Option("identity", "identity", t("Quién sabe de mí")))
+FIELD_LABELS = {
+    "kind": later("De qué se trata"),
+    "place": later("El lugar"),
+    "what": later("Lo que pasa"),
+    "when": later("Cuándo"),
+    "identity": later("Quién sabe de mí"),
+}
+
+
+def correct(t: Texts, names: tuple[str, ...]) -> Generator[Any, Any, Stopped]:
+    """Which field was wrong: it is forgotten and asked again."""
+    fields = [Option(name, name, t(FIELD_LABELS[name])) for name in names]
     wrong = yield from choose("wrong", (t("¿Qué corregimos?"),), fields, as_rows=True)
     yield Forget(("send", "wrong", *FORGOTTEN_WITH[wrong]), ask_again=(wrong,))
     return Stopped("discarded")  # never reached: the replay starts over

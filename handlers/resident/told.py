@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,8 +11,9 @@ from typing import Any
 
 from bot.domain.territory import Place
 from bot.questions import MediaRef, fold
-from bot.triage import Triage, Understanding
+from bot.triage import Triage, Understanding, say_times
 from handlers.here import Here
+from handlers.resident.concerns import in_order
 
 NOWHERE = Place()
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # kind and place don't hang on the day, and a flow has no clock
@@ -30,12 +32,13 @@ class Told:
 
     text: str = ""
     kind: str | None = None
-    also: tuple[str, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()  # further kinds, each with its own words
     place: Place = NOWHERE
     when: str = ""
     consented: bool = False
     on_behalf: bool = False  # an officer notes it down for a neighbour
     channel: str = ""
+    danger: tuple[str, ...] = ()  # words that speak of danger now
 
     def as_arguments(self, media: tuple[MediaRef, ...] = ()) -> dict[str, Any]:
         """As the talk keeps it."""
@@ -43,7 +46,7 @@ class Told:
         return {
             "text": self.text,
             "kind": self.kind,
-            "also": list(self.also),
+            "also": [list(one) for one in self.also],
             "colonia": self.place.colonia,
             "street": self.place.street,
             "point": [point.lat, point.lon] if point else None,
@@ -51,6 +54,7 @@ class Told:
             "consented": self.consented,
             "on_behalf": self.on_behalf,
             "channel": self.channel,
+            "danger": list(self.danger),
             "media": [item.id for item in media],
         }
 
@@ -63,12 +67,15 @@ class Told:
         return cls(
             text=kept["text"],
             kind=kept["kind"],
-            also=tuple(kept["also"]),
+            also=tuple(
+                (one[0], one[1]) for one in kept["also"] if len(one) == 2
+            ),  # older talks kept only slugs
             place=Place(colonia=kept["colonia"], street=kept["street"], point=point),
             when=kept["when"],
             consented=kept["consented"],
             on_behalf=kept["on_behalf"],
             channel=kept["channel"],
+            danger=tuple(kept.get("danger", ())),
         )
 
 
@@ -76,15 +83,31 @@ def heard(here: Here, text: str, understood: Understanding | None, **more: Any) 
     """What the first sentence tells."""
     if understood is None:
         return Told(text=text, **more)
-    kind = None if _only_a_place(text, understood) else understood.kind
+    told = {} if _only_a_place(text, understood) else in_order(here, text, understood, SOME_DAY)
+    kinds = [slug for slug in told if here.municipality.kinds.get(slug)]
     return Told(
         text=text,
-        kind=kind if kind and here.municipality.kinds.get(kind) else None,
-        also=tuple(slug for slug in understood.also if here.municipality.kinds.get(slug)),
-        place=place_heard(here, understood),
-        when=", ".join(dict.fromkeys(phrase.text for phrase in understood.times)),
+        kind=kinds[0] if kinds else None,
+        also=tuple((slug, told[slug]) for slug in kinds[1:]),
+        place=_place_of_first(here, told, kinds, understood),
+        when=when_heard(understood),
+        danger=understood.danger.words if understood.danger else (),
         **more,
     )
+
+
+def _place_of_first(
+    here: Here, words: Mapping[str, str], kinds: list[str], understood: Understanding
+) -> Place:
+    """Where; beside another concern, a confidential one takes no place that was said of the other."""
+    if len(kinds) > 1 and here.kind(kinds[0]).listed:
+        return place_heard(here, read_again(here.triage, words[kinds[0]]))
+    return place_heard(here, understood)
+
+
+def when_heard(understood: Understanding) -> str:
+    """When, said back in clean words; what triage can't put on a calendar stays as it was written."""
+    return say_times(understood.times) or ", ".join(dict.fromkeys(phrase.text for phrase in understood.times))
 
 
 def _only_a_place(text: str, understood: Understanding) -> bool:

@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.concern import ConcernKind, Confidentiality, KindGroup, Kinds, Priority
-from bot.domain.questions import AnswerOption, FollowUp, priority_after
+from bot.domain.questions import (
+    BY_KIND,
+    AnswerOption,
+    FollowUp,
+    answer_behind,
+    priority_after,
+    reason_of,
+)
 from bot.domain.roster import Officer, Roster, Shift
 from bot.domain.service_level import ServiceLevel, deadlines
 from bot.domain.territory import Colonia, Place, Point, Sector, Territory
@@ -94,6 +101,19 @@ def test_an_answer_raises_the_priority_and_never_lowers_it(answer: str, wanted: 
     )
     heridos = FollowUp(slug="heridos", text="¿Hay heridos?", options=options)
     assert priority_after(Priority.P3, (heridos,), {"heridos": answer}) is wanted
+
+
+def test_a_priority_says_which_answer_made_it() -> None:
+    """The code is kept with the report; while the municipality has the answer, it can be put in words."""
+    options = (AnswerOption(slug="si", label="Sí", priority=Priority.P1, because="hay heridos"),)
+    heridos = FollowUp(slug="heridos", text="¿Hay heridos?", options=options)
+    reason = reason_of(Priority.P3, (heridos,), {"heridos": "si"})
+    assert reason == "answer:heridos.si"
+    assert answer_behind(reason, (heridos,)) == (heridos, options[0])
+    assert answer_behind(reason, ()) is None
+    assert reason_of(Priority.P1, (heridos,), {"heridos": "si"}) == BY_KIND
+    assert reason_of(Priority.P3, (heridos,), {}) == BY_KIND
+    assert answer_behind(BY_KIND, (heridos,)) is None
 
 
 def test_a_question_is_asked_only_after_the_answers_that_lead_to_it() -> None:

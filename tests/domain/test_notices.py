@@ -33,6 +33,7 @@ TABLE = [
     (events.QuestionAsked, {"text": "¿Sigue?"}, "canul", {("rosa", "question_asked")}),
     (events.QuestionAnswered, {"text": "Sí"}, "rosa", {("canul", "question_answered")}),
     (events.QuestionExpired, {}, None, {("canul", "question_expired")}),
+    (events.HappenedAgain, {}, "rosa", {("canul", "happened_again")}),
     (events.SomethingAdded, {"text": "Más"}, "rosa", {("canul", "something_added")}),
     (events.OfficerOnTheWay, {}, "canul", {("rosa", "officer_on_the_way")}),
     (events.OfficerArrived, {}, "canul", set()),

@@ -251,6 +251,10 @@ class BotApi(People):
             place = {"latitude": params["latitude"], "longitude": params["longitude"]}
             venue = {"location": place, "title": params.get("title"), "address": params.get("address")}
             return {"location": place, **({"venue": venue} if method == "sendVenue" else {})}
+        if method == "sendContact":
+            if len(params.get("vcard", "").encode()) > 2048:
+                raise bad("CONTACT_VCARD_INVALID")
+            return {"contact": {name: params[name] for name in ("phone_number", "first_name")}}
         kind = CAPTIONED.get(method, "document")
         file_id = self.keep(params[kind])
         file = {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": len(params[kind])}

@@ -28,6 +28,7 @@ METHODS: dict[str, str] = {
     "sendDocument": f"{MEDIA} document!:file",
     "sendLocation": f"{SENDS} latitude!:float longitude!:float",
     "sendVenue": f"{SENDS} latitude!:float longitude!:float title!:str address!:str",
+    "sendContact": f"{SENDS} phone_number!:str first_name!:str last_name:str vcard:str",
     "editMessageText": "chat_id!:chat message_id!:int text!:str parse_mode:str entities:json "
     "link_preview_options:json reply_markup:json",
     "editMessageReplyMarkup": "chat_id!:chat message_id!:int reply_markup:json",

@@ -53,6 +53,7 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     ],
     "report_assigned": [{"folio": FOLIO}],
     "question_answered": [{"folio": FOLIO, "text": TEXT}, {"folio": FOLIO, "text": ""}],
+    "happened_again": [{"folio": FOLIO}],
     "something_added": [{"folio": FOLIO, "text": TEXT}, {"folio": FOLIO, "text": ""}],
     "question_expired": [{"folio": FOLIO}],
     "report_withdrawn": [{"folio": FOLIO}],

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.channels.simulator import SimulatorChannel
+from bot.channels.simulator import Manner, SimulatorChannel
+from bot.channels.simulator.screens import Owner
+from bot.channels.simulator.screens import Phone as Screen
 from bot.clock import MovableClock
 from bot.demo import Demo, demonstration
 from bot.municipality import Municipality, load
@@ -103,6 +105,12 @@ class Town:
         self.oficial = Phone(self, "oficial")
         self.oficial2 = Phone(self, "oficial2")
         self.supervisora = Phone(self, "supervisora")
+
+    def somebody(self, name: str, manner: Manner = Manner.TELEGRAM) -> Phone:
+        """One more resident, who never wrote before: many talks in one town."""
+        owner = Owner(id=name, name=name, role="resident", switchable=True)
+        self.demo.channel.screens.phones[name] = Screen(owner, manner)
+        return Phone(self, name)
 
     async def later(self, **span: float) -> None:
         """Let time pass, and everything happen that falls due."""

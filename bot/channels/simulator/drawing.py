@@ -37,7 +37,14 @@ def draw(phone: Phone, message: Outgoing, now: datetime, templates: Mapping[str,
 
 
 def _has_body(message: Outgoing) -> bool:
-    return bool(message.text or message.pin or message.attachments or message.actions or message.rows)
+    return bool(
+        message.text
+        or message.pin
+        or message.contact
+        or message.attachments
+        or message.actions
+        or message.rows
+    )
 
 
 def _free(phone: Phone, message: Outgoing, now: datetime) -> list[Bubble]:
@@ -77,7 +84,8 @@ def _told(message: Outgoing, form: Form, manner: Manner, *, hint: bool) -> tuple
     """Telegram's buttons have no descriptions, so they are told above; the way to send a place likewise."""
     rows = form.rows if manner is Manner.TELEGRAM else ()
     described = (f"▸ {row.label}: {row.description}" for row in rows if row.description)
-    return (*message.lines, *described, *((SHARE_LOCATION,) if hint else ()))
+    contact = (f"📇 {message.contact.name}: {message.contact.phone}",) if message.contact else ()
+    return (*message.lines, *contact, *described, *((SHARE_LOCATION,) if hint else ()))
 
 
 def _pieces(message: Outgoing, limit: int) -> Iterator[tuple[str, tuple[str, ...]]]:

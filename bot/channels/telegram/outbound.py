@@ -1,12 +1,13 @@
 """A card -> the calls of the Bot API that show it, in their order.
 
-Pin and files go first and the text last, so that the buttons stand at the bottom of the chat; the id of that
+Pin, contact and files go first and the text last, so that the buttons stand at the bottom of the chat; the id of that
 last message is the card's id. One message carries either buttons or the "send my location" keyboard. Buttons
 win: a line tells then where the phone keeps its own way to send a place.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,11 +15,12 @@ from typing import Any
 from bot.channels.telegram.keyboards import ASK_LOCATION, REMOVE, Markup, inline
 from bot.channels.telegram.texts import Line, as_html, as_plain, clean, parts_of
 from bot.domain.territory import Point
-from bot.messages import Action, Attachment, Outgoing
+from bot.messages import Action, Attachment, ContactCard, Outgoing
 
 LOCATION_HINT = "📎 Para enviar su ubicación, toque el clip y elija «Ubicación»."
 FILE_LOST = "(Un archivo de este mensaje ya no está disponible.)"
 MAX_TOAST = 200
+MAX_NAME = 64
 EDITABLE = ("chat_id", "text", "parse_mode", "link_preview_options", "reply_markup")
 NO_PREVIEW = {"is_disabled": True}
 
@@ -39,7 +41,7 @@ def calls_for(chat: str, card: Outgoing, *, keyboard_shown: bool = False) -> lis
     `keyboard_shown`: our location keyboard stands in this chat; the first card without buttons takes it away.
     """
     markup = inline(card)
-    calls = [*_pin(card), *_files(card), *_texts(card, hint=markup is not None)]
+    calls = [*_pin(card), *_contact(card), *_files(card), *_texts(card, hint=markup is not None)]
     _put_markup(calls, markup or _reply_markup(chat, card, keyboard_shown))
     loud = next((call for call in calls if call.method == "sendMessage"), calls[0] if calls else None)
     for call in calls:
@@ -90,6 +92,24 @@ def _pin(card: Outgoing) -> Iterator[Call]:
         yield Call("sendVenue", {**place, "title": label, "address": _degrees(card.pin)})
     else:
         yield Call("sendLocation", place)
+
+
+def _contact(card: Outgoing) -> Iterator[Call]:
+    if card.contact is not None:
+        who = card.contact
+        name = clean(who.name).strip()[:MAX_NAME]
+        yield Call("sendContact", {"phone_number": who.phone, "first_name": name, "vcard": vcard(who)})
+
+
+def vcard(who: ContactCard) -> str:
+    """RFC 6350, version 3.0 as phones read it: commas, semicolons and backslashes are escaped."""
+    name, hours = (_ESCAPED.sub(r"\\\g<0>", " ".join(clean(text).split())) for text in (who.name, who.hours))
+    lines = ["BEGIN:VCARD", "VERSION:3.0", f"FN:{name}", f"N:{name};;;;", f"ORG:{name}"]
+    lines += [f"TEL;TYPE=WORK,VOICE:{who.phone}", *([f"NOTE:{hours}"] if hours else []), "END:VCARD"]
+    return "\r\n".join(lines)
+
+
+_ESCAPED = re.compile(r"[\\;,]")
 
 
 def _degrees(point: Point) -> str:

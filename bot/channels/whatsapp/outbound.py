@@ -116,6 +116,8 @@ def _text(card: Outgoing, manner: Manner) -> str:
     title = " ".join(neutral(card.title).split())
     lines = [f"*{title}*"] if title else []
     lines += [neutral(line) for line in card.lines]
+    if card.contact:  # a number in a text is one tap away from the phone's list
+        lines.append(neutral(f"{card.contact.name}: {card.contact.phone}"))
     if card.asks_location:
         lines.append(manner.words.share_location)
     if not lines and not (card.attachments or card.pin or card.rows or card.actions):

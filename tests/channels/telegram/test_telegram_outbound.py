@@ -12,7 +12,7 @@ from bot.channels.telegram.keyboards import ASK_LOCATION, REMOVE, inline
 from bot.channels.telegram.outbound import LOCATION_HINT, calls_for, edit_of, toast_of
 from bot.channels.telegram.texts import LIMIT, Line, as_html, as_plain, clean, parts_of, units
 from bot.domain.territory import Point
-from bot.messages import Action, Attachment, AttachmentKind, Outgoing
+from bot.messages import Action, Attachment, AttachmentKind, ContactCard, Outgoing
 from tests.fakes.bot_api_rules import read_text
 
 HERE = Point(18.5036, -88.3055)
@@ -98,6 +98,26 @@ CARDS: list[tuple[str, Outgoing, list[tuple[str, dict[str, Any]]]]] = [
         [
             ("sendVenue", {**PIN, "title": "Parque", "address": "18.50360, -88.30550", **QUIET}),
             text("<b>Aviso</b>", **keys(TAKE_KEY)),
+        ],
+    ),
+    (
+        "a contact to save before the text, its card escaped",
+        Outgoing(
+            lines=("a",), contact=ContactCard(name="Norte; 1, 2", phone="+529830000001", hours="7 a 23")
+        ),
+        [
+            (
+                "sendContact",
+                {
+                    "chat_id": 101,
+                    "phone_number": "+529830000001",
+                    "first_name": "Norte; 1, 2",
+                    "vcard": "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Norte\\; 1\\, 2\r\nN:Norte\\; 1\\, 2;;;;\r\n"
+                    "ORG:Norte\\; 1\\, 2\r\nTEL;TYPE=WORK,VOICE:+529830000001\r\nNOTE:7 a 23\r\nEND:VCARD",
+                    **QUIET,
+                },
+            ),
+            text("a"),
         ],
     ),
     (

@@ -22,7 +22,7 @@ from bot.channels.whatsapp.outbound import (
     width,
 )
 from bot.domain.territory import Point
-from bot.messages import Action, Address, Attachment, AttachmentKind, Outgoing, TemplateUse
+from bot.messages import Action, Address, Attachment, AttachmentKind, ContactCard, Outgoing, TemplateUse
 from tests.channels.whatsapp.conftest import VECINA
 from tests.fakes.twilio_api import FakeTwilio
 
@@ -61,6 +61,11 @@ TEXTS = [  # what it is, the card, the messages
         "asks for a place",
         Outgoing(lines=("¿Dónde?",), asks_location=True),
         [f"¿Dónde?\n{WORDS.share_location}"],
+    ),
+    (
+        "a contact in words",
+        Outgoing(lines=("a",), contact=ContactCard(name="Sector *Norte*", phone="+529830000001")),
+        ["a\nSector ∗Norte∗: +529830000001"],
     ),
     ("a toast alone", Outgoing(toast="Ya lo tomó Ruiz"), ["Ya lo tomó Ruiz"]),
     ("a toast beside a text", Outgoing(lines=("hola",), toast="listo", tap_id="x"), ["hola"]),

@@ -1,0 +1,71 @@
+"""Two concerns in one message: which comes first, and which words belong to which.
+
+What only a named list may know goes first, and none of its words into the other report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.triage import Understanding
+from handlers.here import Here
+
+SEAM = re.compile(
+    r"[.;\n]+\s*(?:y\s+)?|,\s*(?:y\s+)?|\s+(?:y|e|and)\s+(?:además|ademas|también|tambien|aparte|otra cosa|also)\b\s*"
+    r"|\s+(?:además|ademas|aparte|también|tambien|pero|also|but)\s+|\s+(?:y|and)\s+",
+    re.IGNORECASE,
+)
+MOST_PIECES = 12
+
+
+def in_order(here: Here, text: str, understood: Understanding, at: datetime) -> Mapping[str, str]:
+    """The kinds that the message tells of, confidential ones first, each with its own words.
+
+    A further kind counts only when a part of the message says it by itself:
+    "a dog tied up without water" is no complaint about the water.
+    """
+    first = understood.kind
+    if first is None:
+        return {}
+    candidates = [
+        first,
+        *(slug for slug in understood.also if slug != first and here.municipality.kinds.get(slug)),
+    ]
+    listed = [slug for slug in candidates if here.kind(slug).listed]
+    if len(candidates) == 1:
+        return {first: text}
+    words = _words(here, text, candidates, listed, at)
+    told = [slug for slug in candidates if slug in words] or listed or [first]
+    told.sort(key=lambda slug: slug not in listed)
+    return {slug: words.get(slug, text) for slug in told}
+
+
+def _words(
+    here: Here, text: str, candidates: Sequence[str], listed: Sequence[str], at: datetime
+) -> dict[str, str]:
+    """The parts of a message by the kind they tell of; a part that says none belongs to the one before it.
+
+    What is delicate belongs to the confidential kind, whatever it seems to say.
+    """
+    found: dict[str, list[str]] = {}
+    last = ""
+    waiting: list[str] = []
+    for piece in _pieces(text):
+        reading = here.triage.read(piece, at)
+        kind = reading.kind if reading.kind in candidates else None
+        if listed and reading.sensitive and kind not in listed:
+            kind = listed[0]
+        last = kind or last
+        if last:
+            found.setdefault(last, []).extend([*waiting, piece])
+            waiting = []
+        else:
+            waiting.append(piece)
+    return {slug: ", ".join(pieces) for slug, pieces in found.items()}
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = [piece.strip(" ,.;") for piece in SEAM.split(text) if piece]
+    return [piece for piece in pieces if piece][:MOST_PIECES]

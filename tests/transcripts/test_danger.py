@@ -1,0 +1,121 @@
+"""Danger in every state, by whoever says it: 911 first, one card, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from bot.channels.simulator import Manner
+from bot.domain.events import ReportOpened
+from tests.support.talker import Phone, Town, text_of, town
+
+CALL = "Llame al 911 AHORA"
+SAID = "estan adentro de mi casa ayudenme"
+
+
+@pytest_asyncio.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Town]:
+    async with town(tmp_path) as one:
+        yield one
+
+
+async def test_every_question_of_a_talk_gives_way_to_danger(place: Town) -> None:
+    """Before consent, at the place, the street, the follow-up, the identity, the review, on both networks."""
+    words = ("mi vecino pone musica", "acepto", "leona vicario", "calle roma", "no sé", "con reserva")
+    for manner in Manner:
+        for n in range(len(words) + 1):
+            who = place.somebody(f"{manner}-{n}", manner)
+            for said in words[:n]:
+                await who.says(said)
+            assert (await who.says(SAID)).startswith(CALL), words[:n]
+            await who.taps("Ya estoy a salvo")
+            asked = who.heard[-1]
+            assert n == 0 or "Seguimos con su reporte" in text_of(asked)  # the draft waited, whole
+    assert place.demo.channel.problems == []
+
+
+async def test_where_told_later_changes_the_card_that_is_there(place: Town) -> None:
+    """Never two live cards of one folio in an officer's chat."""
+    await place.vecina.says(SAID)
+    await place.vecina.taps("Avisar al turno")
+    await place.vecina.says("calle bugambilias en la italia")
+    for phone in (place.oficial, place.oficial2):
+        assert [text_of(b).split("\n")[0] for b in cards(phone)] == [text_of(cards(phone)[0]).split("\n")[0]]
+        assert "Col. Italia" in text_of(cards(phone)[0])
+        assert "P0: pidió ayuda por un peligro de ahora" in text_of(cards(phone)[0])
+
+
+def cards(phone: Phone) -> list:
+    """Bubbles that offer to take a report."""
+    return [b for b in phone.heard if any(a.label == "Tomar" for a in b.form.buttons)]
+
+
+async def test_the_words_of_danger_are_kept_with_the_report(place: Town) -> None:
+    await place.vecina.says(SAID)
+    await place.vecina.taps("Avisar al turno")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert (report.priority, report.reason) == (0, "danger")
+    opened = (await place.read(lambda tx: tx.reports.history(report.id)))[0]
+    assert isinstance(opened, ReportOpened)
+    assert "ayudenme" in opened.words
+    assert "«ayudenme»" in await place.oficial.taps("Tomar")
+
+
+async def test_what_happens_is_no_place(place: Town) -> None:
+    """Asked where, they tell what goes on: the team reads it, and where is asked again."""
+    await place.vecina.says(SAID)
+    await place.vecina.taps("Avisar al turno")
+    await place.oficial.taps("Tomar")
+    answer = await place.vecina.says("estan rompiendo la puerta ayuda")
+    assert "¿Dónde está?" in answer
+    assert "«estan rompiendo la puerta ayuda»" in place.oficial.last
+    await place.vecina.says("calle roma en la italia")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert report.place.colonia == "italia"
+
+
+async def test_danger_in_an_answer_reaches_who_asked(place: Town) -> None:
+    """Without a tap: the officer has the report and asked."""
+    await place.vecina.says("mi vecino de la calle roma en la italia pone musica hasta las 4 los viernes")
+    for said in ("acepto", "con reserva", "enviar"):
+        await place.vecina.says(said)
+    await place.oficial.taps("Tomar")
+    await place.oficial.taps("Necesito")
+    await place.oficial.taps("Preguntar")
+    await place.oficial.taps("¿Sigue el ruido?")
+    assert (await place.vecina.says("vino con un machete, me quiere matar, auxilio")).startswith(CALL)
+    assert "me quiere matar" in place.oficial.last
+
+
+async def test_a_caption_and_a_corrected_message_are_heard_too(place: Town) -> None:
+    who = place.somebody("pie")
+    await place.demo.channel.photo(who.id, photo(), caption=SAID)
+    await place.demo.app.settle()
+    assert who.last.startswith(CALL)
+
+
+def photo() -> bytes:
+    from tests.transcripts.test_transcripts import picture
+
+    return picture()
+
+
+async def test_an_officer_who_writes_of_danger_notes_it_down_as_such(place: Town) -> None:
+    """No card about a safe place for who is on duty: radio first, and the report is P0."""
+    first = await place.oficial.says(
+        "estan adentro de la casa de un vecino, auxilio, calle roma en la italia"
+    )
+    assert first.startswith("Si el peligro es ahora: radio y 911 primero.")
+    for _ in range(4):
+        if "Entendí esto" not in place.oficial.last:
+            await place.oficial.says("1")
+    await place.oficial.taps("Enviar")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert (report.priority, report.reason) == (0, "danger")
+
+
+async def test_what_is_over_gets_the_usual_talk(place: Town) -> None:
+    answer = await place.vecina.says("hace un mes se metieron a mi casa en la italia y se llevaron la tele")
+    assert CALL not in answer
