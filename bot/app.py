@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -299,6 +300,7 @@ async def run_server(settings: Settings, municipality: Municipality, ring: KeyRi
         web = await serve(build_app(routes, app.health), settings.host, settings.port)
         try:
             await app.start()
+            gc.freeze()  # what is here now stays until the end: no collection needs to look at it again
             who = app.store.replica[:8]
             log.info("serving", action="serving", host=settings.host, port=web.port, key=who)
             await until_stopped(app)

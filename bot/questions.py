@@ -46,10 +46,23 @@ _LEADING = frozenset({"la", "el", "opcion", "numero", "num", "no", "the", "lo", 
 _NOT_WORDS = re.compile(r"[^\w\s👍✅👌🙏❌👎]+")
 
 
+class _Bare(dict[int, int | None]):
+    """What becomes of a sign when its accents go; learned as signs come, there are only so many."""
+
+    def __missing__(self, sign: int) -> int | None:
+        gone = unicodedata.combining(chr(sign)) or chr(sign) == "️"
+        self[sign] = None if gone else sign
+        return self[sign]
+
+
+_BARE = _Bare()
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, no punctuation, single spaces: how words are compared everywhere."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign) and sign != "️")
+    if not plain.isascii():
+        plain = plain.translate(_BARE)
     return " ".join(_NOT_WORDS.sub(" ", plain).split())
 
 

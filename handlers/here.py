@@ -28,7 +28,7 @@ _OTHER_KIND = ConcernKind(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Here:
     """Everything that is the same for all turns of a process."""
 

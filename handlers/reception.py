@@ -5,6 +5,7 @@ Triage runs before the unit of work, wording after it: nothing slow stands in th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -42,6 +43,7 @@ TAKEN = frozenset(
         AttachmentKind.DOCUMENT,
     }
 )
+COMMAND = re.compile(r"/[a-z0-9_]{1,32}")  # nobody says anything with it
 LONGEST = 20_000  # characters of one message; the rest is kept raw and the person is told
 
 
@@ -88,6 +90,8 @@ class Reception:
 
     def _understand(self, inbound: Inbound, now: datetime) -> Understanding | None:
         if inbound.kind not in (InboundKind.MESSAGE, InboundKind.EDIT) or not inbound.text:
+            return None
+        if COMMAND.fullmatch(inbound.text):
             return None
         return self.here.triage.read(inbound.text[:LONGEST], now)
 

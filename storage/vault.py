@@ -75,8 +75,8 @@ class Vault:
 
     def take_turn(self, address: Address) -> None:
         """One message of an address at a time, across replicas; also the first one of somebody new."""
-        key = self._lookup(address.channel, address.id).hex()
-        take_turn(self._tx.connection, key)
+        if self._tx.connection.dialect.name == "postgresql":
+            take_turn(self._tx.connection, self._lookup(address.channel, address.id).hex())
 
     def person_at(self, address: Address, other_ids: Iterable[str] = ()) -> str | None:
         """Whose address it is, by itself or by another id that the channel gave of the same person."""

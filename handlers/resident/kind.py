@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.concern import ConcernKind
@@ -33,6 +34,18 @@ def ask_kind(t: Texts, here: Here, told: Told, asked: bool) -> Generator[Any, An
 
 def _group(t: Texts, here: Here) -> Generator[Any, Any, Any]:
     """A row, a kind by its name, or a description."""
+    title = t("¿De qué se trata?")
+    lines = (t("Elija un número o escríbalo con sus palabras."),)
+    return (
+        yield from choose_or(
+            "kind", lines, _rows(t, here), lambda r: described(here, r), title=title, as_rows=True
+        )
+    )
+
+
+@lru_cache(16)
+def _rows(t: Texts, here: Here) -> tuple[Option[Any], ...]:
+    """Groups to choose from, and behind them every kind by its name: built once, a replay only reads them."""
     kinds = here.municipality.kinds
     rows: list[Option[Any]] = [
         Option(group.slug, group.slug, label(t, group.label, group.label_en), group.description[:72])
@@ -45,11 +58,7 @@ def _group(t: Texts, here: Here) -> Generator[Any, Any, Any]:
         Option(one, one.slug, label(t, one.short, one.short_en), words=(one.name,), shown=False)
         for one in kinds.kinds
     ]
-    title = t("¿De qué se trata?")
-    lines = (t("Elija un número o escríbalo con sus palabras."),)
-    return (
-        yield from choose_or("kind", lines, rows, lambda r: described(here, r), title=title, as_rows=True)
-    )
+    return tuple(rows)
 
 
 def _leaf(t: Texts, here: Here, leaves: Sequence[ConcernKind]) -> Generator[Any, Any, ConcernKind | Told]:
