@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from bot.domain.territory import Point
@@ -147,9 +148,7 @@ class Outgoing:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, without what is as usual: how a reply waits in the outbox."""
-        return {
-            f.name: _plain(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) != f.default
-        }
+        return _unusual(self)
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Outgoing:
@@ -175,13 +174,26 @@ class Outgoing:
         return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace checks the names itself
 
 
+@cache
+def _usual(kind: Any) -> tuple[tuple[str, object], ...]:
+    """The fields of a dataclass and what they are when nobody says otherwise."""
+    return tuple((f.name, f.default) for f in fields(kind))
+
+
+def _unusual(value: object) -> dict[str, Any]:
+    """A dataclass as a dictionary, without what is as usual."""
+    kind: Any = type(value)
+    found = ((name, getattr(value, name), usual) for name, usual in _usual(kind))
+    return {name: _plain(held) for name, held, usual in found if held is not usual and held != usual}
+
+
 def _plain(value: object) -> object:
-    """Dataclasses inside a card as dictionaries, without what is as usual."""
+    """What stands inside a card, so that JSON can say it."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: getattr(value, f.name) for f in fields(value) if getattr(value, f.name) != f.default}
-    return value
+    return _unusual(value) if is_dataclass(value) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import nsmallest
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_000.0
+LAST_ASKED = 1024  # points
 SHORTEST_DEGREE_M = 110_000.0  # of latitude, a little less than on this sphere
 
 # How much of its imprecision is added to a colonia's distance, and up to which imprecision. Most points are only the
@@ -99,6 +101,7 @@ class Territory:
     outside_answer: str = ""  # who is responsible outside, as the municipality words it
     _by_slug: dict[str, Colonia] = field(init=False, repr=False, compare=False)
     _by_point: dict[Point, tuple[Colonia, ...]] = field(init=False, repr=False, compare=False)
+    _remembered: Callable[[Point], tuple[Colonia, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_slug", {colonia.slug: colonia for colonia in self.colonias})
@@ -107,6 +110,7 @@ class Territory:
             if colonia.point is not None:
                 by_point[colonia.point] = (*by_point.get(colonia.point, ()), colonia)
         object.__setattr__(self, "_by_point", by_point)
+        object.__setattr__(self, "_remembered", lru_cache(LAST_ASKED)(self._colonias_at))
 
     def colonia(self, slug: str) -> Colonia | None:
         """The colonia of that slug."""
@@ -116,8 +120,12 @@ class Territory:
         """The colonias that may hold a point: by polygon where there are polygons, else the nearest one.
 
         Several colonias known only by one shared point are all nearest. Empty when the point is farther than
-        `nearest_within_m` from everything: outside the municipality.
+        `nearest_within_m` from everything: outside the municipality. A replay asks again and again.
         """
+        found: tuple[Colonia, ...] = self._remembered(point)
+        return found
+
+    def _colonias_at(self, point: Point) -> tuple[Colonia, ...]:
         if self.locate_by_polygon is not None:
             found = tuple(self._by_slug[s] for s in self.locate_by_polygon(point) if s in self._by_slug)
             if found:

@@ -8,8 +8,10 @@ person sees is the reply, so that is what the percentiles are of.
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from time import perf_counter
 
 import msgspec
@@ -34,6 +36,7 @@ class Order(msgspec.Struct, kw_only=True):
     residents: int
     seconds: float
     delay: float = 0.0  # seconds that the provider takes for each call
+    think: float = 0.0  # seconds between an answer and the next turn, half more or less
     first: int = 5_210_000_000
     places: list[tuple[float, float]]
 
@@ -71,9 +74,9 @@ class Play:
 
     async def run(self) -> Measured:
         """Everybody at once, until the time is over."""
-        self._providers.heard, self._providers.delay = self._heard, self._order.delay
+        self._providers.listen(self._heard)
         for _ in range(self._order.residents):
-            Resident(self).begin(self._somebody())
+            self.later(partial(Resident(self).begin, self._somebody()))
         await asyncio.sleep(WARM)
         self.seen, before = [], self._state()
         await asyncio.sleep(self._order.seconds)
@@ -122,13 +125,22 @@ class Play:
             self.seen.append(seen)
         if last:
             del self._waiting[resident.person.id]
-            if b"olio" in resident.person.told:
+            if self._talk.ends in resident.person.told:
                 self.folios += 1
             else:
                 self.failed(f"no folio: {resident.person.told[:300]!r}")
             resident.person = self._somebody()
-        if not self.over:
-            resident.go_on()
+        self.later(resident.go_on)
+
+    def later(self, act: Callable[[], None]) -> None:
+        """After thinking."""
+        if self.over:
+            return
+        if self._order.think:
+            pause = self._order.think * random.uniform(0.5, 1.5)
+            asyncio.get_running_loop().call_later(pause, act)
+        else:
+            act()
 
     def failed(self, what: str) -> None:
         """Count it, and keep the first for a human."""
@@ -155,6 +167,8 @@ class Resident:
 
     def go_on(self) -> None:
         """The next turn."""
+        if self._play.over:
+            return
         self._heard_at = 0.0
         self._answered = False
         body, self._last = self._play.next(self.person)
@@ -191,6 +205,7 @@ async def main(port: int) -> None:
     print("ready", flush=True)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         order = msgspec.json.decode(line, type=Order)
+        providers.delay = order.delay
         measured = await Play(order, providers).run()
         print(msgspec.json.encode(measured).decode(), flush=True)
 

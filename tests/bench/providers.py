@@ -10,8 +10,8 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable
 from itertools import count
-from time import perf_counter
-from typing import Any
+from time import perf_counter, time
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import msgspec
@@ -44,17 +44,34 @@ MESSAGES = frozenset({b"sendMessage", b"editMessageText"})
 Heard = Callable[[int, bytes], None]  # who is told what, at this moment
 
 
+class Note(NamedTuple):
+    """One message that reached the Bot API: when, for whom, accepted (200) or refused (429), its id."""
+
+    at: float
+    chat: int
+    status: int
+    id: str
+
+
 class Providers:
-    """Both of them. `heard` is told at once of every message that reaches somebody."""
+    """Both of them. Who listens is told at once of every message that reaches somebody."""
 
     def __init__(self, *, limit: int = 0, notes: bool = False) -> None:
         self.calls: Counter[str] = Counter()
-        self.heard: Heard = lambda chat, body: None
-        self.notes: list[tuple[float, int, int]] | None = [] if notes else None  # moment, chat, status
+        self._listening: list[Heard] = []
+        self.notes: list[Note] | None = [] if notes else None
         self.delay = 0.0  # seconds that each answer takes
         self._limit = limit
         self._lately: deque[float] = deque()
         self._numbers = count(1000)
+
+    def listen(self, heard: Heard) -> None:
+        """Hear of every message from now on."""
+        self._listening.append(heard)
+
+    def _told(self, chat: int, body: bytes) -> None:
+        for heard in self._listening:
+            heard(chat, body)
 
     def reply(self, request: Message) -> bytes:
         """The answer to one call."""
@@ -73,16 +90,17 @@ class Providers:
         found = CHAT.search(body)
         chat = int(found[1]) if found else 0
         status = 429 if self._too_many() else 200
+        number = next(self._numbers)
         if self.notes is not None:
-            self.notes.append((perf_counter(), chat, status))
+            self.notes.append(Note(time(), chat, status, str(number)))
         if status == 429:
             return answer(429, TOO_MANY)
-        self.heard(chat, body)
-        return answer(200, SENT % (next(self._numbers), chat))
+        self._told(chat, body)
+        return answer(200, SENT % (number, chat))
 
     def _whatsapp(self, body: bytes) -> bytes:
         to = parse_qs(body.decode())["To"][0]
-        self.heard(int(to.rpartition("+")[2]), body)
+        self._told(int(to.rpartition("+")[2]), body)
         return answer(201, ACCEPTED % next(self._numbers))
 
     def _too_many(self) -> bool:

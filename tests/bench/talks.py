@@ -51,6 +51,7 @@ class Talk:
     steps: tuple[Step, ...]
     detour: tuple[bytes, Step] | None  # words in the last message, and what one does then
     headers: Callable[[str, bytes], dict[str, str]]  # of a webhook: its address and body
+    ends: bytes = b"olio"  # stands in the last message
 
     def next(self, person: Person) -> tuple[bytes, bool]:
         """The next webhook, and whether it is the last: after a detour the same step comes again."""
@@ -201,6 +202,7 @@ def _twilio_headers(address: str, body: bytes) -> dict[str, str]:
 # ---- the talks ----
 
 TALKS = {
+    "hello": Talk((says("/start"),), None, _telegram_headers(BOT_SECRET), ends=b""),
     "ours": Talk(
         (says("/start"), presses("Reportar"), presses("Acepto"), tells, sends_place, presses("Enviar")),
         ("¿Es lo mismo?".encode(), presses("Es otra cosa")),
