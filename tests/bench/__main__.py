@@ -11,12 +11,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -58,32 +60,59 @@ def load() -> Iterator[Load]:
 
 def one_bot(bot: bots.Bot, said: argparse.Namespace, round_: int) -> Iterator[tuple[int, Measured, float]]:
     """Start it, play every number of residents, end it."""
-    with tempfile.TemporaryDirectory(dir=said.work) as made, load() as beside:
-        folder = Path(made)
-        settings: dict[str, str] = {}
-        places = [(19.4326, -99.1332)]
-        if bot in bots.OURS:
-            places = asyncio.run(town.found(folder))
-            settings = bots.our_settings(folder)
-        with bots.running(bot, said.work, said.peers, settings) as up:
-            for number in said.residents:
-                order = Order(
-                    url=up.url,
-                    talk=bot.talk,
-                    pid=up.pid,
-                    residents=number,
-                    seconds=said.seconds,
-                    delay=said.delay / 1000,
-                    first=5_210_000_000 + number * 10_000_000,
-                    places=places,
-                )
-                yield number, beside.play(order), up.ready_after
+    with ExitStack() as ends:
+        folder = Path(ends.enter_context(tempfile.TemporaryDirectory(dir=said.work)))
+        beside = ends.enter_context(load())
+        places, ups = started(bot, said, folder, ends)
+        for number in said.residents:
+            order = Order(
+                urls=[up.url for up in ups],
+                talk=bot.talk,
+                pids=[up.pid for up in ups],
+                residents=number,
+                seconds=said.seconds,
+                delay=said.delay / 1000,
+                first=5_210_000_000 + number * 10_000_000,
+                places=places,
+            )
+            yield number, beside.play(order), ups[0].ready_after
+
+
+def started(
+    bot: bots.Bot, said: argparse.Namespace, folder: Path, ends: ExitStack
+) -> tuple[list[tuple[float, float]], list[bots.Running]]:
+    """The bot, or all its replicas; and places where something may happen."""
+    if bot not in bots.OURS:
+        return [(19.4326, -99.1332)], [ends.enter_context(bots.running(bot, said.work, said.peers, {}))]
+    url = database(ends) if bot.replicas else ""
+    if said.data:
+        shutil.copytree(said.data, folder, dirs_exist_ok=True)
+    places = asyncio.run(town.found(folder, url))
+    ups = []
+    for number in range(max(1, bot.replicas)):
+        port = bots.BOT_PORT + 10 * number
+        settings = bots.our_settings(folder, port, url)
+        ups.append(ends.enter_context(bots.running(bot, said.work, None, settings, port)))
+    return places, ups
+
+
+def database(ends: ExitStack) -> str:
+    """A fresh database of a throw-away PostgreSQL, whose processes stand beside the load."""
+    from tests.support import postgres
+
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {int(bots.LOAD_CORE)})  # the server inherits it
+    server = postgres.Server(ends.enter_context(postgres.running()))
+    url = postgres.text_of(ends.enter_context(server.database()))
+    os.sched_setaffinity(0, mine)
+    return url
 
 
 def chosen(said: argparse.Namespace) -> list[bots.Bot]:
     """Those named, or all there are; peers only with their folder."""
     everybody = [*bots.OURS, *(bots.PEERS if said.peers else ())]
-    return [bot for bot in everybody if not said.bots or bot.name in said.bots]
+    usual = [bot for bot in everybody if not bot.replicas]
+    return [bot for bot in everybody if bot.name in said.bots] if said.bots else usual
 
 
 def table(found: dict[tuple[str, int], list[Measured]]) -> str:
@@ -116,6 +145,7 @@ def main(arguments: list[str]) -> None:
     words.add_argument("--residents", type=int, nargs="+", default=[1, 50, 200])
     words.add_argument("--delay", type=float, default=0.0, help="ms that each call to a provider takes")
     words.add_argument("--bots", nargs="+", default=[])
+    words.add_argument("--data", type=Path, help="an installation with a past, made by tests.bench.growth")
     words.add_argument("--json", type=Path, help="also write every single result there")
     said = words.parse_args(arguments)
     if not said.peers:

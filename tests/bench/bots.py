@@ -35,12 +35,17 @@ class Bot:
     command: str
     talk: str
     path: str
+    replicas: int = 0  # processes over one PostgreSQL; 0: one process over SQLite
 
 
 OURS = (
     Bot("ours", f"{sys.executable} -m tests.bench.serve", "ours", "/telegram/webhook"),
     Bot("ours-normal", f"{sys.executable} -m tests.bench.serve --normal", "ours", "/telegram/webhook"),
     Bot("ours-whatsapp", f"{sys.executable} -m tests.bench.serve", "ours-whatsapp", "/twilio/whatsapp"),
+    *(
+        Bot(f"ours-postgres-{n}", f"{sys.executable} -m tests.bench.serve", "ours", "/telegram/webhook", n)
+        for n in (1, 2, 4)
+    ),
 )
 # In the folder of peers: the scripts; in the work folder: `venv/` with their packages (docs/performance.md).
 PEERS = (
@@ -68,16 +73,19 @@ class Running:
 
     bot: Bot
     pid: int
+    port: int
     ready_after: float  # seconds
 
     @property
     def url(self) -> str:
         """Of its webhook."""
-        return f"http://127.0.0.1:{BOT_PORT}{self.bot.path}"
+        return f"http://127.0.0.1:{self.port}{self.bot.path}"
 
 
 @contextmanager
-def running(bot: Bot, work: Path, peers: Path | None, settings: Mapping[str, str]) -> Iterator[Running]:
+def running(
+    bot: Bot, work: Path, peers: Path | None, settings: Mapping[str, str], port: int = BOT_PORT
+) -> Iterator[Running]:
     """Start it, wait until it listens, end it. `work` keeps its log, and a peer's `venv` and `data`."""
     ours = bot in OURS
     python = sys.executable if ours else str(work / "venv/bin/python")
@@ -87,14 +95,14 @@ def running(bot: Bot, work: Path, peers: Path | None, settings: Mapping[str, str
         (work / "data").mkdir(parents=True)
     command = ["taskset", "-c", BOT_CORE, *shlex.split(bot.command.format(python=python))]
     began = time.monotonic()
-    path = work / f"{bot.name}.log"
+    path = work / f"{bot.name}-{port}.log"
     with path.open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT if ours else peers, env=environment, stdout=log, stderr=log
         )
     try:
-        _wait(process, began, path, words="serving" if ours else "")
-        yield Running(bot, process.pid, time.monotonic() - began)
+        _wait(process, began, port, path, words="serving" if ours else "")
+        yield Running(bot, process.pid, port, time.monotonic() - began)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -104,14 +112,15 @@ def running(bot: Bot, work: Path, peers: Path | None, settings: Mapping[str, str
             process.wait()
 
 
-def our_settings(folder: Path) -> dict[str, str]:
+def our_settings(folder: Path, port: int = BOT_PORT, database_url: str = "") -> dict[str, str]:
     """Both channels, over a data folder, towards the providers of the benchmark."""
     api = f"http://127.0.0.1:{API_PORT}"
     named = {
         "DATA_DIR": str(folder / "data"),
         "KEYRING": str(folder / "llavero.json"),
-        "PORT": str(BOT_PORT),
-        "PUBLIC_URL": f"http://127.0.0.1:{BOT_PORT}",
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": database_url,
         "TELEGRAM_TOKEN": BOT_TOKEN,
         "TELEGRAM_API_URL": api,
         "TELEGRAM_MODE": "webhook",
@@ -136,13 +145,13 @@ def resident_mb(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
 
 
-def _wait(process: subprocess.Popen[bytes], began: float, log: Path, words: str) -> None:
+def _wait(process: subprocess.Popen[bytes], began: float, port: int, log: Path, words: str) -> None:
     """Until it listens, and has said so where it says so."""
     while time.monotonic() - began < PATIENCE:
         if process.poll() is not None:
             raise SystemExit(f"the bot ended; see the end of {log}:\n{log.read_text()[-1500:]}")
         try:
-            socket.create_connection(("127.0.0.1", BOT_PORT), 0.2).close()
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
         except OSError:
             time.sleep(0.02)
         else:

@@ -28,11 +28,11 @@ STUCK = 5.0  # seconds after which a resident has been forgotten
 
 
 class Order(msgspec.Struct, kw_only=True):
-    """Play this, against that process."""
+    """Play this, against those processes."""
 
-    url: str
+    urls: list[str]  # of one webhook, or of that of each replica
     talk: str
-    pid: int
+    pids: list[int]
     residents: int
     seconds: float
     delay: float = 0.0  # seconds that the provider takes for each call
@@ -62,9 +62,10 @@ class Play:
     def __init__(self, order: Order, providers: Providers) -> None:
         self._talk: Talk = TALKS[order.talk]
         self._order, self._providers = order, providers
-        host, _, port = order.url.split("/")[2].partition(":")
-        self._pool = Pool(host, int(port), min(order.residents, CONNECTIONS))
-        self._path = "/" + order.url.split("/", 3)[3]
+        hosts = [url.split("/")[2].partition(":") for url in order.urls]
+        size = max(1, min(order.residents, CONNECTIONS) // len(hosts))
+        self._pools = [Pool(host, int(port), size) for host, _, port in hosts]
+        self._path = "/" + order.urls[0].split("/", 3)[3]
         self._somebody = people(order.places, order.first, order.residents)
         self._waiting: dict[int, Resident] = {}
         self.seen: list[float] | None = None
@@ -89,7 +90,7 @@ class Play:
             turns=turns / took,
             **{f"p{n}": 1000 * seen[int(len(seen) * n / 100)] if seen else 0.0 for n in (50, 95, 99)},
             cpu=1e6 * cpu / max(turns, 1),
-            rss=bots.resident_mb(self._order.pid),
+            rss=sum(map(bots.resident_mb, self._order.pids)),
             calls=calls / max(turns, 1),
             folios=self.folios,
             errors=self.errors,
@@ -98,7 +99,7 @@ class Play:
 
     def _state(self) -> tuple[float, float, int, int]:
         told = sum(self._providers.calls.values())
-        return perf_counter(), bots.cpu_seconds(self._order.pid), self.turns, told
+        return perf_counter(), sum(map(bots.cpu_seconds, self._order.pids)), self.turns, told
 
     def _look_for_stuck(self) -> None:
         late = [one for one in self._waiting.values() if perf_counter() - one.began > STUCK]
@@ -108,11 +109,12 @@ class Play:
     def post(self, resident: Resident, body: bytes) -> None:
         """Send a webhook."""
         self._waiting[resident.person.id] = resident
-        host = "{}:{}".format(*self._pool.address)
+        pool = self._pools[hash(body) % len(self._pools)]  # whichever, as behind a balancer
+        host = "{}:{}".format(*pool.address)
         named = self._talk.headers(f"http://{host}{self._path}", body)
         head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
         request = f"POST {self._path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n{head}\r\n"
-        self._pool.send(request.encode() + body, resident.answered)
+        pool.send(request.encode() + body, resident.answered)
 
     def next(self, person: Person) -> tuple[bytes, bool]:
         """What a person does now."""

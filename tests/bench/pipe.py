@@ -79,7 +79,9 @@ class Run:
 
     def _residents(self, bot: Server, places: list[tuple[float, float]]) -> list[Play]:
         assert bot.process is not None
-        fixed = dict(url=f"{bot.url}/telegram/webhook", pid=bot.process.pid, places=places, seconds=3600.0)
+        fixed = dict(
+            urls=[f"{bot.url}/telegram/webhook"], pids=[bot.process.pid], places=places, seconds=3600.0
+        )
         orders = [Order(talk="ours", residents=50, think=THINK, first=5_000_000_000, **fixed)]
         if self._said.overload:
             orders.append(Order(talk="hello", residents=self._said.overload, first=7_000_000_000, **fixed))

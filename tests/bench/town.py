@@ -30,14 +30,20 @@ COMMANDER = ("M-01", 73)
 async def found(folder: Path, url: str = "") -> list[tuple[float, float]]:
     """Make the key ring and put officers on duty; returns places where something may happen."""
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    ring = KeyRing.create(folder / "llavero.json")
-    municipality = load(None)
+    municipality, keys = load(None), folder / "llavero.json"
+    if keys.exists():  # found before, with a past
+        return _places(municipality)
+    ring = KeyRing.create(keys)
     store = await open_store(url or store_url(folder), ring)
     try:
         await store.run(lambda tx: expect_staff(tx, municipality, datetime.now(UTC)))
         await store.run(_enrol)
     finally:
         await store.close()
+    return _places(municipality)
+
+
+def _places(municipality: Municipality) -> list[tuple[float, float]]:
     return [(c.point.lat, c.point.lon) for c in municipality.territory.colonias if c.point]
 
 
