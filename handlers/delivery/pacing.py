@@ -79,10 +79,6 @@ class Bucket:
             return 0.0
         return (1 - self._tokens) / self._rate
 
-    def share(self, rate: float, burst: float) -> None:
-        """From now on so many a second; what was saved up beyond the new burst is lost."""
-        self._rate, self._burst = rate, burst
-
     @property
     def full(self) -> bool:
         """Nothing was sent lately."""
