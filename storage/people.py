@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -70,7 +70,8 @@ class People:
             created_at=at,
             seen_at=at,
         )
-        self._tx.connection.execute(_INSERT, {**asdict(new), "role": role.value})
+        row = {name: getattr(new, name) for name in Person.__dataclass_fields__}
+        self._tx.connection.execute(_INSERT, {**row, "role": role.value})
         return new
 
     def get(self, person_id: str) -> Person | None:

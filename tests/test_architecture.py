@@ -30,8 +30,9 @@ LAW = {
     "bot.triage": "bot.messages bot.domain*",
     "bot.channels": "bot.messages",
     "bot.channels.photos": "",
-    "bot.channels.telegram": "bot.channels bot.messages bot.domain.territory",  # a Point is part of a message
-    "bot.channels.whatsapp": "bot.channels bot.messages bot.domain.territory",
+    "bot.channels.wire": "",
+    "bot.channels.telegram": "bot.channels bot.channels.wire bot.messages bot.domain.territory",  # a Point is part of a message
+    "bot.channels.whatsapp": "bot.channels bot.channels.wire bot.messages bot.domain.territory",
     "bot.channels.simulator": "bot.channels bot.messages bot.domain.territory bot.clock",  # the clock that moves
     "bot.texts": "bot.messages bot.long_texts",
     "bot.long_texts": "",
@@ -61,6 +62,7 @@ FENCES = {
     "requests": "bot.channels.whatsapp*",
     "aiohttp": "bot.channels*",
     "yarl": "bot.channels*",
+    "httptools": "bot.channels.wire",
     "PIL": "bot.channels.photos",
     "aiosqlite": "storage*",
     "sqlalchemy": "storage*",

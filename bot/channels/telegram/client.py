@@ -1,4 +1,4 @@
-"""The way to the Bot API: one aiohttp session for our own fast calls and for python-telegram-bot alike."""
+"""The way to the Bot API: one wire for our own fast calls and for python-telegram-bot's, a session for files."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from yarl import URL
 
 from bot.channels import Failure, MediaGone, SendError
 from bot.channels.telegram.errors import result_of, trouble
+from bot.channels.wire import NeverLeft, NoAnswer, Wire
 
 if TYPE_CHECKING:
     from telegram import Bot
 
-TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5, sock_connect=5)
+TOTAL = 20.0  # seconds
+TIMEOUT = aiohttp.ClientTimeout(total=TOTAL, connect=5, sock_connect=5)
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=90, connect=5, sock_connect=5)
 KEEP_ALIVE = 30  # seconds; shorter than the server's, or it hangs up on a request that is just leaving
 CONNECTIONS = 64
-JSON = {"Content-Type": "application/json"}
+JSON = b"Content-Type: application/json\r\n"
 PIECE = 64 * 1024
 
 Body = bytes | aiohttp.FormData
@@ -35,7 +37,8 @@ class Client:
         # A malformed address fails here, before the token is in it. Some write it as libraries do, with /bot.
         self._api_url = str(URL(api_url)).rstrip("/").removesuffix("/bot")
         self.timeout = TIMEOUT
-        self._session: aiohttp.ClientSession | None = None
+        self._session: aiohttp.ClientSession | None = None  # for files
+        self._wire: Wire | None = None  # for all else
         self._bot: Bot | None = None
         self._urls: dict[str, URL] = {}
         self._encode = msgspec.json.Encoder().encode
@@ -62,15 +65,32 @@ class Client:
         self, url: str | URL, body: Body, *, within: aiohttp.ClientTimeout | None = None
     ) -> tuple[int, bytes]:
         """Status and body of the answer. Redirects are not followed: the address holds the token."""
-        headers = JSON if isinstance(body, bytes) else None
+        if isinstance(body, bytes):
+            return await self._post_bytes(url, body, within or self.timeout)
         try:
             async with self._open().post(
-                url, data=body, headers=headers, timeout=within or self.timeout, allow_redirects=False
+                url, data=body, timeout=within or self.timeout, allow_redirects=False
             ) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             failed = trouble(error)
         raise failed  # outside of the except: nothing of the request hangs on this error
+
+    async def _post_bytes(
+        self, url: str | URL, body: bytes, within: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
+        """What every message needs, on our own wire."""
+        try:
+            answer = await self._wired().post(URL(url).raw_path_qs, JSON, body, within.total or TOTAL)
+        except ValueError:
+            failed = SendError(Failure.MISCONFIGURED, "api_url")
+        except NeverLeft as error:
+            failed = SendError(Failure.RETRY, str(error))
+        except NoAnswer as error:
+            failed = SendError(Failure.UNKNOWN, str(error))
+        else:
+            return answer.status, answer.body
+        raise failed
 
     async def download(self, path: str, limit: int) -> tuple[bytes, str]:
         """A file's bytes and content type, never more than `limit`. Raises MediaGone, SendError."""
@@ -112,9 +132,17 @@ class Client:
 
     async def close(self) -> None:
         """Hang up; a later call opens anew."""
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    def _wired(self) -> Wire:
+        if self._wire is None:
+            self._wire = Wire(URL(self._api_url))
+        return self._wire
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

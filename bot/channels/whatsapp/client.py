@@ -1,4 +1,4 @@
-"""The few calls that leave for Twilio on the hot way: one aiohttp session, a time limit on each.
+"""The few calls that leave for Twilio on the hot way: messages on our own wire, a session for files, time limits.
 
 Rare ones go through Twilio's own library in a thread (library.py): its asynchronous client is broken upstream
 (it sends JSON bodies as forms), and importing it costs half a second.
@@ -14,21 +14,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
+from yarl import URL
 
 from bot.channels import Failure, SendError
 from bot.channels.whatsapp.errors import refusal
+from bot.channels.wire import NeverLeft, NoAnswer, Wire
 
 log = logging.getLogger(__name__)
 
-LIMIT = aiohttp.ClientTimeout(total=15, connect=5)
+LIMIT_SECONDS = 15.0
+LIMIT = aiohttp.ClientTimeout(total=LIMIT_SECONDS, connect=5)
 MAX_ANSWER = 1024 * 1024
-# Nothing was sent: no name, no route, nobody listening, no handshake.
-_NEVER_LEFT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-    aiohttp.ClientConnectorCertificateError,
-)
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 
 
 class TwilioApi:
@@ -42,7 +39,9 @@ class TwilioApi:
         basic = b64encode(f"{account_sid}:{auth_token}".encode()).decode()
         self.credentials = {"Authorization": f"Basic {basic}"}
         self._limit = limit
-        self._session: aiohttp.ClientSession | None = None
+        self._lines = f"Authorization: Basic {basic}\r\n{FORM}".encode()
+        self._session: aiohttp.ClientSession | None = None  # for files
+        self._wire: Wire | None = None  # for messages
 
     def __repr__(self) -> str:
         return "TwilioApi(***)"
@@ -56,6 +55,9 @@ class TwilioApi:
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
         if self._session is not None:
             await self._session.close()
 
@@ -78,20 +80,18 @@ class TwilioApi:
             raise SendError(Failure.RETRY, "connection") from None
 
     async def _post(self, url: str, form: Mapping[str, str]) -> tuple[int, bytes]:
-        headers = self.credentials | {"Content-Type": "application/x-www-form-urlencoded"}
-        # `from None`: aiohttp's exceptions may carry the request, and with it the credentials.
         try:
-            async with self.session.post(
-                url, data=urlencode(form).encode(), headers=headers, allow_redirects=False
-            ) as answer:
-                body = await answer.content.read(MAX_ANSWER)
-                if answer.status not in (200, 201, 202):
-                    raise refusal(answer.status, body, answer.headers.get("Retry-After", ""))
-                return answer.status, body
-        except _NEVER_LEFT:
+            if self._wire is None:
+                self._wire = Wire(URL(url))
+            within = self._limit.total or LIMIT_SECONDS
+            answer = await self._wire.post(URL(url).raw_path, self._lines, urlencode(form).encode(), within)
+        except (NeverLeft, ValueError):  # no name, no route, nobody listening, no handshake, no address
             raise SendError(Failure.RETRY, "connection") from None
-        except (aiohttp.ClientError, TimeoutError, ConnectionError):
+        except NoAnswer:
             raise SendError(Failure.UNKNOWN, "no answer") from None
+        if answer.status not in (200, 201, 202):
+            raise refusal(answer.status, answer.body, answer.headers.get("retry-after", ""))
+        return answer.status, answer.body
 
 
 def _sid(body: bytes) -> str:
