@@ -27,6 +27,9 @@ TOLD = (
     "Hay varias luminarias apagadas desde hace tres noches frente a la primaria, la calle está muy oscura y ya nadie"
     " quiere pasar."
 )
+# Nobody writes what somebody else wrote: a bot that remembers texts must not be flattered.
+SINCE = ("noches", "días", "semanas", "meses")
+CORNERS = ("la primaria", "la tienda", "el parque", "la clínica", "la iglesia", "el domo", "la cancha")
 SPREAD = 0.009  # degrees around the middle of a colonia: neighbours rarely report the same lamp
 _updates = count(1)
 
@@ -114,6 +117,15 @@ def _tap(who: Person, data: str) -> bytes:
     return _update("callback_query", {**tap, "data": data})
 
 
+def telling(who: Person) -> str:
+    """Like `TOLD`, in words of one's own."""
+    corner, since = CORNERS[who.id % len(CORNERS)], SINCE[who.id % len(SINCE)]
+    return (
+        f"Hay varias luminarias apagadas desde hace {who.id % 29 + 2} {since} frente a {corner}, a {who.id % 997} pasos,"
+        " la calle está muy oscura y ya nadie quiere pasar."
+    )
+
+
 def says(text: str) -> Step:
     """Write these words."""
     command = (
@@ -124,7 +136,7 @@ def says(text: str) -> Step:
 
 def tells(who: Person) -> bytes:
     """Describe what is wrong."""
-    return _message(who, text=TOLD)
+    return _message(who, text=telling(who))
 
 
 def sends_place(who: Person) -> bytes:
@@ -180,7 +192,7 @@ def writes(text: str) -> Step:
 
 def writes_telling(who: Person) -> bytes:
     """Describe what is wrong."""
-    return _posted(who, TOLD)
+    return _posted(who, telling(who))
 
 
 def writes_place(who: Person) -> bytes:
