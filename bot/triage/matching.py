@@ -57,13 +57,6 @@ NEGATIONS = frozenset(
 WIDE_GAP = 4
 
 
-class _Present(NamedTuple):
-    """Every stem and sound of a message."""
-
-    stems: frozenset[str]
-    keys: frozenset[str]
-
-
 class Element(NamedTuple):
     """What one word of a phrase may be."""
 
@@ -78,11 +71,18 @@ class Element(NamedTuple):
             return True
         return word.key.startswith(self.beginnings) or word.key.endswith(self.endings)
 
-    def may_stand_in(self, present: _Present) -> bool:
-        """Whether it is worth looking for: most second words of a phrase stand nowhere in the message."""
-        if self.beginnings or self.endings:
-            return True
-        return not (self.stems.isdisjoint(present.stems) and self.keys.isdisjoint(present.keys))
+    @property
+    def plain(self) -> frozenset[str] | None:
+        """All stems and sounds that it can be; None when it may be more than can be listed."""
+        return None if self.beginnings or self.endings else self.stems | self.keys
+
+
+class Phrase(NamedTuple):
+    """Words in order that mean an idea; `second` lists what its second word can be, when that can be listed."""
+
+    idea: str
+    elements: tuple[Element, ...]
+    second: frozenset[str] | None
 
 
 class Hit(NamedTuple):
@@ -134,36 +134,37 @@ class Matcher:
     """All ideas of a lexicon, indexed by how their phrases begin."""
 
     def __init__(self, ideas: Mapping[str, Iterable[str]]) -> None:
-        self._by_stem: dict[str, list[tuple[str, tuple[Element, ...]]]] = defaultdict(list)
-        self._by_key: dict[str, list[tuple[str, tuple[Element, ...]]]] = defaultdict(list)
-        self._by_beginning: dict[str, list[tuple[str, tuple[Element, ...]]]] = defaultdict(list)
+        self._by_stem: dict[str, list[Phrase]] = defaultdict(list)
+        self._by_key: dict[str, list[Phrase]] = defaultdict(list)
+        self._by_beginning: dict[str, list[Phrase]] = defaultdict(list)
         for idea, phrases in ideas.items():
             for phrase in phrases:
                 self._index(idea, compile_phrase(phrase))
         self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
 
     def _index(self, idea: str, elements: tuple[Element, ...]) -> None:
+        phrase = Phrase(idea, elements, elements[1].plain if len(elements) > 1 else None)
         for key in elements[0].stems:
-            self._by_stem[key].append((idea, elements))
+            self._by_stem[key].append(phrase)
         for key in elements[0].keys:
-            self._by_key[key].append((idea, elements))
+            self._by_key[key].append(phrase)
         for key in elements[0].beginnings:
-            self._by_beginning[key].append((idea, elements))
+            self._by_beginning[key].append(phrase)
 
     def find(self, words: Sequence[Word]) -> list[Hit]:
         """Every idea in the words, in order of appearance, once a place."""
         hits: dict[Hit, None] = {}
-        present = _Present(frozenset(word.stem for word in words), frozenset(word.key for word in words))
+        present = {part for word in words for part in (word.stem, word.key)}
         for at in range(len(words)):
-            for idea, elements in self._starting(words[at]):
-                if len(elements) > 1 and not elements[1].may_stand_in(present):
-                    continue
+            for idea, elements, second in self._starting(words[at]):
+                if second is not None and second.isdisjoint(present):
+                    continue  # most second words of a phrase stand nowhere in the message
                 last = _match(words, at, elements)
                 if last is not None:
                     hits[Hit(idea, at, last, _denied(words, at))] = None
         return list(hits)
 
-    def _starting(self, word: Word) -> Iterable[tuple[str, tuple[Element, ...]]]:
+    def _starting(self, word: Word) -> Iterable[Phrase]:
         yield from self._by_stem.get(word.stem, ())
         yield from self._by_key.get(word.key, ())
         for length in self._lengths:

@@ -49,6 +49,9 @@ def _distance(one: Hit, other: Hit) -> int:
 
 def weigh(rules: Iterable[Rule], where: Where) -> tuple[float, tuple[Hit, ...]]:
     """The points of the best rules (the best whole, the others at a quarter), and the hits behind them."""
-    scored = sorted(((rule.points, hits) for rule in rules if (hits := satisfied(rule, where))), reverse=True)
+    found = [(rule.points, hits) for rule in rules if (hits := satisfied(rule, where))]
+    if not found:
+        return 0.0, ()
+    scored = sorted(found, reverse=True)
     points = sum(value if rank == 0 else value / 4 for rank, (value, _) in enumerate(scored))
     return points, tuple(dict.fromkeys(hit for _, hits in scored for hit in hits))
