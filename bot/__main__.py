@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.audit_commands import audits
-from bot.console import fail, in_store, out, read_municipality, read_ring, read_settings, run
+from bot.console import fail, in_store, lexicon_mistake, out, read_municipality, read_ring, read_settings, run
 from bot.dead_letter_commands import dead_letters
 from bot.upkeep_commands import backup, keys, migrate, restore
 
@@ -117,6 +117,7 @@ def init(
 def check() -> None:
     """Revisa ajustes y archivos; explica cada ajuste y qué falta."""
     from bot.municipality import check as check_folder
+    from bot.municipality import lexicon_of
     from bot.settings import names, problems_of
 
     settings = read_settings()
@@ -125,6 +126,8 @@ def check() -> None:
         out.print(f"{name} = {value}\n    {meaning}", markup=False)
     found = check_folder(settings.config_dir)
     problems = [*problems_of(settings), *(str(problem) for problem in found.problems)]
+    if mistake := lexicon_mistake(lexicon_of(settings.config_dir)):
+        problems.append(mistake)
     if settings.has_whatsapp and settings.public_url:
         out.print(f"\nEn la consola de Twilio ponga: {settings.public_url}/twilio/whatsapp#rc=2&rp=ct,rt,5xx")
     for warning in found.warnings:
@@ -189,9 +192,10 @@ def evaluate(
     json: Annotated[bool, typer.Option("--json", help="Resultado en JSON.")] = False,
 ) -> None:
     """Mide qué tan bien se entienden los mensajes de un archivo."""
+    from bot.municipality import lexicon_of
     from bot.triage.evaluate import evaluate as measure
 
-    raise typer.Exit(measure(file, json))
+    raise typer.Exit(measure(file, json, lexicon_of(read_settings().config_dir)))
 
 
 @app.command()

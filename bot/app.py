@@ -62,7 +62,7 @@ def build_here(municipality: Municipality, ring: KeyRing, channels: Mapping[str,
         municipality=municipality,
         finder=ColoniaFinder(territory.colonias),
         pins=PlaceReader(territory.centre),
-        triage=Triage(load_lexicon(), territory.colonias),
+        triage=Triage(load_lexicon(municipality.lexicon), territory.colonias),
         texts={
             code: Texts(code, municipality.time_zone, municipality.texts, municipality.content)
             for code in LANGUAGES

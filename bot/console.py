@@ -46,9 +46,23 @@ def read_municipality(folder: Path | None) -> Municipality:
     from bot.municipality import MunicipalityError, load
 
     try:
-        return load(folder)
+        municipality = load(folder)
     except MunicipalityError as wrong:
         raise fail(*(str(problem) for problem in wrong.problems)) from None
+    if municipality.lexicon and (mistake := lexicon_mistake(municipality.lexicon)):
+        raise fail(mistake)
+    return municipality
+
+
+def lexicon_mistake(folder: Path | None) -> str:
+    """What is wrong in a municipality's own words for triage, with file and line; nothing when they can be used."""
+    from bot.triage import LexiconError, load_lexicon
+
+    try:
+        load_lexicon(folder)
+    except LexiconError as wrong:
+        return f"lexico/{wrong}"
+    return ""
 
 
 def read_ring(settings: Settings) -> KeyRing:

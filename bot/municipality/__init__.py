@@ -1,6 +1,6 @@
 """The municipality's own YAML, read into domain values; errors in Spanish with file and line."""
 
-from bot.municipality.loading import check, copy_example, load
+from bot.municipality.loading import check, copy_example, lexicon_of, load
 from bot.municipality.map_links import PlaceReader
 from bot.municipality.municipality import (
     Contact,
@@ -30,5 +30,6 @@ __all__ = [
     "StaffMember",
     "check",
     "copy_example",
+    "lexicon_of",
     "load",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,8 @@ from bot.municipality.sheets import Sheet, Sheets, check_form
 from bot.municipality.yaml_file import read
 
 EXAMPLE = Path(__file__).parent / "example"
+LEXICON = "lexico"
+"""Folder, inside the municipality's, of its own words for triage (docs/triage.md); it may be missing."""
 
 F = TypeVar("F", bound=forms.Form)
 
@@ -52,7 +55,13 @@ def load(folder: Path | None = None, *, today: date | None = None) -> Municipali
     problems = [*all_problems(sheets, zones), *own.problems]
     if problems:
         raise MunicipalityError(problems)
-    return assemble(sheets, zones, own)
+    return replace(assemble(sheets, zones, own), lexicon=lexicon_of(folder))
+
+
+def lexicon_of(folder: Path | None) -> Path | None:
+    """The municipality's own words for triage, when it keeps some."""
+    own = (folder or EXAMPLE) / LEXICON
+    return own if own.exists() else None
 
 
 def check(folder: Path | None = None, *, today: date | None = None) -> Report:

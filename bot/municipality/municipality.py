@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.closing import Phrases
@@ -151,6 +152,7 @@ class Municipality:
     templates: Mapping[str, MessageTemplate]
     texts: Mapping[str, str]  # msgid -> own words
     content: Mapping[tuple[str, str], str] = field(default_factory=dict)  # language and name -> own long text
+    lexicon: Path | None = None  # folder of its own words for triage
 
     def member(self, badge: str) -> StaffMember | None:
         """The person with that badge."""

@@ -83,10 +83,10 @@ class Share:
         }
 
 
-def evaluate(path: Path, as_json: bool) -> int:
-    """Print the measures of one file; 0 when it could be read, 2 when not."""
+def evaluate(path: Path, as_json: bool, lexicon: Path | None = None) -> int:
+    """Print the measures of one file, with a municipality's own lexicon if given; 0 when it could be read, 2 when not."""
     try:
-        outcomes = measure(read_labelled(path), Triage(load_lexicon(), ()))
+        outcomes = measure(read_labelled(path), Triage(load_lexicon(lexicon), ()))
     except (LabelError, LexiconError, OSError, UnicodeDecodeError) as error:
         sys.stderr.write(f"No se puede evaluar: {error}\n")
         return 2

@@ -17,6 +17,7 @@ from bot.triage.slugs import SLUGS
 
 PACKAGED = Path(__file__).parent / "data"
 IDEA = re.compile(r"[a-z_]+")
+OWN_IDEAS = re.compile(r"ideas(?:_\w+)?\.yaml")
 MOST_POINTS = 20
 SHORTEST_PART = 2
 
@@ -55,49 +56,59 @@ class Lexicon:
     model: Model
 
 
-def load_lexicon(folder: Path | None = None) -> Lexicon:
-    """The packaged lexicon, or a municipality's own folder with the same files."""
-    folder = folder or PACKAGED
-    ideas = _ideas(folder)
-    words = _sections(folder / "palabras.yaml", ("abreviaturas", "emoji"))
-    danger_file = folder / "peligro.yaml"
+def load_lexicon(own: Path | None = None, *, learned: bool = True) -> Lexicon:
+    """The packaged lexicon, with what a municipality keeps in its own folder; without weights, if so asked.
+
+    A file of a packaged name takes that file's place; another `ideas_*.yaml` adds ideas, and phrases to known ones.
+    """
+    files = _files(own)
+    ideas = _ideas(files)
+    words = _sections(files["palabras.yaml"], ("abreviaturas", "emoji"))
+    danger_file = files["peligro.yaml"]
     danger = _sections(danger_file, ("peligro", "calma", "delicado"))
     return Lexicon(
         ideas=ideas,
-        short_forms=_pairs(folder / "palabras.yaml", words["abreviaturas"]),
-        signs=_pairs(folder / "palabras.yaml", words["emoji"]),
-        kinds=_kinds(folder / "asuntos.yaml", ideas),
+        short_forms=_pairs(files["palabras.yaml"], words["abreviaturas"]),
+        signs=_pairs(files["palabras.yaml"], words["emoji"]),
+        kinds=_kinds(files["asuntos.yaml"], ideas),
         danger=tuple(_rules(danger_file, danger["peligro"], ideas)),
         calm=tuple(_rules(danger_file, danger["calma"], ideas)),
         delicate=tuple(_listed_rules(danger_file, danger["delicado"], ideas)),
-        model=_model(folder / "pesos.json"),
+        model=_model(files["pesos.json"]) if learned else no_model(),
     )
 
 
+def _files(own: Path | None) -> dict[str, Path]:
+    """Name -> file, the municipality's before ours; a file that would never be read is a mistake."""
+    files = {file.name: file for file in sorted(PACKAGED.iterdir()) if file.suffix in (".yaml", ".json")}
+    if own is None:
+        return files
+    if not own.is_dir():
+        raise LexiconError(own, 1, "no existe esta carpeta del léxico")
+    for file in sorted(own.iterdir()):
+        if file.name not in files and not OWN_IDEAS.fullmatch(file.name):
+            raise LexiconError(file, 1, "no se conoce este archivo; las ideas propias van en ideas_ALGO.yaml")
+        files[file.name] = file
+    return files
+
+
 def _model(file: Path) -> Model:
-    """Without weights the rules alone decide; broken weights are an error."""
-    if not file.exists():
-        return no_model()
+    """Broken weights are an error."""
     try:
         return read_model(file)
     except WeightsError as error:
         raise LexiconError(file, 1, str(error)) from error
 
 
-def _ideas(folder: Path) -> dict[str, tuple[str, ...]]:
+def _ideas(files: Mapping[str, Path]) -> dict[str, tuple[str, ...]]:
     ideas: dict[str, tuple[str, ...]] = {}
-    files = sorted(folder.glob("ideas*.yaml"))
-    if not files:
-        raise LexiconError(folder / "ideas.yaml", 1, "falta el archivo de ideas")
-    for file in files:
+    for file in (file for name, file in sorted(files.items()) if OWN_IDEAS.fullmatch(name)):
         for name, node in _entries(file, _document(file)):
             if not IDEA.fullmatch(name):
                 raise LexiconError(
                     file, _line(node), f"«{name}» no sirve como nombre de idea: use minúsculas y _"
                 )
-            if name in ideas:
-                raise LexiconError(file, _line(node), f"la idea «{name}» está dos veces")
-            ideas[name] = tuple(_phrases(file, node))
+            ideas[name] = (*ideas.get(name, ()), *_phrases(file, node))
     return ideas
 
 

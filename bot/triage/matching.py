@@ -7,8 +7,10 @@ three more of any kind. `rob*` is the beginning of a word, `*ando` its end (not 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from bot.triage.normal import Word
@@ -55,6 +57,7 @@ NEGATIONS = frozenset(
     map(sound, ["no", "sin", "nunca", "ni", "nadie", "ningun", "ninguna", "tampoco", "jamas"])
 )
 WIDE_GAP = 4
+MOST_FILLERS = 2
 
 
 class Element(NamedTuple):
@@ -65,24 +68,6 @@ class Element(NamedTuple):
     endings: tuple[str, ...]
     keys: frozenset[str]
     gap: bool
-
-    def fits(self, word: Word) -> bool:
-        if word.stem in self.stems or word.key in self.keys:
-            return True
-        return word.key.startswith(self.beginnings) or word.key.endswith(self.endings)
-
-    @property
-    def plain(self) -> frozenset[str] | None:
-        """All stems and sounds that it can be; None when it may be more than can be listed."""
-        return None if self.beginnings or self.endings else self.stems | self.keys
-
-
-class Phrase(NamedTuple):
-    """Words in order that mean an idea; `second` lists what its second word can be, when that can be listed."""
-
-    idea: str
-    elements: tuple[Element, ...]
-    second: frozenset[str] | None
 
 
 class Hit(NamedTuple):
@@ -137,13 +122,17 @@ class Matcher:
         self._by_stem: dict[str, list[Phrase]] = defaultdict(list)
         self._by_key: dict[str, list[Phrase]] = defaultdict(list)
         self._by_beginning: dict[str, list[Phrase]] = defaultdict(list)
+        self._elements: dict[Element, int] = {}
         for idea, phrases in ideas.items():
             for phrase in phrases:
                 self._index(idea, compile_phrase(phrase))
         self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
 
     def _index(self, idea: str, elements: tuple[Element, ...]) -> None:
-        phrase = Phrase(idea, elements, elements[1].plain if len(elements) > 1 else None)
+        rest = [
+            (self._elements.setdefault(element, len(self._elements)), element) for element in elements[1:]
+        ]
+        phrase = Phrase(idea, tuple(rest))
         for key in elements[0].stems:
             self._by_stem[key].append(phrase)
         for key in elements[0].keys:
@@ -154,14 +143,12 @@ class Matcher:
     def find(self, words: Sequence[Word]) -> list[Hit]:
         """Every idea in the words, in order of appearance, once a place."""
         hits: dict[Hit, None] = {}
-        present = {part for word in words for part in (word.stem, word.key)}
+        message = Positions(words)
         for at in range(len(words)):
-            for idea, elements, second in self._starting(words[at]):
-                if second is not None and second.isdisjoint(present):
-                    continue  # most second words of a phrase stand nowhere in the message
-                last = _match(words, at, elements)
+            for phrase in message.whole(words[at], self._starting):
+                last = message.end_of(phrase, at)
                 if last is not None:
-                    hits[Hit(idea, at, last, _denied(words, at))] = None
+                    hits[Hit(phrase.idea, at, last, _denied(words, at))] = None
         return list(hits)
 
     def _starting(self, word: Word) -> Iterable[Phrase]:
@@ -172,28 +159,88 @@ class Matcher:
                 yield from self._by_beginning.get(word.key[:length], ())
 
 
-def _match(words: Sequence[Word], at: int, elements: tuple[Element, ...]) -> int | None:
-    for element in elements[1:]:
-        following = _next(words, at, element)
-        if following is None:
-            return None
-        at = following
-    return at
+class Phrase(NamedTuple):
+    """A phrase of an idea, without its first word; each further element with its number in the lexicon."""
+
+    idea: str
+    rest: tuple[tuple[int, Element], ...]
 
 
-def _next(words: Sequence[Word], at: int, element: Element) -> int | None:
-    fillers = 2
-    wide = WIDE_GAP if element.gap else 0
-    for index in range(at + 1, min(at + 2 + fillers + wide, len(words))):
-        if element.fits(words[index]):
-            return index
-        if words[index].key in FILLERS and fillers:
-            fillers -= 1
-        elif wide:
-            wide -= 1
-        else:
-            return None
-    return None
+class Positions:
+    """Where each element of the lexicon fits in one message: looked up once, however many phrases ask."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._by_stem: dict[str, list[int]] = defaultdict(list)
+        self._by_key: dict[str, list[int]] = defaultdict(list)
+        self._fillers_before = [0]
+        for index, word in enumerate(words):
+            self._by_stem[word.stem].append(index)
+            self._by_key[word.key].append(index)
+            self._fillers_before.append(self._fillers_before[-1] + (word.key in FILLERS))
+        self._stems, self._keys = frozenset(self._by_stem), frozenset(self._by_key)
+        self._known: dict[int, list[int]] = {}
+        self._whole: dict[str, list[Phrase]] = {}
+
+    def whole(self, word: Word, starting: Callable[[Word], Iterable[Phrase]]) -> list[Phrase]:
+        """The phrases that begin with this word and whose other words all occur somewhere in the message."""
+        phrases = self._whole.get(word.key)
+        if phrases is None:
+            phrases = self._whole[word.key] = [
+                phrase
+                for phrase in starting(word)
+                if all(self._fits_at(number, element) for number, element in phrase.rest)
+            ]
+        return phrases
+
+    def _fits_at(self, number: int, element: Element) -> list[int]:
+        places = self._known.get(number)
+        if places is None:
+            places = self._known[number] = self._places(element)
+        return places
+
+    def end_of(self, phrase: Phrase, at: int) -> int | None:
+        """The last word of the phrase (one of `whole`) that begins there, if the others follow closely."""
+        for number, element in phrase.rest:
+            at = self._next(self._known[number], at, WIDE_GAP if element.gap else 0)
+            if at < 0:
+                return None
+        return at
+
+    def _next(self, places: Sequence[int], at: int, wide: int) -> int:
+        """The first fit, when no more than two small words and so many others stand between; else -1."""
+        rank = bisect_right(places, at)
+        if rank == len(places):
+            return -1
+        index = places[rank]
+        between = index - at - 1
+        fillers = self._fillers_before[index] - self._fillers_before[at + 1]
+        others = between - fillers + max(0, fillers - MOST_FILLERS)
+        return index if others <= wide else -1
+
+    def _places(self, element: Element) -> list[int]:
+        found = {index for stem in element.stems & self._stems for index in self._by_stem[stem]}
+        found.update(index for key in element.keys & self._keys for index in self._by_key[key])
+        for beginning in element.beginnings:
+            found.update(self._by_beginning.get(beginning, ()))
+        for ending in element.endings:
+            found.update(self._by_ending.get(ending, ()))
+        return sorted(found)
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for key, indexes in self._by_key.items():
+            for length in range(1, len(key) + 1):
+                found[key[:length]].extend(indexes)
+        return found
+
+    @cached_property
+    def _by_ending(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for key, indexes in self._by_key.items():
+            for start in range(len(key)):
+                found[key[start:]].extend(indexes)
+        return found
 
 
 def _denied(words: Sequence[Word], first: int) -> bool:

@@ -1,9 +1,9 @@
-"""Learned weights: one row per feature, one number per answer; read from JSON into one table."""
+"""Learned weights: one row per feature, one small whole number per answer; read from JSON into one table."""
 
 from __future__ import annotations
 
+import base64
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FLAGS = ("urgent", "sensitive")
+STEP = 1 / 24
+"""One unit of a stored weight; a byte reaches from -5.3 to 5.3."""
 
 
 class WeightsError(ValueError):
@@ -20,70 +22,83 @@ class WeightsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Answers, and for each feature which line of the table holds its weight for each answer."""
+    """Answers (the kinds and intents, then the flags), and which line of the table holds each feature's weights."""
 
     answers: tuple[str, ...]
     rows: Mapping[str, int]
-    weights: NDArray[np.float64]
-    flags: Mapping[str, Mapping[str, float]]
+    table: NDArray[np.int8]
     cuts: Mapping[str, float]
     known: frozenset[str]
 
     def __bool__(self) -> bool:
         return bool(self.rows)
 
-    def chances(self, numbers: Mapping[str, float]) -> dict[str, float]:
-        """How likely each answer is; they add up to one."""
-        known = [(self.rows[name], number) for name, number in numbers.items() if name in self.rows]
-        lines, values = [line for line, _ in known], [number for _, number in known]
-        sums = np.array(values) @ self.weights[lines]
-        powers = np.exp(sums - sums.max())
-        return dict(zip(self.answers, (powers / powers.sum()).tolist(), strict=True))
+    def judge(self, numbers: Mapping[str, float]) -> Judgement:
+        """How likely each answer is (together one), and each flag by itself."""
+        used = [(self.rows[name], number) for name, number in numbers.items() if name in self.rows]
+        lines, values = [line for line, _ in used], [number * STEP for _, number in used]
+        sums = np.array(values) @ self.table[lines]
+        kinds, flags = sums[: len(self.answers)], sums[len(self.answers) :]
+        powers = np.exp(kinds - kinds.max())
+        raised = 1.0 / (1.0 + np.exp(-flags))
+        return Judgement(
+            dict(zip(self.answers, (powers / powers.sum()).tolist(), strict=True)),
+            dict(zip(FLAGS, raised.tolist(), strict=True)),
+        )
 
-    def flag(self, flag: str, numbers: Mapping[str, float]) -> float:
-        """How likely it is that the flag (urgent, sensitive) is true."""
-        weights = self.flags[flag]
-        value = sum(weights.get(name, 0.0) * number for name, number in numbers.items())
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
 
-    def speaks_for(self, answer: str, numbers: Mapping[str, float]) -> dict[str, float]:
-        """The features that raise this answer, with how much."""
-        index = self.answers.index(answer)
-        parts = {
-            name: float(self.weights[self.rows[name], index]) * number
-            for name, number in numbers.items()
-            if name in self.rows
-        }
-        return {name: weight for name, weight in parts.items() if weight > 0}
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the weights make of one message."""
+
+    chances: Mapping[str, float]
+    flags: Mapping[str, float]
 
 
 def no_model() -> Model:
     """Nothing learned: the rules alone decide."""
-    return Model((), {}, np.zeros((0, 0)), {}, {}, frozenset())
+    return Model((), {}, np.zeros((0, len(FLAGS)), dtype=np.int8), {}, frozenset())
 
 
 def model_of(
     answers: tuple[str, ...],
-    sparse: Mapping[str, Iterable[tuple[int, float]]],
-    flags: Mapping[str, Mapping[str, float]],
+    weights: Mapping[str, NDArray[np.float64]],
     cuts: Mapping[str, float],
     known: frozenset[str],
 ) -> Model:
-    """The model of these weights, given for each feature as pairs of answer and weight."""
-    weights = np.zeros((len(sparse), len(answers)))
-    for line, pairs in enumerate(sparse.values()):
-        for index, weight in pairs:
-            weights[line, index] = weight
-    return Model(answers, {name: line for line, name in enumerate(sparse)}, weights, flags, cuts, known)
+    """The model of these weights, as it would come back from its file."""
+    packed = {name: np.clip(np.rint(row / STEP), -127, 127).astype(np.int8) for name, row in weights.items()}
+    kept = {name: row for name, row in packed.items() if row.any()}
+    table = np.array([*kept.values()], dtype=np.int8).reshape(len(kept), len(answers) + len(FLAGS))
+    return Model(answers, {name: line for line, name in enumerate(kept)}, table, cuts, known)
 
 
 def read_model(file: Path) -> Model:
-    """The weights that `bot.triage.train` wrote."""
+    """The weights that `write_model` wrote."""
     try:
         plain = json.loads(file.read_text(encoding="utf-8"))
-        rows = {name: zip(map(int, row[::2]), row[1::2], strict=True) for name, row in plain["rows"].items()}
-        flags = {flag: dict(plain[flag]) for flag in FLAGS}
+        answers = tuple(plain["answers"])
+        packed = b"".join(map(base64.b85decode, plain["rows"].values()))
+        table = np.frombuffer(packed, dtype=np.int8).reshape(len(plain["rows"]), len(answers) + len(FLAGS))
         cuts = {flag: float(plain["cuts"][flag]) for flag in FLAGS}
-        return model_of(tuple(plain["answers"]), rows, flags, cuts, frozenset(plain["known"].split()))
-    except (ValueError, LookupError, TypeError, OSError) as error:
+        rows = {name: line for line, name in enumerate(plain["rows"])}
+        return Model(answers, rows, table, cuts, frozenset(plain["known"].split()))
+    except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         raise WeightsError("los pesos no se pueden leer; vuelva a generarlos con bot.triage.train") from error
+
+
+def write_model(model: Model, file: Path) -> None:
+    """One feature a line, sorted: a change of the corpus changes the lines of what it touched."""
+    parts: Iterable[str] = (
+        f'"answers": {json.dumps(model.answers)}',
+        f'"cuts": {json.dumps(model.cuts)}',
+        f'"known": {json.dumps(" ".join(sorted(model.known)))}',
+        '"rows": {\n' + ",\n".join(_lines(model)) + "\n}",
+    )
+    file.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+
+
+def _lines(model: Model) -> Iterable[str]:
+    for name, line in sorted(model.rows.items()):
+        packed = base64.b85encode(model.table[line].tobytes()).decode()
+        yield f"{json.dumps(name)}: {json.dumps(packed)}"

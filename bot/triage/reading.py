@@ -12,6 +12,7 @@ from bot.triage.features import features
 from bot.triage.lexicon import Lexicon
 from bot.triage.masking import mask
 from bot.triage.matching import Hit, Matcher
+from bot.triage.model import FLAGS, Judgement
 from bot.triage.normal import Spoken, listen, readable
 from bot.triage.places import ColoniaLike, Places
 from bot.triage.slugs import CONFIDENTIAL, KINDS, SLUGS
@@ -26,7 +27,7 @@ MOST_GUESSES = 4
 ALSO_POINTS = 5.0
 ALSO_SHARE = 0.002
 DELICATE_CHANCE = 0.08
-PLAIN_DANGER = 6.0
+PLAIN_DANGER = 9.0
 """With so many points of the rules and nothing that calms, the learned weights are not asked."""
 NOTHING_CALMS = 1.0
 LAST_READ = 512
@@ -64,14 +65,14 @@ class Triage:
     def _without_times(self, text: str) -> Understanding:
         """All that does not hang on the moment."""
         heard = self.hear(text)
-        chances = self._chances(heard)
+        judged = self._judge(heard)
+        chances = judged.chances
         guesses = self._guesses(heard, chances)
-        danger = self._danger(heard)
         return Understanding(
-            danger=danger,
+            danger=self._danger(heard, judged),
             guesses=guesses,
             also=_also(heard, chances, guesses),
-            sensitive=self._sensitive(heard, chances),
+            sensitive=self._sensitive(heard, judged),
             places=self._places.find(heard.spoken.text),
             times=(),
             masked=mask(heard.spoken.text),
@@ -90,15 +91,15 @@ class Triage:
                 kinds[slug], reasons[slug] = points, why
         danger, danger_hits = weigh(self._lexicon.danger, where)
         calm, _ = weigh(self._lexicon.calm, where)
-        delicate = any(satisfied(rule, where) for rule in self._lexicon.delicate)
-        numbers = features(spoken, hits, kinds, danger, calm, delicate)
+        numbers = features(spoken, hits, calm)
         return Heard(spoken, hits, where, kinds, reasons, danger, danger_hits, calm, numbers)
 
-    def _chances(self, heard: Heard) -> dict[str, float]:
+    def _judge(self, heard: Heard) -> Judgement:
         if self._lexicon.model:
-            return self._lexicon.model.chances(heard.numbers)
+            return self._lexicon.model.judge(heard.numbers)
         total = sum(heard.kinds.values())
-        return {slug: points / total for slug, points in heard.kinds.items()} if total else {"otro": 1.0}
+        shares = {slug: points / total for slug, points in heard.kinds.items()} if total else {"otro": 1.0}
+        return Judgement(shares, dict.fromkeys(FLAGS, 0.0))
 
     def _guesses(self, heard: Heard, chances: Mapping[str, float]) -> tuple[Guess, ...]:
         order = sorted(chances, key=lambda slug: (-chances[slug], SLUGS.index(slug)))
@@ -111,26 +112,25 @@ class Triage:
             for slug in order[:MOST_GUESSES]
         )
 
-    def _danger(self, heard: Heard) -> Danger | None:
+    def _danger(self, heard: Heard, judged: Judgement) -> Danger | None:
         words = _words(heard.spoken, heard.danger_hits)
         if self._lexicon.model:
             plain = heard.danger >= PLAIN_DANGER and heard.calm < NOTHING_CALMS
-            urgent = plain or self._flag("urgent", heard)
+            urgent = plain or self._raised("urgent", judged)
         else:
             now = any(idea in heard.where for idea in NOW_IDEAS)
             urgent = heard.danger >= DANGER_POINTS and (now or heard.calm < heard.danger)
         return Danger(words=words) if urgent else None
 
-    def _sensitive(self, heard: Heard, chances: Mapping[str, float]) -> bool:
+    def _sensitive(self, heard: Heard, judged: Judgement) -> bool:
         if any(satisfied(rule, heard.where) for rule in self._lexicon.delicate):
             return True
-        if sum(chances.get(slug, 0.0) for slug in CONFIDENTIAL) >= DELICATE_CHANCE:
+        if sum(judged.chances.get(slug, 0.0) for slug in CONFIDENTIAL) >= DELICATE_CHANCE:
             return True
-        return bool(self._lexicon.model) and self._flag("sensitive", heard)
+        return bool(self._lexicon.model) and self._raised("sensitive", judged)
 
-    def _flag(self, flag: str, heard: Heard) -> bool:
-        model = self._lexicon.model
-        return model.flag(flag, heard.numbers) >= model.cuts[flag]
+    def _raised(self, flag: str, judged: Judgement) -> bool:
+        return judged.flags[flag] >= self._lexicon.model.cuts[flag]
 
 
 def _also(heard: Heard, chances: Mapping[str, float], guesses: Sequence[Guess]) -> tuple[str, ...]:

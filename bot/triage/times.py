@@ -20,7 +20,7 @@ from bot.triage.understanding import TimePhrase
 
 ZONE = ZoneInfo("America/Cancun")
 """The zone of Quintana Roo: no daylight saving."""
-MOST_READ = 4_000
+MOST_READ = 2_000
 MOST_TIMES = 5
 JOINS = re.compile(
     r"(?:[ ,]|\b(?:en|de|del|a|la|el|las|los|por|como|y|x|tipo|eso|hrs|horas|que|me|nos|se|fue)\b){0,9}"

@@ -1,4 +1,4 @@
-"""The labelled messages by split: `train` shaped the weights, `held_out` and `blind` did not."""
+"""The labelled messages by split: `train` shaped the weights, `blind` did not."""
 
 from __future__ import annotations
 
