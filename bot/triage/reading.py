@@ -25,7 +25,7 @@ DANGER_POINTS = 5.0
 NOW_IDEAS = ("ahora", "gerundio")
 MOST_GUESSES = 4
 ALSO_POINTS = 5.0
-ALSO_SHARE = 0.002
+ALSO_SHARE = 0.0005
 DELICATE_CHANCE = 0.08
 PLAIN_DANGER = 9.0
 """With so many points of the rules and nothing that calms, the learned weights are not asked."""
