@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.domain.territory import Place, Point
 from bot.messages import Outgoing
-from bot.questions import LookUp, Option, choose, look_up, match
+from bot.questions import LookUp, Option, choose, fold, look_up, match
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
@@ -27,11 +28,14 @@ from storage.conversations import Conversation
 
 NAME = "danger"
 FALLBACK_KIND = "emergencia_otra"
+ASKS_HOW = frozenset({"ayuda", "help"})  # a word of the menu, whose card begins with the 911 too
 
 
 def heard(who: Speaker, talk: Conversation | None) -> bool:
     """Does the message say that somebody is in danger now? Not while its own talk asks where."""
     danger_now = who.understood.danger if who.understood else None
+    if fold(who.inbound.text) in ASKS_HOW:
+        return False
     if who.role is not Role.RESIDENT or danger_now is None or not danger_now.words:
         return False
     return talk is None or talk.flow != NAME
@@ -136,19 +140,21 @@ def danger(t: Texts, here: Here, told: Told) -> Flow[str]:
     if (yield from choose("tell", tuple(lines), taps(t), patient=True)) == "safe":
         return "safe"
     folio: str = yield from look_up("opened", "open", acts=True)
-    if told.place.known:
-        return folio
     where = (t("Avisado. ¿Dónde está? Mande su ubicación o escriba calle y colonia."),)
-    place = yield from locate(t, here, where, told.place)
+    lead = (t("Avisado, con el folio {folio}.", folio=show(folio)),)
+    place = yield from locate(t, here, where, told.place, at_once=_tell, lead=lead)
     if isinstance(place, Outside):
         return "outside"
-    told_where = dict(colonia=place.colonia, street=place.street, point=_pair(place))
-    yield from look_up("placed", "place", acts=True, **told_where)
+    if place != told.place:
+        yield from _tell("", place)
     return folio
 
 
-def _pair(place: Place) -> list[float] | None:
-    return [place.point.lat, place.point.lon] if place.point else None
+def _tell(name: str, place: Place) -> Generator[Any, Any, None]:
+    """What is known of the place goes to who was alerted, at once: the person may not be able to write again."""
+    point = [place.point.lat, place.point.lon] if place.point else None
+    told = dict(colonia=place.colonia, street=place.street, point=point)
+    yield from look_up(f"placed_{name}" if name else "placed", "place", acts=True, **told)
 
 
 def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:

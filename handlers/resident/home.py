@@ -52,15 +52,17 @@ def resume(who: Speaker) -> None:
 
 
 def help_(who: Speaker) -> None:
-    """What can be said at any moment."""
+    """What can be said at any moment; who cries for help with that one word reads the 911 first."""
     t = who.t
+    urgent = button(t("Es una emergencia"), "m.emergency", "danger")
     who.say(
+        t("Si corre peligro ahora, llame al 911."),
         t(
             "Escriba lo que pasa con sus palabras, o use los botones. También acepto fotos, notas de voz y ubicación."
         ),
         t("En cualquier momento: «menú», «atrás», «cancelar», «mis reportes», «estado» y su folio, «911»."),
         t("«baja» detiene los avisos; «alta» los regresa."),
-        actions=(button(t("Menú"), "m.menu"), button(t("Hablar con alguien"), "m.person")),
+        actions=(urgent, button(t("Menú"), "m.menu"), button(t("Hablar con alguien"), "m.person")),
     )
 
 

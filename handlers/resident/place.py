@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,24 +30,47 @@ class Outside:
 
 
 Asking = Generator[Any, Any, Place | Outside]
+Tell = Callable[[str, Place], Generator[Any, Any, None]]  # under a name of its own in the flow
+
+
+def untold(name: str, place: Place) -> Generator[Any, Any, None]:
+    """Nobody waits for the place before it is complete."""
+    yield from ()
 
 
 def locate(
-    t: Texts, here: Here, lines: tuple[str, ...], known: Place = NOWHERE, *, street: bool = True
+    t: Texts,
+    here: Here,
+    lines: tuple[str, ...],
+    known: Place = NOWHERE,
+    *,
+    street: bool = True,
+    at_once: Tell = untold,
+    lead: tuple[str, ...] = (),
 ) -> Asking:
-    """Ask only for what is missing: the place, its colonia when that is in doubt, the street if wanted."""
+    """Ask only for what is missing: the place, its colonia when that is in doubt, the street if wanted.
+
+    `at_once` hears what there is before more is asked; `lead` stands before the street when only that is missing.
+    """
     place = known
     if not known.colonia and known.point is None:
-        found = yield from _first_words(t, here, lines)
+        lead = ()
+        found = yield from _first_words(t, here, lines, at_once)
         if isinstance(found, Outside):
             return found
         place = Place(colonia=found.colonia, street=found.street or known.street, point=found.point)
-    if street and place.point is None and not place.street and place.colonia:
-        place = yield from _street(t, place)
+        if street and _lacks_street(place):
+            yield from at_once("colonia", place)
+    if street and _lacks_street(place):
+        place = yield from _street(t, place, lead)
     return place
 
 
-def _first_words(t: Texts, here: Here, lines: tuple[str, ...]) -> Asking:
+def _lacks_street(place: Place) -> bool:
+    return bool(place.colonia) and not place.street and place.point is None
+
+
+def _first_words(t: Texts, here: Here, lines: tuple[str, ...], at_once: Tell) -> Asking:
     unknown = Option(
         Heard(unknown=True), "unknown", t("No sé"), words=("no se donde", "ninguna", "quien sabe")
     )
@@ -58,7 +81,7 @@ def _first_words(t: Texts, here: Here, lines: tuple[str, ...]) -> Asking:
         return Place()
     if heard.point is not None:
         return _at(here, heard)
-    return (yield from _by_name(t, here, heard.text))
+    return (yield from _by_name(t, here, heard.text, at_once))
 
 
 def _hear(here: Here, reply: Reply) -> Heard | None:
@@ -76,10 +99,11 @@ def _at(here: Here, heard: Heard) -> Place | Outside:
     return Place(colonia=colonias[0].slug, street=heard.text, point=heard.point)
 
 
-def _by_name(t: Texts, here: Here, text: str) -> Asking:
+def _by_name(t: Texts, here: Here, text: str, at_once: Tell) -> Asking:
     known = _written_in(here, text)
     if known is not None:
         return Place(colonia=known.slug, street=_rest(text, known))
+    yield from at_once("words", Place(street=text))
     match = here.finder.find(text)
     few = len(text.split()) <= FEW_WORDS  # of a long description the nearest names mean nothing
     candidates = tuple(c for c in (match.best, *match.others) if c is not None) if few else ()
@@ -97,6 +121,8 @@ def _written_in(here: Here, text: str) -> Colonia | None:
         match = here.finder.find(piece)
         if match.best is not None and match.exact and not match.others:
             return match.best
+    if (last := here.finder.after_a_street(text)) is not None:
+        return last
     return here.municipality.territory.colonia(place_heard(here, read_again(here.triage, text)).colonia)
 
 
@@ -137,9 +163,12 @@ def _other(t: Texts, here: Here) -> Generator[Any, Any, Colonia | None]:
     return None if picked == "unknown" else picked
 
 
-def _street(t: Texts, place: Place) -> Generator[Any, Any, Place]:
+def _street(t: Texts, place: Place, lead: tuple[str, ...]) -> Generator[Any, Any, Place]:
     skip: Option[str] = Option("", "unknown", t("No sé"))
-    lines = (t("¿En qué calle, o cerca de qué? Por ejemplo: «Bugambilias con Roma», «atrás del domo»."),)
+    lines = (
+        *lead,
+        t("¿En qué calle, o cerca de qué? Por ejemplo: «Bugambilias con Roma», «atrás del domo»."),
+    )
     said = yield from write("street", lines, options=(skip,), longest=LONGEST_STREET, files=False)
     return Place(colonia=place.colonia, street=said.text, point=place.point)
 
