@@ -122,6 +122,7 @@ class _Connection(asyncio.Protocol):
         self._answer = asyncio.get_running_loop().create_future()
         self._parser = httptools.HttpResponseParser(self)
         self._headers: dict[str, str] = {}
+        self._all_headers = False
         self._body = bytearray()
         self._transport.write(request)
         return await self._answer
@@ -150,12 +151,23 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
         self._open.discard(self)
-        self._broken("closed")
+        if error is None and self._ends_with_the_connection():
+            self.on_message_complete()
+        else:
+            self._broken("closed")
+
+    def _ends_with_the_connection(self) -> bool:
+        """An old server says how long its answer is by hanging up."""
+        bounded = {"content-length", "transfer-encoding"} & self._headers.keys()
+        return self._answer is not None and self._all_headers and not bounded
 
     # ---- what the parser calls ----
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        self._all_headers = True
 
     def on_body(self, piece: bytes) -> None:
         self._body += piece

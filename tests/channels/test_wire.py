@@ -87,6 +87,30 @@ async def test_pieces_and_headers_are_read(peer: tuple[Peer, Wire]) -> None:
     assert await post(ours) == Answer(429, {"retry-after": "3", "transfer-encoding": "chunked"}, b"abc")
 
 
+async def test_an_answer_may_end_with_the_connection(peer: tuple[Peer, Wire]) -> None:
+    other, ours = peer
+
+    async def old_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nsi,")
+        await writer.drain()
+        writer.write(b" gracias")
+
+    other.answers = [old_server, OK]
+    assert (await post(ours)).body == b"si, gracias"
+    assert (await post(ours)).body == b"si"
+
+
+async def test_an_answer_cut_short_is_none(peer: tuple[Peer, Wire]) -> None:
+    other, ours = peer
+
+    async def dies(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nsi,")
+
+    other.answers = [dies]
+    with pytest.raises(NoAnswer):
+        await post(ours)
+
+
 async def test_who_says_close_is_not_asked_again(peer: tuple[Peer, Wire]) -> None:
     other, ours = peer
     other.answers = [b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"]
