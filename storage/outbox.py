@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.notices import Lane, Notice
 from storage.replicas import alive
-from storage.schema import outbox, receipt
+from storage.schema import OUTBOX_GOES, outbox, receipt
 from storage.turns import take_turn
 from storage.upsert import Upsert
 from storage.vault import Reach
@@ -182,7 +182,7 @@ def _pick(free: ColumnElement[bool]) -> Select[Any]:
     return (
         select(outbox.c.id, outbox.c.state)
         .where(
-            outbox.c.state.in_(OPEN),
+            OUTBOX_GOES,
             free,
         )
         .order_by(outbox.c.lane, outbox.c.id)
@@ -292,13 +292,13 @@ class Outbox:
         if self._shared:
             return 0
         mine = outbox.c.lease_by.is_distinct_from(self._tx.replica)
-        left = outbox.c.state.in_(("leased", "unknown")) & mine
+        left = and_(OUTBOX_GOES, outbox.c.state != "ready", mine)
         free = update(outbox).where(left).values(due_at=at, lease_until=at - LEASE)
         return self._tx.connection.execute(free).rowcount
 
     def next_at(self) -> datetime | None:
         """When the next row that nobody holds falls due."""
-        free = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(OPEN), outbox.c.state == "ready")
+        free = select(func.min(outbox.c.due_at)).where(OUTBOX_GOES, outbox.c.state == "ready")
         first: datetime | None = self._tx.connection.execute(free).scalar_one()
         return first
 

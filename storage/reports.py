@@ -84,9 +84,12 @@ _OF_PERSON = (
     .limit(bindparam("most"))
 )
 _ALL_OF = select(report).where(report.c.person_id == bindparam("who")).order_by(report.c.opened_at)
+_STILL_OPEN = [
+    status.value for status in Status if status is not Status.CLOSED
+]  # an index finds only what is named
 _OPEN = (
     select(report)
-    .where(report.c.status != Status.CLOSED.value, report.c.listed.is_(False))
+    .where(report.c.status.in_(_STILL_OPEN), report.c.listed.is_(False))
     .order_by(report.c.opened_at)
     .limit(bindparam("most"))
 )

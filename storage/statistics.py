@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from storage.schema import event, outbox, person, report
+from storage.schema import OUTBOX_GOES, event, outbox, person, report
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -34,9 +34,7 @@ class Statistics:
 
     def oldest_waiting(self) -> datetime | None:
         """Since when the oldest message that should be gone waits."""
-        statement = select(func.min(outbox.c.due_at)).where(
-            outbox.c.state.in_(("ready", "leased", "unknown"))
-        )
+        statement = select(func.min(outbox.c.due_at)).where(OUTBOX_GOES)
         oldest: datetime | None = self._tx.connection.execute(statement).scalar_one()
         return oldest
 

@@ -4,50 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 
 from storage.sqlite import SqliteStore
 from tests.support.talker import Phone, town
+from tests.support.watched import Watched, plans
 
 LAMP = (
     "Hay varias luminarias apagadas desde hace tres noches frente a la primaria y la calle está muy oscura."
 )
 ITALIA = (18.5398, -88.3035)
-FRAME = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")  # what a group of units costs, whatever they do
 MOST, MOST_AT_THE_END = 10, 20
 SMALL = "SCAN staff"  # a dozen rows, read whole
-
-
-class Watched:
-    """Everything that the writer's connection executed, in transactions, with the values in place."""
-
-    def __init__(self, store: SqliteStore) -> None:
-        assert store._committer is not None
-        self._raw = store._committer._raw
-        self._store = store
-        self.transactions: list[list[str]] = []
-        self.hops = 0
-
-    async def __aenter__(self) -> Watched:
-        await self._store._writer.run(lambda raw: raw.set_trace_callback(self._heard))
-        self._post, self._store._writer.post = self._store._writer.post, self._hop  # type: ignore[method-assign]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._store._writer.post = self._post  # type: ignore[method-assign]
-        await self._store._writer.run(lambda raw: raw.set_trace_callback(None))
-
-    def _heard(self, statement: str) -> None:
-        if statement.startswith("BEGIN"):
-            self.transactions.append([])
-        if not statement.startswith(FRAME):
-            self.transactions[-1].append(statement)
-
-    def _hop(self, call: Any) -> None:
-        self.hops += 1
-        self._post(call)
 
 
 def tap(phone: Phone, label: str) -> Awaitable[None]:
@@ -90,15 +59,6 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Watched
     with asyncio.Runner() as runner:
         runner.run(play())
     return found
-
-
-async def plans(store: SqliteStore, statements: list[str]) -> list[str]:
-    """How SQLite would go about each of them."""
-
-    def explain(raw: Any) -> list[str]:
-        return [row[3] for one in statements for row in raw.execute(f"EXPLAIN QUERY PLAN {one}").fetchall()]
-
-    return await store._writer.run(explain)
 
 
 @pytest.mark.parametrize("turn", list(turns(Phone(None, ""))))  # type: ignore[arg-type]  # names only

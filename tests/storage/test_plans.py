@@ -1,0 +1,50 @@
+"""What is asked again and again finds its rows by an index, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.sealing import KeyRing
+from storage.sqlite import SqliteStore
+from storage.store import Transaction
+from tests.support.watched import Watched, plans
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LARGE = ("SCAN outbox", "SCAN report", "SCAN event", "SCAN person", "SCAN inbox", "SCAN vault_address")
+LOOKS: dict[str, Callable[[Transaction], Any]] = {
+    "what is due": lambda tx: tx.outbox.lease(NOW),
+    "when the next is due": lambda tx: tx.outbox.next_at(),
+    "what a process before left": lambda tx: tx.outbox.take_over(NOW),
+    "the oldest that waits": lambda tx: tx.statistics.oldest_waiting(),
+    "what waits for somebody's words": lambda tx: tx.outbox.window_opened("a" * 32, NOW),
+    "the newest to somebody": lambda tx: tx.outbox.newest("a" * 32),
+    "the fate of a message": lambda tx: tx.outbox.of_receipt("SM1", "a" * 32),
+    "the board": lambda tx: tx.reports.open(),
+    "somebody's own": lambda tx: tx.reports.of_person("a" * 32),
+    "in an officer's hands": lambda tx: tx.reports.handled_by("a" * 32),
+    "near": lambda tx: tx.reports.near([b"a", b"b"], "ruido", NOW),
+    "what falls due": lambda tx: tx.due.arrived(NOW),
+    "talks at their end": lambda tx: tx.conversations.expired(NOW),
+}
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    store = await SqliteStore.open(tmp_path / "plans.db", KeyRing.throwaway())
+    yield store
+    await store.close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_no_look_walks_through_a_large_table(sqlite: SqliteStore, look: str) -> None:
+    async with Watched(sqlite) as seen:
+        await sqlite.run(LOOKS[look])
+    steps = await plans(sqlite, [one for part in seen.transactions for one in part])
+    assert any(step.startswith("SEARCH") or "USING INDEX" in step for step in steps), steps
+    walks = [step for step in steps if step.startswith(LARGE) and "ix_outbox_open" not in step]
+    assert walks == []
