@@ -73,6 +73,9 @@ class Delivery:
         self._queues: dict[tuple[str, bool], list[Row]] = {}  # each in the order of writing
         self._tasks: set[asyncio.Task[None]] = set()
         self._mine: set[int] = set()
+        self._unnoted: set[int] = (
+            set()
+        )  # sent, and not yet written down: a lease that ran out meanwhile means nothing
         self._outcomes: deque[Noting] = deque()
         self._noting: asyncio.Task[None] | None = None
         self._pacers: dict[str, Pacer] = {}
@@ -147,7 +150,9 @@ class Delivery:
             return False
         now = self._clock.now()
         rows = [
-            row for row in await self._store.run(lambda tx: tx.outbox.lease(now)) if row.id not in self._mine
+            row
+            for row in await self._store.run(lambda tx: tx.outbox.lease(now))
+            if row.id not in self._mine and row.id not in self._unnoted
         ]
         self.offer([replace(row, state="unknown") if row.state == "leased" else row for row in rows])
         return bool(rows)
@@ -251,7 +256,9 @@ class Delivery:
             return
         async with self._turn(row, ready.reach.address):
             provider_id = await self._call(channel, ready.reach.address, card, row)
+        self._unnoted.add(row.id)
         noted = self._note(lambda tx: tx.outbox.sent(row.id, provider_id, now))
+        noted.add_done_callback(lambda _: self._unnoted.discard(row.id))
         if row.card is not None or row.report_id is not None:
             await noted  # a later message looks for this card
 

@@ -106,6 +106,30 @@ async def test_while_it_waits_nobody_else_takes_it(
     assert (taken, channel.to("rosa")) == ([], ["1", "2"])
 
 
+async def test_what_was_sent_late_is_not_taken_again_before_it_is_noted(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a broadcast a message waits for its place longer than its lease."""
+    written, write = asyncio.Event(), delivery._write
+
+    async def write_later(batch: Any) -> None:
+        await written.wait()
+        await write(batch)
+
+    monkeypatch.setattr(delivery, "_write", write_later)
+    await store.run(lambda tx: say(tx, "1"))
+    await asyncio.gather(*delivery._tasks)
+    assert channel.to("rosa") == ["1"]
+    clock.at += 2 * LEASE
+    assert not await delivery._pick_up()
+    written.set()
+    assert delivery._noting is not None
+    await delivery._noting
+    await delivery.idle()
+    assert channel.to("rosa") == ["1"]
+    assert [state for state, _ in await states(store)] == ["sent"]
+
+
 async def test_an_alert_does_not_stand_behind_what_is_stuck(
     store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
 ) -> None:
