@@ -36,7 +36,7 @@ from tests.e2e.server import Server
 
 PLACES, WAY = 30, 0.04  # messages in a second; seconds that an answer takes
 FIRST_CHAT = 1_000_000
-THINK = 8.0  # seconds between two turns of somebody who types on a phone
+THINK = 14.0  # seconds between two turns of somebody who types on a phone
 ALERT = int(Lane.ALERT)
 
 
