@@ -69,6 +69,14 @@ def fold(text: str) -> str:
 _folded_label = lru_cache(4096)(fold)  # labels and their words: always the same few hundred
 
 
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words and marked, so that nobody takes the half for the whole."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    return (head.rpartition(" ")[0] or head).rstrip(" ,.;:(") + "…"
+
+
 def number_in(text: str) -> int | None:
     """The number that a whole message says: "2", "2)", "2️⃣", "la segunda", "opción dos"."""
     words = [word for word in fold(text.replace("⃣", "")).split() if word not in _LEADING]

@@ -85,6 +85,17 @@ class Place:
 Locator = Callable[[Point], tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A municipality or a country beside ours, and who is responsible there."""
+
+    name: str
+    responsible: str
+    aliases: tuple[str, ...] = ()
+    point: Point | None = None
+    reach_m: float = 30_000.0  # how far around the point it reaches, roughly
+
+
 @dataclass(frozen=True, slots=True)
 class Territory:
     """The municipality: all its colonias and sectors."""
@@ -98,6 +109,7 @@ class Territory:
         None  # colonia slugs whose polygon holds a point, if there are polygons
     )
     sectors_by_polygon: Locator | None = None  # sector slugs whose polygon holds a point, if there are any
+    neighbours: tuple[Neighbour, ...] = ()
     outside_answer: str = ""  # who is responsible outside, as the municipality words it
     _by_slug: dict[str, Colonia] = field(init=False, repr=False, compare=False)
     _by_point: dict[Point, tuple[Colonia, ...]] = field(init=False, repr=False, compare=False)
@@ -132,6 +144,12 @@ class Territory:
                 return found
         near = self.colonias_near(point, limit=1)
         return self._by_point[near[0].point] if near and near[0].point else ()
+
+    def neighbour_at(self, point: Point) -> Neighbour | None:
+        """Whose place it is when it is not ours: the nearest neighbour within its reach."""
+        near = [(point.metres_to(one.point), one) for one in self.neighbours if one.point is not None]
+        within = [(metres, one) for metres, one in near if metres <= one.reach_m]
+        return min(within, key=lambda pair: pair[0])[1] if within else None
 
     def colonias_near(self, point: Point, limit: int = 3) -> tuple[Colonia, ...]:
         """The likeliest colonias, likeliest first, to offer when a pin must be confirmed."""

@@ -17,7 +17,7 @@ from bot.domain.service_level import (
     OpenHours,
     ServiceLevel,
 )
-from bot.domain.territory import Colonia, Locator, Point, Sector, Territory
+from bot.domain.territory import Colonia, Locator, Neighbour, Point, Sector, Territory
 from bot.municipality import forms
 from bot.municipality.municipality import (
     ANONYMOUS_TIPS,
@@ -68,6 +68,17 @@ def sector(form: forms.SectorForm) -> Sector:
     )
 
 
+def neighbour(form: forms.NeighbourForm) -> Neighbour:
+    """A row of `vecinos`."""
+    return Neighbour(
+        name=form.name,
+        responsible=form.responsible,
+        aliases=tuple(form.aliases),
+        point=point(form.point) if form.point else None,
+        reach_m=form.reach_km * 1000.0,
+    )
+
+
 def territory(
     town: forms.MunicipalityForm,
     colonias: forms.ColoniasForm,
@@ -82,6 +93,7 @@ def territory(
         sectors=tuple(sector(row) for row in sectors.sectors),
         centre=point(town.centre),
         nearest_within_m=town.nearest_within_m,
+        neighbours=tuple(neighbour(row) for row in town.neighbours),
         outside_answer=town.outside_answer,
         locate_by_polygon=colonias_by_polygon,
         sectors_by_polygon=sectors_by_polygon,

@@ -50,6 +50,14 @@ class PrivacyForm(Form):
     contact: str = ""
 
 
+class NeighbourForm(Form):
+    name: f.Name
+    responsible: f.Name
+    aliases: list[str] = Field(default=[])
+    point: PointForm | None = None
+    reach_km: int = Field(default=30, ge=1, le=300)
+
+
 class MunicipalityForm(Form):
     """municipio.yaml"""
 
@@ -63,6 +71,7 @@ class MunicipalityForm(Form):
     centre: PointForm
     nearest_within_m: int = Field(default=1500, ge=100, le=50_000)
     outside_answer: str = Field(default="", max_length=500)
+    neighbours: list[NeighbourForm] = Field(default=[])
     privacy: PrivacyForm
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.conversation import EXTRAS, Flow
 from bot.domain.report import Disposition
-from bot.questions import Forget, NotUnderstood, Option, Reply, choose, choose_or, write
+from bot.questions import Forget, NotUnderstood, Option, Reply, choose, choose_or, shortened, write
 from bot.texts import Texts, later
 from handlers import talks, wording
 from handlers.desk import reports as desk
@@ -121,7 +121,11 @@ def _elsewhere(t: Texts, here: Here, kind: str) -> Generator[Any, Any, Ending]:
     own = [o.slug for o in here.municipality.directory.offices_of(here.kind(kind))]
     others = [c.slug for c in here.municipality.directory.contacts if c.slug not in own and not c.built_in]
     offices = [here.municipality.directory.get(slug) for slug in (*own, *others)][:10]
-    rows = [Option(o.slug, o.slug[:22], o.short or o.name, o.purpose[:72]) for o in offices if o is not None]
+    rows = [
+        Option(o.slug, f"o{n}", o.short or o.name, shortened(o.purpose, 72))
+        for n, o in enumerate(offices)
+        if o is not None
+    ]
     office = yield from choose("office", (t("¿A quién se canaliza?"),), rows, as_rows=True)
     none: Option[str] = Option("", "no", t("Sin nota"))
     said = yield from write(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.conversation import EXTRAS, Turn
@@ -12,9 +13,10 @@ from bot.domain.report import Report
 from bot.domain.territory import Point
 from bot.messages import Action, Outgoing
 from bot.questions import LookUp
+from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
-from handlers.here import OTHER
+from handlers.here import Here
 from handlers.resident import my_reports
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import advice
@@ -27,6 +29,7 @@ from storage.conversations import Conversation
 
 NAME = "report"
 SUFFERED = frozenset({"robo_casa", "robo_persona", "robo_vehiculo", "robo_negocio", "amenazas_rina"})
+LONG_AGO = timedelta(hours=3)
 LONGEST = 10_000  # characters of a first message that become the description
 
 
@@ -42,10 +45,21 @@ def begin(who: Speaker, *, text: str = "", kind: str | None = None, lead: tuple[
         consented=_consented(who),
         channel=who.inbound.address.channel,
     )
+    told = replace(told, over=_over(who))
     if told.kind in SUFFERED:
         lead = (*lead, who.t("Lamento lo que pasó."))
     arguments = told.as_arguments(who.media)
     talks.start(who, NAME, {**arguments, "kind": kind or arguments["kind"]}, lead=(*greeting(who), *lead))
+
+
+def _over(who: Speaker) -> bool:
+    """Every time that the message names is gone, and nothing in it is danger now."""
+    understood = who.understood
+    if understood is None or understood.danger is not None or not understood.times:
+        return False
+    return all(
+        one.every is None and one.end is not None and one.end < who.at - LONG_AGO for one in understood.times
+    )
 
 
 def offer(who: Speaker, text: str) -> None:
@@ -55,14 +69,15 @@ def offer(who: Speaker, text: str) -> None:
         who.here, text, who.understood, consented=_consented(who), channel=who.inbound.address.channel
     )
     waits = talks.put_aside(who, NAME, told.as_arguments(who.media))
-    seems = also_name(t, who.here, told.kind or OTHER)
+    ask = t("No sé si le entendí. ¿Es para reportarlo?")
+    if told.kind:
+        ask = t("¿Es para reportarlo? Parece: {what}.", what=also_name(t, who.here, told.kind))
     actions = (
         button(t("Sí, reportarlo"), f"also.{waits.id}", "primary"),
         button(t("No es eso"), f"noalso.{waits.id}"),
         button(t("Menú"), "m.menu"),
     )
-    lines = (*greeting(who), t("¿Es para reportarlo? Parece: {what}.", what=seems))
-    who.show(Outgoing(lines=lines, actions=actions))
+    who.show(Outgoing(lines=(*greeting(who), ask), actions=actions))
 
 
 def greeting(who: Speaker) -> tuple[str, ...]:
@@ -274,21 +289,30 @@ def _waiting_draft(who: Speaker, talk_id: str) -> Conversation | None:
     return next((talk for talk in who.tx.conversations.of(who.person.id) if talk.id == talk_id), None)
 
 
+def outside(t: Texts, here: Here, neighbour: str) -> str:
+    """Whose a place is that is not ours."""
+    territory = here.municipality.territory
+    there = next((one for one in territory.neighbours if one.name == neighbour), None)
+    if there is not None:
+        return t(
+            "Ese lugar parece ser de {name}: le toca a {who}. Si hay peligro, llame al 911.",
+            name=there.name,
+            who=there.responsible,
+        )
+    return territory.outside_answer or t(
+        "Ese lugar está fuera de {name}. Si es una emergencia, el 911 comunica.", name=territory.name
+    )
+
+
 def _stopped(who: Speaker, result: Stopped) -> None:
     t = who.t
-    territory = who.here.municipality.territory
     words = {
         "consent_refused": (
             t(
                 "Está bien, no guardamos su reporte. La información, los números y los consejos no lo necesitan."
             ),
         ),
-        "outside": (
-            territory.outside_answer
-            or t(
-                "Ese lugar está fuera de {name}. Si es una emergencia, el 911 comunica.", name=territory.name
-            ),
-        ),
+        "outside": (outside(t, who.here, result.about),),
         "discarded": (t("Listo, no se envió nada."),),
         "other_time": (t("Está bien."),),
         "thanks": (t("De acuerdo. Si cambia de idea, escríbanos."),),

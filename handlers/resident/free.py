@@ -142,7 +142,7 @@ def _unclear(who: Speaker) -> None:
     t = who.t
     text = who.inbound.text.strip()
     if len(text.split()) >= 4:
-        filing.begin(who, text=text)
+        filing.offer(who, text)
         return
     lines = (*filing.greeting(who), t("No sé si le entendí. ¿Quiere reportar algo de su colonia?"))
     actions = (

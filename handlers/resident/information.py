@@ -12,6 +12,7 @@ from bot.messages import ContactCard, Outgoing
 from bot.texts import Texts
 from handlers import talks
 from handlers.here import Here
+from handlers.resident import filing
 from handlers.resident.place import Outside, locate
 from handlers.resident.told import Told, heard
 from handlers.speaker import Speaker, button
@@ -44,7 +45,7 @@ def _police_flow(t: Texts, here: Here, told: Told) -> Flow[Place | Outside]:
 def _police_found(who: Speaker, talk: Conversation, result: Place | Outside) -> None:
     t, territory = who.t, who.here.municipality.territory
     if isinstance(result, Outside):
-        who.say(territory.outside_answer or t("Ese lugar está fuera de {name}.", name=territory.name))
+        who.say(filing.outside(t, who.here, result.neighbour))
         return
     sectors = territory.sectors_of(result)
     blocks = [line for sector in sectors for line in sector_lines(who, sector)]

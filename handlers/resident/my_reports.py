@@ -7,7 +7,7 @@ from bot.domain import folio as folios
 from bot.domain.errors import TooMany, UnknownFolio
 from bot.domain.report import Disposition, Report, Status
 from bot.messages import Action, Outgoing
-from bot.questions import NO, YES, Option, Written, choose, fold, gather
+from bot.questions import NO, YES, Option, Written, choose, fold, gather, shortened
 from bot.texts import Texts, later
 from handlers import diary, talks
 from handlers.desk import reports as desk
@@ -46,7 +46,7 @@ def my_reports(who: Speaker) -> None:
         button(
             folios.show(one.folio),
             f"see.{one.folio}",
-            description=f"{who.here.kind(one.kind).short} · {status_line(t, who.here, one)}"[:72],
+            description=shortened(f"{who.here.kind(one.kind).short} · {status_line(t, who.here, one)}", 72),
         )
         for one in mine
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.territory import Colonia, Place, Point
-from bot.questions import Option, Reply, choose_or, fold, write
+from bot.domain.territory import Colonia, Neighbour, Place, Point
+from bot.questions import Option, Reply, choose_or, fold, shortened, write
 from bot.texts import Texts
 from handlers.here import Here
 from handlers.resident.told import NOWHERE, PLACE_WORDS, place_heard, read_again
@@ -27,6 +27,8 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Outside:
     """The place is in nobody's sector here: another municipality, or the sea."""
+
+    neighbour: str = ""  # its name, when the municipality knows it
 
 
 Asking = Generator[Any, Any, Place | Outside]
@@ -95,7 +97,8 @@ def _at(here: Here, heard: Heard) -> Place | Outside:
     assert heard.point is not None
     colonias = here.municipality.territory.colonias_at(heard.point)
     if not colonias:
-        return Outside()
+        there = here.municipality.territory.neighbour_at(heard.point)
+        return Outside(there.name if there else "")
     return Place(colonia=colonias[0].slug, street=heard.text, point=heard.point)
 
 
@@ -103,6 +106,9 @@ def _by_name(t: Texts, here: Here, text: str, at_once: Tell) -> Asking:
     known = _written_in(here, text)
     if known is not None:
         return Place(colonia=known.slug, street=_rest(text, known))
+    there = _neighbour_named(here, text)
+    if there is not None:
+        return Outside(there.name)
     yield from at_once("words", Place(street=text))
     match = here.finder.find(text)
     few = len(text.split()) <= FEW_WORDS  # of a long description the nearest names mean nothing
@@ -110,6 +116,15 @@ def _by_name(t: Texts, here: Here, text: str, at_once: Tell) -> Asking:
     colonia = yield from _which(t, here, tuple(dict.fromkeys(candidates)))
     rest = text if colonia is None else _rest(text, colonia)
     return Place(colonia=colonia.slug if colonia else "", street=rest)
+
+
+def _neighbour_named(here: Here, text: str) -> Neighbour | None:
+    """The whole answer is the name of a place that is not ours."""
+    said = " ".join(word for word in fold(text).split() if word not in PLACE_WORDS)
+    for one in here.municipality.territory.neighbours:
+        if said in {fold(name) for name in (one.name, *one.aliases)}:
+            return one
+    return None
 
 
 FEW_WORDS = 5
@@ -131,8 +146,14 @@ def _which(t: Texts, here: Here, candidates: tuple[Colonia, ...]) -> Generator[A
     if not candidates:
         return (yield from _other(t, here))
     rows: list[Option[Any]] = [
-        Option(colonia, colonia.slug[:22], colonia.name[:24], description=colonia.ambiguous[:72])
-        for colonia in candidates[:4]
+        Option(
+            colonia,
+            f"c{n}",
+            shortened(colonia.name, 24),
+            description=shortened(colonia.ambiguous or (colonia.name if len(colonia.name) > 24 else ""), 72),
+            words=(colonia.name, *colonia.aliases),
+        )
+        for n, colonia in enumerate(candidates[:4])
     ]
     rows.append(Option("other", "other", t("Otra colonia")))
     rows.append(Option("unknown", "unknown", t("No sé")))

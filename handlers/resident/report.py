@@ -29,8 +29,12 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
     safe_asked = told.kind in VIOLENCE and not told.on_behalf
     if safe_asked and not (yield from can_write(t)):
         return Stopped("other_time")
-    urgent = told.on_behalf or bool(told.kind and here.kind(told.kind).priority is Priority.P0)
-    if urgent and not told.on_behalf and not (yield from urgent_first(t, here.kind(told.kind or OTHER))):
+    first = here.kind(told.kind or OTHER)
+    asked = told.on_behalf or (
+        told.over and not first.listed
+    )  # who is on duty, and what is over, need no 911
+    urgent = asked or first.priority is Priority.P0
+    if urgent and not asked and not (yield from urgent_first(t, first)):
         return Stopped("thanks")
     if not told.consented and not (yield from consent(t, here)):
         return Stopped("consent_refused")
@@ -41,7 +45,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
         return (yield from in_confidence(t, here, told, kind, again))
     place = yield from _place(t, here, told, "place" in again)
     if isinstance(place, Outside):
-        return Stopped("outside")
+        return Stopped("outside", place.neighbour)
     text, media = yield from tell_what(t, told, kind, "what" in again)
     graver = None if "kind" in again or text == told.text else _told_in_confidence(here, text)
     if graver is not None:

@@ -38,6 +38,7 @@ class Told:
     consented: bool = False
     on_behalf: bool = False  # an officer notes it down for a neighbour
     channel: str = ""
+    over: bool = False  # all that was told is past: no 911 card for what once was
     danger: tuple[str, ...] = ()  # words that speak of danger now
 
     def as_arguments(self, media: tuple[MediaRef, ...] = ()) -> dict[str, Any]:
@@ -54,6 +55,7 @@ class Told:
             "consented": self.consented,
             "on_behalf": self.on_behalf,
             "channel": self.channel,
+            "over": self.over,
             "danger": list(self.danger),
             "media": [item.id for item in media],
         }
@@ -75,6 +77,7 @@ class Told:
             consented=kept["consented"],
             on_behalf=kept["on_behalf"],
             channel=kept["channel"],
+            over=kept.get("over", False),
             danger=tuple(kept.get("danger", ())),
         )
 

@@ -9,7 +9,7 @@ from bot.domain.report import Report
 from bot.domain.roster import Officer
 from bot.domain.service_level import deadlines
 from bot.messages import Outgoing
-from bot.questions import Option, choose
+from bot.questions import Option, choose, shortened
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
@@ -84,7 +84,7 @@ def reassign(who: Speaker, folio: str) -> None:
 
 
 def _reassign_flow(t: Texts, people: list[list[str]]) -> Flow[str]:
-    rows = [Option(person, f"p{n}", name[:24]) for n, (person, name) in enumerate(people)]
+    rows = [Option(person, f"p{n}", shortened(name, 24)) for n, (person, name) in enumerate(people)]
     return (yield from choose("to", (t("¿A quién se le pasa?"),), rows, as_rows=True))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import Flow
 from bot.messages import Outgoing
-from bot.questions import Option, choose
+from bot.questions import Option, choose, shortened
 from bot.texts import Texts, later
 from handlers import talks
 from handlers.desk import duty
@@ -74,7 +74,7 @@ def refuse(who: Speaker, badge: str) -> None:
 
 def _slot_flow(t: Texts, question: str, slots: list[list[str]]) -> Flow[str]:
     rows = [
-        Option(badge, f"s{n}", f"{badge} {name}"[:24], words=(badge, name), shown=n < SHOWN)
+        Option(badge, f"s{n}", shortened(f"{badge} {name}", 24), words=(badge, name), shown=n < SHOWN)
         for n, (badge, name) in enumerate(slots)
     ]
     more = (t("Si no está en la lista, escriba su placa."),) if len(slots) > SHOWN else ()

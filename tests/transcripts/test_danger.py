@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from bot.channels.simulator import Manner
 from bot.domain.events import ReportOpened
+from bot.messages import Address, Inbound, InboundKind
 from tests.support.talker import Phone, Town, text_of, town
 
 CALL = "Llame al 911 AHORA"
@@ -102,6 +103,34 @@ def photo() -> bytes:
     return picture()
 
 
+async def event(place: Town, who: Phone, **particulars: object) -> None:
+    """Something that the page's phones can't do."""
+    inbound = Inbound(
+        id=f"x:{who.id}",
+        address=Address("simulator", who.id),
+        at=place.demo.clock.now(),
+        text=SAID,
+        **particulars,
+    )
+    await place.demo.app.reception.receive(inbound)
+    await place.demo.app.settle()
+
+
+async def test_a_message_that_was_corrected_is_heard(place: Town) -> None:
+    who = place.somebody("corrige")
+    await who.says("hay mucho ruido en mi calle")
+    await event(place, who, kind=InboundKind.EDIT)
+    assert who.last.startswith(CALL)
+
+
+async def test_in_a_group_the_911_line_comes_before_the_hint(place: Town) -> None:
+    """Every time, while the hint alone comes once an hour."""
+    who = place.somebody("grupo")
+    await event(place, who, private=False)
+    assert who.last.startswith(CALL)
+    assert "Escríbame en privado" in who.last
+
+
 async def test_an_officer_who_writes_of_danger_notes_it_down_as_such(place: Town) -> None:
     """No card about a safe place for who is on duty: radio first, and the report is P0."""
     first = await place.oficial.says(
@@ -114,6 +143,12 @@ async def test_an_officer_who_writes_of_danger_notes_it_down_as_such(place: Town
     await place.oficial.taps("Enviar")
     (report,) = await place.read(lambda tx: tx.reports.open())
     assert (report.priority, report.reason) == (0, "danger")
+
+
+async def test_a_fire_that_is_out_gets_the_usual_talk(place: Town) -> None:
+    """A kind that is danger by itself, told as past: no 911 card."""
+    answer = await place.vecina.says("hace dos dias hubo una fuga de gas en la italia, ya la arreglaron")
+    assert CALL not in answer
 
 
 async def test_what_is_over_gets_the_usual_talk(place: Town) -> None:
