@@ -41,7 +41,7 @@ class Ground:
         with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
             log = Path(folder) / "calls"
             ended = strace.under(
-                lambda tell: asyncio.run(self.morning.play(self._fresh(Path(folder)), tell)),
+                lambda tell: asyncio.run(self.morning.play(self.fresh(Path(folder)), tell)),
                 *("-e", f"trace={','.join(strace.CHANGES)}"),
                 output=str(log),
             )
@@ -56,18 +56,23 @@ class Ground:
 
     def strike(self, point: Point, folder: Path) -> Struck:
         """Kill a morning there, then look at what is left and play it again."""
-        file = self._fresh(folder)
+        file = self.fresh(folder)
         ended = strace.killed_at(*point, lambda tell: asyncio.run(self.morning.play(file, tell)))
+        return Struck(point, ended.killed, self.judged(file, ended))
+
+    def judged(self, file: Path, ended: strace.Ended) -> list[str]:
+        """What is wrong with what a child left."""
         seen = Seen()
         for line in ended.said:
             seen.take(line)
-        return Struck(point, ended.killed, asyncio.run(judge(self.morning, file, seen)))
+        return asyncio.run(judge(self.morning, file, seen))
 
     def strike_all(self, points: Sequence[Point]) -> list[Struck]:
         """Each of them, shared out."""
         return shared_out(points, self.strike)
 
-    def _fresh(self, folder: Path) -> Path:
+    def fresh(self, folder: Path) -> Path:
+        """The town at dawn, in place of whatever the last attack left."""
         for left in folder.glob("town.db*"):
             left.unlink()
         return Path(shutil.copy(self._dawn, folder / "town.db"))

@@ -10,7 +10,7 @@ import asyncio
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from handlers.reception import Reception
 from handlers.rounds import Rounds
 from storage import Store, Transaction, open_store
 from storage import outbox as outbox_module
+from storage.errors import StoreUnavailable
 from storage.schema import dead_letter, inbox, outbox
 from storage.schema import report as report_table
 from storage.sealing import KeyRing
@@ -37,6 +38,7 @@ LAMP = "hay una lámpara fundida atrás del domo en la colonia italia, ya tiene 
 TALK = ("hola", LAMP, "acepto", "enviar")
 FOLIO = re.compile(r"\b\d{4}-\d{4}\b")
 CANUL = Address("simulator", "canul")
+PATIENCE = 30  # tries
 
 Tell = Callable[[str], None]  # something that somebody outside has seen: "ack <id>", "sent <ref> <folio>"
 
@@ -83,28 +85,32 @@ class Morning:
         delivery = Delivery(store, self.here, clock, {"simulator": provider})
         store.on_commit = delivery.offer
         reception = Reception(store, self.here, clock)
-        await store.run(lambda tx: tx.outbox.take_over(clock.now()))
+        await again_while_unavailable(lambda: store.run(lambda tx: tx.outbox.take_over(clock.now())))
 
         async def does(inbound: Inbound) -> None:
-            await reception.receive(inbound)
+            await again_while_unavailable(lambda: reception.receive(inbound))
             tell(f"ack {inbound.id}")
 
         await asyncio.gather(*(self._neighbour(name, does) for name in self.talks))
-        for number, folio in enumerate(await store.read(folios)):
-            await does(await store.read(lambda tx, n=number, f=folio: self._claim(tx, n, f)))  # type: ignore[misc]
-        await delivery.idle()
-        await Rounds(store, self.here, clock).look()
+        for claim in await store.read(self._claims):
+            await does(claim)
+        await again_while_unavailable(delivery.idle)
+        await again_while_unavailable(Rounds(store, self.here, clock).look)
         await delivery.stop()
 
     async def _neighbour(self, name: str, does: Callable[[Inbound], Any]) -> None:
         for step, text in enumerate(self.talks[name]):
             await does(event(f"{name}.{step}", Address("simulator", name), text=text, raw=text.encode()))
 
-    def _claim(self, tx: Transaction, number: int, folio: str) -> Inbound:
+    def _claims(self, tx: Transaction) -> list[Inbound]:
+        """The officer takes every report."""
         person = tx.vault.person_at(CANUL)
         assert person is not None
-        token = self.here.tokens.sign(person, f"claim.{folio}")
-        return event(f"claim.{folio}", CANUL, kind=InboundKind.TAP, token=token, tap_id=f"t{number}")
+        taps = [(folio, self.here.tokens.sign(person, f"claim.{folio}")) for folio in folios(tx)]
+        return [
+            event(f"claim.{folio}", CANUL, kind=InboundKind.TAP, token=token, tap_id=folio)
+            for folio, token in taps
+        ]
 
 
 class Provider(FakeChannel):
@@ -117,6 +123,18 @@ class Provider(FakeChannel):
     async def send(self, to: Address, message: Outgoing, *, reference: str = "") -> str:
         self.tell(" ".join(("sent", reference, *FOLIO.findall(message.text)[:1])))
         return await super().send(to, message, reference=reference)
+
+
+async def again_while_unavailable(call: Callable[[], Awaitable[Any]]) -> None:
+    """What a provider does with a 503. Raises StoreUnavailable when it goes on for too long."""
+    for attempt in range(PATIENCE):
+        try:
+            await call()
+        except StoreUnavailable:
+            if attempt + 1 == PATIENCE:
+                raise
+        else:
+            return
 
 
 def event(name: str, address: Address, **more: Any) -> Inbound:

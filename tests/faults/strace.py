@@ -51,6 +51,11 @@ def killed_at(call: str, number: int, act: Act) -> Ended:
     return under(act, "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
 
 
+def refused_at(call: str, when: str, error: str, act: Act) -> Ended:
+    """Let calls of that name fail: `when` is "5" (that one), "5..9", or "5+" (from then on)."""
+    return under(act, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}")
+
+
 def under(act: Act, *options: str, output: str = os.devnull) -> Ended:
     """Fork, let strace take hold of the child, let the child act, and hear what it says until it ends."""
     go_read, go_write = os.pipe()
