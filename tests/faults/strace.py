@@ -87,6 +87,8 @@ def _be_the_child(act: Act, go: int, said: int) -> NoReturn:
         os.read(go, 1)  # nothing comes: it is closed once strace holds us
         act(lambda line: _write(said, line))
         status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
     except BaseException:
         traceback.print_exc(file=sys.__stderr__)
     finally:

@@ -7,12 +7,14 @@ Who is refused comes again, as providers do. `tests/storage/test_faults.py` show
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from storage.errors import StoreRefused, StoreUnavailable
 from tests.faults import strace
 from tests.faults.evidence import Campaign
 from tests.faults.kill_points import Ground
@@ -20,6 +22,8 @@ from tests.faults.morning import Morning
 from tests.faults.power_loss import Film
 from tests.faults.shares import shared_out
 
+REFUSED = 3  # the file can't even be opened: the process does not start
+GAVE_UP = 4  # whoever came again and again was refused each time
 BROKEN = 70  # how the store ends the process when it can't know what is on the disk
 
 
@@ -44,9 +48,16 @@ class Met:
 def meet(ground: Ground, fault: Fault, folder: Path) -> Met:
     """Play a morning with it."""
     file = ground.fresh(folder)
-    ended = strace.refused_at(
-        fault.call, fault.when, fault.error, lambda tell: asyncio.run(ground.morning.play(file, tell))
-    )
+
+    def serve(tell: Callable[[str], None]) -> None:
+        try:
+            asyncio.run(ground.morning.play(file, tell))
+        except StoreRefused:
+            sys.exit(REFUSED)
+        except StoreUnavailable:
+            sys.exit(GAVE_UP)
+
+    ended = strace.refused_at(fault.call, fault.when, fault.error, serve)
     return Met(fault, ended.status, ground.judged(file, ended))
 
 
@@ -59,10 +70,15 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 @pytest.mark.parametrize(
     ("error", "long", "span", "ends"),
     [
-        ("ENOSPC", "once", "", {0}),  # who was refused comes again and is taken
-        ("ENOSPC", "for a while", "..{}", {0}),
-        ("ENOSPC", "for good", "+", {0, 1}),  # refused to the end, unless it was the last write
-        ("EIO", "once", "", {0, BROKEN}),
+        ("ENOSPC", "once", "", {0, REFUSED}),  # who was refused comes again and is taken
+        ("ENOSPC", "for a while", "..{}", {0, REFUSED}),
+        (
+            "ENOSPC",
+            "for good",
+            "+",
+            {0, REFUSED, GAVE_UP},
+        ),  # refused to the end, unless it was the last write
+        ("EIO", "once", "", {0, REFUSED, BROKEN}),
     ],
 )
 def test_a_write_that_fails_is_never_answered_as_done(

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import sqlite_file
 from tests.faults import evidence, strace
 from tests.faults.evidence import Campaign
 from tests.faults.morning import Morning
-from tests.faults.power_loss import Film, Judge, Losses, weaken
+from tests.faults.power_loss import Film, Judge, Losses
 from tests.faults.shares import WORKERS, in_memory, shared_out
 
 WHOLE = ((1, 0), (2, 9_000), (3, 0), (5, 3_000), (8, 0), (16, 0))
@@ -49,16 +48,3 @@ def test_whenever_the_power_goes_nothing_acknowledged_is_lost(neighbours: int, l
     power.record(images=losses.images, lost_or_half=losses.broken, corrupt=losses.corrupt)
     assert losses.examples == []
     assert losses.images > asked * 9 // 10
-
-
-@pytest.mark.parametrize(("synchronous", "name"), [(1, "NORMAL"), (0, "OFF")])
-def test_it_would_show_with_a_weaker_setting(
-    monkeypatch: pytest.MonkeyPatch, synchronous: int, name: str
-) -> None:
-    """Neither syncs at COMMIT: they must lose what was acknowledged, or these images show nothing."""
-    monkeypatch.setattr(sqlite_file, "WRITER_PRAGMAS", weaken(synchronous))
-    weak = Campaign("T5", "Power cut with a weaker setting, which has to show", part=f"synchronous={name}")
-    losses = develop(weak, 2, 0, weak.size(ci=500, whole=9_000))
-    weak.record(images=losses.images, lost_or_half=losses.broken, corrupt=losses.corrupt)
-    assert losses.broken > losses.images // 4
-    assert (losses.corrupt > 0) == (name == "OFF")
