@@ -79,11 +79,11 @@ class Media:
         statement = select(media).where(media.c.report_id == report_id).order_by(media.c.created_at)
         return [self._read(row) for row in self._tx.connection.execute(statement).mappings().all()]
 
-    def attach(self, media_ids: list[str], report_id: str) -> None:
-        """These files belong to a report."""
+    def attach(self, media_ids: list[str], report_id: str, *, nobody: bool = False) -> None:
+        """These files belong to a report; of one without data nothing says any more who sent them."""
         if media_ids:
-            statement = update(media).where(media.c.id.in_(media_ids)).values(report_id=report_id)
-            self._tx.connection.execute(statement)
+            of = {"report_id": report_id, **({"person_id": None} if nobody else {})}
+            self._tx.connection.execute(update(media).where(media.c.id.in_(media_ids)).values(**of))
 
     def pending(self, at: datetime) -> list[StoredFile]:
         """Files still at the provider."""

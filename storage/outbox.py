@@ -77,6 +77,14 @@ class Turn(Enum):
     WITHDRAWN = "withdrawn"
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The provider took a message and then told that it did not arrive, before we had noted that it took it."""
+
+    error: str
+    failure: str
+
+
 _COLUMNS = [
     outbox.c[name]
     for name in (
@@ -210,7 +218,7 @@ _STATUS = (
     .values(state=bindparam("now"), error=bindparam("code"), provider_id=bindparam("provider"))
 )
 _RECEIPT = select(receipt).where(receipt.c.provider_id == bindparam("which"))
-_RECEIPT_SET = Upsert(receipt, ["provider_id"], ["status", "error", "at"])
+_RECEIPT_SET = Upsert(receipt, ["provider_id"], ["status", "error", "failure", "at"])
 
 
 class Outbox:
@@ -302,13 +310,14 @@ class Outbox:
         first: datetime | None = self._tx.connection.execute(free).scalar_one()
         return first
 
-    def sent(self, row_id: int, provider_id: str, at: datetime) -> None:
-        """The provider accepted it; what it said about it meanwhile is applied."""
+    def sent(self, row_id: int, provider_id: str, at: datetime) -> Lost | None:
+        """The provider accepted it; what it said meanwhile is applied. Returns why it was lost, if it was."""
         self.one_by_one(provider_id)
         self._note(row_id, "sent", provider_id=provider_id)
         early = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()
-        if early is not None:
-            self.status(provider_id, early.status, early.error, at)
+        if early is None or self.status(provider_id, early.status, early.error, at) != "failed":
+            return None
+        return Lost(early.error, early.failure or "")
 
     def again(self, row_id: int, at: datetime, code: str = "") -> None:
         """It may work later."""
@@ -457,7 +466,9 @@ class Outbox:
         """What becomes of one message is noted one thing at a time: statuses come together, and to any process."""
         take_turn(self._tx.connection, f"receipt {provider_id}")
 
-    def status(self, provider_id: str, status: str, error: str, at: datetime, ref: str = "") -> str:
+    def status(
+        self, provider_id: str, status: str, error: str, at: datetime, ref: str = "", failure: str = ""
+    ) -> str:
         """What the provider says now. A status only moves up. Returns the state that stands."""
         self.one_by_one(provider_id)
         row = None
@@ -467,7 +478,7 @@ class Outbox:
             row = self._tx.connection.execute(_BY_PROVIDER, {"which": provider_id}).one_or_none()
         about_another = row is not None and row.provider_id not in (None, provider_id)
         if row is None or about_another:  # not noted as sent yet; or a template sent before these words
-            self._keep_early(provider_id, status, error, at)
+            self._keep_early(provider_id, status, error, failure, at)
             return "" if row is None else str(row.state)
         if row.provider_id is not None and row.state in UNSENT:  # of the template that announced the news
             return str(row.state)
@@ -484,10 +495,10 @@ class Outbox:
         row = self._tx.connection.execute(newest).mappings().one_or_none()
         return None if row is None else self._read(row)
 
-    def _keep_early(self, provider_id: str, status: str, error: str, at: datetime) -> None:
+    def _keep_early(self, provider_id: str, status: str, error: str, failure: str, at: datetime) -> None:
         known = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()
         if known is None or LEVELS.get(status, 0) > LEVELS.get(known.status, 0):
-            new = dict(provider_id=provider_id, status=status, error=error, at=at)
+            new = dict(provider_id=provider_id, status=status, error=error, failure=failure or None, at=at)
             _RECEIPT_SET.run(self._tx.connection, new)
 
     def _note(

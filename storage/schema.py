@@ -344,6 +344,7 @@ receipt = Table(  # what a provider says about a message that we have not noted 
     clear("status", String(12)),
     clear("error", String(40)),
     clear("at", Moment),
+    clear("failure", String(16), nullable=True),  # what the error means for us
 )
 
 # ---- what falls due ----

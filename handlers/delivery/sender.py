@@ -24,8 +24,9 @@ from bot.clock import Clock
 from bot.domain.notices import Lane
 from bot.domain.roster import Role
 from bot.messages import Action, Address, Outgoing
-from handlers import operator, wording
+from handlers import wording
 from handlers.delivery import doubtful
+from handlers.delivery.failures import dead, lost
 from handlers.delivery.outage import Outage
 from handlers.delivery.pacing import RATES, Pacer
 from handlers.here import Here
@@ -256,9 +257,9 @@ class Delivery:
             return
         async with self._turn(row, ready.reach.address):
             provider_id = await self._call(channel, ready.reach.address, card, row)
-        self._unnoted.add(row.id)
-        noted = self._note(lambda tx: tx.outbox.sent(row.id, provider_id, now))
-        noted.add_done_callback(lambda _: self._unnoted.discard(row.id))
+            self._unnoted.add(row.id)
+            noted = self._note(lambda tx: _accepted(tx, row, provider_id, now))
+            noted.add_done_callback(lambda _: self._unnoted.discard(row.id))
         if row.card is not None or row.report_id is not None:
             await noted  # a later message looks for this card
 
@@ -275,11 +276,14 @@ class Delivery:
     async def _found(self, row: Row, ready: Ready, channel: Channel, card: Outgoing) -> bool:
         """May have been sent before: ask the provider, where it can tell."""
         since = (self._clock.now() - row.created_at).total_seconds() + 60
-        provider_id = await channel.find(ready.reach.address, card, since)
+        try:
+            provider_id = await channel.find(ready.reach.address, card, since)
+        except SendError as error:  # that it can't be looked up says nothing about the message
+            raise SendError(Failure.RETRY, error.code, retry_after=error.retry_after) from None
         if provider_id is None or not await self._store.read(lambda tx: _free(tx, row, provider_id)):
             return False
         now = self._clock.now()
-        await self._note(lambda tx: tx.outbox.sent(row.id, provider_id, now))
+        await self._note(lambda tx: _accepted(tx, row, provider_id, now))
         return True
 
     def _word(self, row: Row, ready: Ready) -> Outgoing:
@@ -413,6 +417,13 @@ def _free(tx: Transaction, row: Row, provider_id: str) -> bool:
     return known is None or known.id == row.id
 
 
+def _accepted(tx: Transaction, row: Row, provider_id: str, now: datetime) -> None:
+    """Sent; unless the provider was faster than we and has told already that it did not arrive."""
+    gone = tx.outbox.sent(row.id, provider_id, now)
+    if gone is not None:
+        lost(tx, row, gone.failure, gone.error, now)
+
+
 def _not_sent(tx: Transaction, *, row: Row, why: str) -> None:
     """Dropped; but what a resident who stopped us has a right to know waits until they write again."""
     if why == STOPPED and row.notice in wording.TO_RESIDENTS:
@@ -475,11 +486,3 @@ def _stopped(tx: Transaction, row: Row, code: str, now: datetime) -> None:
 def _moved(tx: Transaction, row: Row, address: Address, now: datetime) -> None:
     tx.vault.move(row.person_id, address)
     tx.outbox.again(row.id, now)
-
-
-def dead(tx: Transaction, row: Row, code: str, now: datetime) -> None:
-    """It will never work: kept as a dead letter, and the supervisors are told a code."""
-    tx.outbox.failed(row.id, code)
-    tx.inbox.bury(source="outbox", key=row.ref, reason=code[:120], raw=b"", at=now, person_id=row.person_id)
-    if row.notice != "operator":
-        operator.tell(tx, f"mensaje no entregado ({code})", row.ref, now)

@@ -11,7 +11,7 @@ from bot.domain.concern import ConcernKind, Identity, Priority
 from bot.domain.errors import NotOnDuty, NotPermitted
 from bot.domain.notices import Lane, Notice, alert_card, notices_for
 from bot.domain.questions import BY_DANGER, priority_after, reason_of
-from bot.domain.report import Change, Disposition, Report, Status
+from bot.domain.report import ALLOWED, Change, Disposition, Report, Status, Verb
 from bot.domain.roster import Officer, Role, Roster
 from bot.domain.routing import climb_to, first_alerted, may_attend
 from bot.domain.service_level import Ladder
@@ -52,7 +52,7 @@ def open_report(
         return Opened(known, 0, fresh=False)
     report = _new(tx, here, draft, draft_id, person_id, filed_by, at, danger=danger)
     tx.reports.add(Report.open(report, draft.danger))
-    tx.media.attach(list(draft.media), report.id)
+    tx.media.attach(list(draft.media), report.id, nobody=draft.identity is Identity.ANONYMOUS)
     return Opened(report, _alert_first(tx, here, report, at))
 
 
@@ -218,6 +218,16 @@ def release(tx: Transaction, here: Here, folio: str, officer: Officer, at: datet
     _cleared(tx, report)
     _alert_first(tx, here, report, at)
     return report
+
+
+def hand_back(tx: Transaction, here: Here, person_id: str, supervisor: Officer, at: datetime) -> int:
+    """What somebody who was revoked had in hand is nobody's: the sector is alerted anew. Returns how many."""
+    left = [r for r in tx.reports.handled_by(person_id) if (r.status, Verb.RELEASE) in ALLOWED]
+    for report in left:
+        free = saved(tx, report.release(by=supervisor, at=at), tx.staff.roster(at), at)
+        _cleared(tx, free)
+        _alert_first(tx, here, free, at)
+    return len(left)
 
 
 def reassign(

@@ -58,10 +58,10 @@ def note(
 
 
 def support(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report:
-    """A colleague goes along. Raises NotPermitted, NotOnDuty, NotAllowedNow when it is closed."""
+    """A colleague goes along with who has it. Raises NotPermitted, NotOnDuty, NotAllowedNow when nobody does."""
     report = tx.reports.by_folio(folio)
     roster = require_right(tx, report, officer, at)
-    if not report.status.open:
+    if not report.status.open or report.handler_id is None:  # the place is told only of what somebody took
         raise NotAllowedNow(report.status, Verb.ADVANCE)
     if _since(tx, report, SupportOffered, officer) is not None:
         return report

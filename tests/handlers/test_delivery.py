@@ -310,6 +310,74 @@ async def test_an_alert_that_may_come_twice_says_so(
     assert clock.waits == [5.0]
 
 
+@pytest.mark.parametrize(
+    ("failure", "then"),
+    [
+        ("gone", ("waiting", "stopped")),
+        ("window_closed", ("waiting", "window")),
+        ("permanent", ("failed", "63013")),
+    ],
+)
+async def test_a_loss_told_before_we_noted_the_acceptance_is_handled(
+    store: Store,
+    delivery: Delivery,
+    channel: FakeChannel,
+    clock: HastyClock,
+    failure: str,
+    then: tuple[str, str],
+) -> None:
+    """A template had announced the words, so the row carries its id and the receipt of the words comes too early."""
+    send = channel.send
+
+    async def lost_at_once(to: Address, message: Outgoing, *, reference: str = "") -> str:
+        sent = await send(to, message, reference=reference)
+        channel.send = send  # type: ignore[method-assign]
+        told = Receipt(
+            provider_id=sent, status="failed", error="63013", raw={"ref": reference, "failure": failure}
+        )
+        await store.run(lambda tx: receipts.take(tx, told, clock.now()))
+        return sent
+
+    def work(tx: Transaction) -> None:
+        person = resident(tx)
+        tx.vault.wrote(person, Address("simulator", "rosa"), NOON + timedelta(hours=1))
+        tx.vault.known.clear()
+        report = opened(tx, person_id=person)
+        facts = {"folio": report.folio, "officer": "oficial Canul"}
+        tx.outbox.put(
+            [Notice(person_id=person, name="report_claimed", facts=facts, report_id=report.id)], NOON
+        )
+        row = tx.outbox.written[0]
+        tx.outbox.wait_for_window(row.id, "template", "T1")
+        tx.outbox.window_opened(person, NOON)
+        tx.outbox.written.clear()
+
+    delivery._approved = lambda name: False  # type: ignore[method-assign]
+    channel.send = lost_at_once  # type: ignore[method-assign]
+    await store.run(work)
+    await delivery.idle()
+    await delivery.idle()
+    assert (await states(store))[0] == then
+
+
+async def test_a_look_up_that_fails_decides_nothing(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    asked: list[Outgoing] = []
+
+    async def find(to: Address, message: Outgoing, since_seconds: float) -> str | None:
+        asked.append(message)
+        if len(asked) == 1:
+            raise SendError(Failure.PERMANENT, "400")
+        return "M9"
+
+    channel.find = find  # type: ignore[method-assign]
+    channel.fails["rosa"] = [SendError(Failure.UNKNOWN, "timeout")]
+    await store.run(lambda tx: say(tx, "hola"))
+    await delivery.idle()
+    assert (len(asked), channel.sent, await states(store)) == (2, [], [("sent", None)])
+
+
 @pytest.mark.parametrize("approved", [True, False])
 async def test_outside_the_window_a_template_says_that_there_is_news(
     store: Store, delivery: Delivery, channel: FakeChannel, here: Here, clock: HastyClock, approved: bool

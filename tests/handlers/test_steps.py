@@ -10,8 +10,8 @@ from sqlalchemy import select
 from bot.domain.errors import DomainError, NotAllowedNow, NotOnDuty, NotPermitted, NotYours
 from bot.domain.report import Disposition
 from bot.domain.roster import Officer, Role
+from handlers.desk import duty, steps
 from handlers.desk import reports as desk
-from handlers.desk import steps
 from handlers.here import Here
 from storage import Store, Transaction
 from storage.schema import outbox
@@ -125,3 +125,33 @@ async def test_a_case_that_comes_back_begins_again(store: Store, here: Here) -> 
         return fresh
 
     assert await store.run(work) == [True, False, True, False]
+
+
+async def test_what_a_revoked_officer_had_in_hand_is_nobody_s_and_sounds_again(
+    store: Store, here: Here
+) -> None:
+    def work(tx: Transaction) -> int:
+        town(tx)
+        for number in (1, 2):
+            folio = opened(tx, number).folio
+            desk.claim(tx, here, folio, me(tx, "canul"), NOON)
+        left, commander = resident(tx, "canul"), me(tx, "aguilar")
+        duty.revoke(tx, "canul", commander.person_id, LATER)
+        return desk.hand_back(tx, here, left, commander, LATER)
+
+    assert await store.run(work) == 2
+    found = await store.read(lambda tx: [(r.status.value, r.handler_id) for r in tx.reports.open()])
+    assert found == [("received", None)] * 2
+    assert len(await store.read(lambda tx: tx.due.of_kind(desk.OBLIGATION))) == 2
+    assert "poot" in await store.read(lambda tx: heard(tx, "alert"))
+
+
+async def test_nobody_goes_along_with_nobody(store: Store, here: Here) -> None:
+    """What nobody took shows its place to nobody."""
+
+    def work(tx: Transaction) -> None:
+        town(tx)
+        steps.support(tx, opened(tx).folio, me(tx, "canul"), NOON)
+
+    with pytest.raises(NotAllowedNow):
+        await store.run(work)

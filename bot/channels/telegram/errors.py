@@ -11,6 +11,11 @@ from bot.channels import Failure, SendError
 
 # status, words of the description ("" = any), what it means for us. The first row that fits decides.
 REFUSALS: tuple[tuple[int, str, Failure], ...] = (
+    (
+        200,
+        "",
+        Failure.UNKNOWN,
+    ),  # not Telegram's answer: a gateway's, and what stands behind it may have accepted
     (400, "chat not found", Failure.GONE),
     (400, "user not found", Failure.GONE),
     (400, "peer_id_invalid", Failure.GONE),

@@ -174,11 +174,11 @@ class WhatsAppChannel:
     # Looking back
 
     async def find(self, to: Address, message: Outgoing, since_seconds: float) -> str | None:
-        """Was this message accepted lately? The sid of its last part, or None. Raises SendError."""
+        """Was this message accepted lately, and not lost since? The sid of its last part. Raises SendError."""
         recipient = numbers.channel_id(to.id)
         for listed in await self._listed(recipient, self._now() - timedelta(seconds=since_seconds)):
             ours = numbers.same(listed.from_, self.sender)
-            if ours and outbound.resembles(message, listed.body, self._manner):
+            if ours and not listed.lost and outbound.resembles(message, listed.body, self._manner):
                 return listed.sid
         return None
 

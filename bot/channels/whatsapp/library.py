@@ -24,6 +24,7 @@ from twilio.rest.content.v1.content import ContentList
 
 from bot.channels import Failure, SendError
 from bot.channels.whatsapp.errors import named, refusal
+from bot.channels.whatsapp.statuses import STATUSES
 
 # It logs the address of every request, and with it the number of a person.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
@@ -43,6 +44,7 @@ class Listed:
     at: datetime | None
     inbound: bool
     has_media: bool
+    lost: bool = False  # Twilio took it, and it never reached the person
 
 
 def _listed(message: MessageInstance) -> Listed:
@@ -53,6 +55,7 @@ def _listed(message: MessageInstance) -> Listed:
         at=message.date_sent or message.date_created,
         inbound=message.direction == "inbound",
         has_media=(message.num_media or "0") != "0",
+        lost=STATUSES.get(str(message.status)) == "failed",
     )
 
 
@@ -136,6 +139,8 @@ def _our_words() -> Iterator[None]:
         raise SendError(Failure.RETRY, "connection") from None
     except RequestException:
         raise SendError(Failure.RETRY, "connection") from None
+    except (ValueError, KeyError, TypeError):  # a success by its status, and no answer of Twilio's
+        raise SendError(Failure.RETRY, "unreadable") from None
 
 
 def _without_nulls(tree: Any) -> Any:

@@ -166,6 +166,15 @@ async def test_a_message_whose_answer_was_lost_is_found(
     assert await channel.find(Address("whatsapp", "whatsapp:+5219830000000"), card, 30) is None
 
 
+@pytest.mark.parametrize("status", ["failed", "undelivered", "canceled"])
+async def test_a_message_that_was_lost_after_it_was_accepted_is_not_found(
+    channel: WhatsAppChannel, twilio: FakeTwilio, vecina: Address, status: str
+) -> None:
+    sent = await channel.send(vecina, CARD)
+    twilio.messages[sent].status = status
+    assert await channel.find(vecina, CARD, 30) is None
+
+
 async def test_accepted_and_cut_is_found(
     channel: WhatsAppChannel, twilio: FakeTwilio, vecina: Address
 ) -> None:
