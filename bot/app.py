@@ -34,6 +34,7 @@ from handlers.reconciliation import Reconciliation
 from handlers.replica import Replica
 from handlers.resealing import Resealing
 from handlers.rounds import Rounds
+from handlers.watch import Watch
 from storage.sealing import KeyRing
 from storage.store import Store, Transaction, open_store
 
@@ -109,6 +110,7 @@ class App:
     files: Files
     reconciliation: Reconciliation
     replica: Replica
+    watch: Watch
 
     async def start(self) -> None:
         """Write down the staff that the municipality expects, then listen."""
@@ -124,6 +126,7 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.replica.run(), name="replica")
             tasks.create_task(self.delivery.run(), name="delivery")
+            tasks.create_task(self.watch.run(), name="watch")
             for name, loop in (
                 ("rounds", self.rounds.run),
                 ("files", self.files.run),
@@ -202,6 +205,7 @@ def plug(
         files=Files(store, clock, channels, clean_photo),
         reconciliation=Reconciliation(store, clock, channels, reception.receive),
         replica=Replica(store, delivery.share),
+        watch=Watch(store, clock, channels),
     )
 
 

@@ -175,7 +175,7 @@ class Reception:
     def _set_aside(
         self, tx: Transaction, inbound: Inbound, person: Person | None, reason: str, now: datetime
     ) -> None:
-        """A dead letter: its sender hears a number, the supervisors that there is one (once an hour)."""
+        """A dead letter: its sender hears a number, the supervisors that there is one (once a minute)."""
         letter = tx.inbox.bury(
             source="inbox",
             key=inbound.id,
@@ -187,7 +187,7 @@ class Reception:
         if person is not None:
             apology = Notice(person_id=person.id, name="apology", facts={"id": letter[:8]}, lane=Lane.REPLY)
             tx.outbox.put([apology], now)
-        operator.tell(tx, f"mensaje no atendido ({letter[:8]})", f"{now:%Y-%m-%d %H}", now)
+        operator.tell(tx, f"mensaje no atendido ({letter[:8]})", f"{now:%Y-%m-%d %H:%M}", now)
 
 
 def route(who: Speaker) -> None:

@@ -1,11 +1,10 @@
 """The audit is a chain: whatever is changed, removed, swapped or cut off afterwards is found (T30).
 
-Whole: PROXIMIDAD_TAMPERINGS=10000 uv run pytest tests/storage/test_audit.py
+Whole: CAMPAIGN=whole uv run pytest tests/storage/test_audit.py
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,11 +15,12 @@ from sqlalchemy import delete, select, update
 from storage import Store, Transaction
 from storage.audit import BrokenChain, Head
 from storage.schema import audit
+from tests.faults.evidence import Campaign
 from tests.support.reports import NOON
 
 LINES = 40
-TAMPERINGS = int(os.environ.get("PROXIMIDAD_TAMPERINGS", "400"))
-SEED = int(os.environ.get("PROXIMIDAD_SEED", str(random.randrange(2**32))))
+CHAIN = Campaign("T30", "The audit edited, cut, swapped")
+TAMPERINGS = CHAIN.size(ci=400, whole=10_000)
 
 Tamper = Callable[[Transaction, random.Random], object]
 
@@ -86,7 +86,7 @@ async def test_an_untouched_chain_is_whole_and_its_head_can_be_noted(store: Stor
 @pytest.mark.parametrize("tamper", [edited, removed, swapped, cut_off, doubled])
 async def test_every_tampering_is_found(store: Store, tamper: Tamper) -> None:
     """Each on its own, over the same chain; what is cut off at the end shows against the head noted elsewhere."""
-    dice = random.Random(SEED)
+    dice = CHAIN.random(tamper.__name__)
 
     def work(tx: Transaction) -> int:
         noted, found = written(tx), 0
@@ -100,7 +100,9 @@ async def test_every_tampering_is_found(store: Store, tamper: Tamper) -> None:
                 savepoint.rollback()
         return found
 
-    assert await store.run(work) == TAMPERINGS // 5, f"PROXIMIDAD_SEED={SEED}"
+    found = await store.run(work)
+    Campaign("T30", CHAIN.title, part=tamper.__name__).record(tamperings=TAMPERINGS // 5, found=found)
+    assert found == TAMPERINGS // 5
 
 
 async def test_another_key_makes_another_chain(store: Store) -> None:

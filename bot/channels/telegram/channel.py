@@ -25,7 +25,7 @@ TOKEN_SHAPE = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
 Loop = Callable[[], Awaitable[None]]
 MODES = ("polling", "webhook")
 MAX_CONNECTIONS = 40  # how many updates Telegram may bring at the same time
-WATCH_EVERY = 300.0  # seconds between two looks at where Telegram sends our updates
+WATCH_EVERY = 30.0  # seconds between two looks at where Telegram sends our updates
 
 
 class TelegramChannel:
@@ -56,6 +56,12 @@ class TelegramChannel:
         self._receive: Receive | None = None
         self._work: asyncio.Task[None] | None = None
         self._trouble = ""
+        self._alarms: list[str] = []
+
+    def alarms(self) -> list[str]:
+        """What the operators must hear of, since this was asked last."""
+        found, self._alarms = self._alarms, []
+        return found
 
     @property
     def trouble(self) -> str:
@@ -200,6 +206,9 @@ class TelegramChannel:
         self._trouble = ""
         if there.url != self._public_url + webhook.PATH:
             log.error("our webhook was moved elsewhere", extra={"action": "telegram.watch"})
+            self._alarms.append(
+                "alguien más usó el token: los mensajes iban a otra dirección. Cambie el token"
+            )
             await self._choose_way()
 
     async def _take_raw(self, raw: bytes) -> None:

@@ -308,3 +308,5 @@ async def test_a_webhook_moved_elsewhere_is_taken_back(
     await telegram.stop()
     assert api.webhook.url == "https://bot.example/telegram/webhook"
     assert "moved elsewhere" in caplog.text
+    assert ["Cambie el token" in told for told in telegram.alarms()] == [True]
+    assert telegram.alarms() == []
