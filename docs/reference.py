@@ -41,6 +41,7 @@ FLOWS = {
     "invite": "Elegir la plaza y obtener un código de un solo uso",
     "revoke": "Elegir a quién se da de baja; se pregunta una vez",
     "forget": "Decidir sobre una solicitud de borrado; dice cuánto es, no de quién",
+    "pause": "Pausar los avisos de quien abusa: motivo, tiempo, y confirmar; la persona lo lee y puede pedir revisión",
 }
 
 WORDS = {
@@ -76,6 +77,8 @@ WORDS = {
     "duty": "En turno o no, y qué tiene en sus manos",
     "pending": "Lo que tiene en sus manos y lo que espera en su sector",
     "status": "Abiertos, sin tomar, fuera de plazo, quién está en turno",
+    "held": "Lo que se guardó sin avisar, por un límite o una pausa, para decidir",
+    "appeal": "Pedir que otra persona del mando revise una pausa",
     "team": "Quién tiene alta y quién está en turno",
     "invite": "Código de alta para una plaza",
     "revoke": "Quita el alta: deja de oír en segundos",
@@ -97,6 +100,11 @@ BUTTONS = {
     "need": "Preguntar, apoyo, canalizar, nota, soltar",
     "call": "Pide apoyo: lo oyen su sector en turno y el mando",
     "reassign": "Empieza a pasarlo a otra persona",
+    "let": "Un reporte retenido avisa al sector",
+    "let_in": "Los mensajes retenidos de una persona se atienden ahora, en su orden",
+    "pause": "Empieza a pausar los avisos de quien mandó un reporte",
+    "unpause": "Quita una pausa; se le avisa a la persona",
+    "keep_pause": "Después de revisarla, la pausa sigue; se le avisa a la persona",
     "approve": "El número de control es el mismo en las dos pantallas: da el alta",
     "refuse": "El número no es el mismo: no hay alta",
     "forget": "Una solicitud de borrado: cuánto es, y si se borra",
@@ -139,6 +147,10 @@ TABLES = {
     "help_request": "Quién pidió hablar con una persona",
     "visit_request": "Quién pidió que pasen por su colonia",
     "tally": "Intentos recientes (folios o códigos equivocados), para hacer esperar",
+    "usage": "Cuánto hizo alguien, o todos juntos, en un minuto, una hora o un día: lo que miran los límites",
+    "held_message": "Mensajes que pasaron del límite, completos, hasta que el mando los deja entrar",
+    "pause": "Pausas que puso un mando: motivo, fin y si se pidió revisión",
+    "pin": "PIN del personal (argon2id) y sus intentos",
     "audit": "Decisiones sobre el personal y lecturas delicadas, sin contenido",
 }
 

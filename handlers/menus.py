@@ -11,12 +11,12 @@ from bot.domain.errors import NotPermitted
 from bot.domain.roster import Role
 from bot.messages import Outgoing
 from bot.questions import Reply, fold
-from handlers import rights, talks
+from handlers import limits, rights, talks
 from handlers.officer import case, enrolment, shift, talking
-from handlers.resident import filing, information, my_data, my_reports, person
+from handlers.resident import filing, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
-from handlers.supervisor import erasing, helping, overview, team
+from handlers.supervisor import erasing, held, helping, overview, team
 
 Act = Callable[[Speaker], None]
 Press = Callable[[Speaker, str], None]
@@ -187,6 +187,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("duty", enrolment.home, ("turno",)),
     Entry("pending", shift.pending, ("pendientes", "mis pendientes")),
     Entry("status", overview.status, ("estado", "como vamos", "status")),
+    Entry("held", held.held, ("retenidos",)),
+    Entry("appeal", paused.appeal, ("pedir revision",)),
     Entry("team", team.team, ("equipo", "team")),
     Entry("invite", team.invite, ("invitar", "invite")),
     Entry("revoke", team.revoke, ("dar de baja", "revocar")),
@@ -208,6 +210,11 @@ TAPS: tuple[Tap, ...] = (
     Tap("need", case.need),
     Tap("call", case.call),
     Tap("reassign", overview.reassign),
+    Tap("let", held.let_through),
+    Tap("let_in", held.let_in),
+    Tap("pause", held.pause),
+    Tap("unpause", held.unpause),
+    Tap("keep_pause", held.keep),
     Tap("approve", team.approve),
     Tap("refuse", team.refuse),
     Tap("help", helping.answer),
@@ -328,6 +335,7 @@ def _press(who: Speaker, verb: str, argument: str) -> None:
         _stale(who)
     else:
         rights.require(who.role, verb)
+        limits.count_act(who, verb)
         tap.press(who, argument)
 
 

@@ -8,6 +8,20 @@ from bot.domain.notices import Notice
 from storage.store import Transaction
 
 
+def tell_held(tx: Transaction, at: datetime) -> None:
+    """Every supervisor hears, once an hour, that something waits for a decision."""
+    told = [
+        Notice(
+            person_id=supervisor.person_id,
+            name="held_report",
+            facts={"folio": "", "urgent": False},
+            dedupe_key=f"held:{at:%Y%m%d%H}:{supervisor.person_id}",
+        )
+        for supervisor in tx.staff.roster(at).supervisors()
+    ]
+    tx.outbox.put(told, at)
+
+
 def tell(tx: Transaction, what: str, key: str, at: datetime) -> None:
     """Every supervisor hears it, once for each key."""
     told = [

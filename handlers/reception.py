@@ -21,7 +21,7 @@ from bot.messages import AttachmentKind, Inbound, InboundKind, Receipt
 from bot.questions import MediaRef
 from bot.texts import language
 from bot.triage import Understanding
-from handlers import menus, operator, talks
+from handlers import limits, menus, operator, talks
 from handlers.delivery import receipts
 from handlers.here import Here
 from handlers.officer import spoken
@@ -197,11 +197,14 @@ def route(who: Speaker) -> None:
         menus.group_hint(who)
         return
     if inbound.kind is InboundKind.TAP:
-        menus.tapped(who)
+        if not limits.beyond(who, None):
+            menus.tapped(who)
         return
     talk = talks.running(who)
     if danger.heard(who, talk):
         danger.answer(who)
+        return
+    if limits.beyond(who, talk):
         return
     if inbound.kind is InboundKind.EDIT:
         menus.edited(who)

@@ -18,6 +18,9 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."
     ),
+    errors.TooManyActs: later(
+        "Van muchas acciones en una hora. Espere un rato; el mando ya lo sabe. «Tomar» sigue funcionando."
+    ),
     errors.TooMany: later("Van varios intentos seguidos. Espere un rato y vuelva a probar."),
     errors.NotAllowedNow: later("Ese paso ya no se puede: el reporte cambió. Vea cómo está ahora."),
 }

@@ -22,15 +22,16 @@ STAFF = OFFICERS | SUPERVISORS
 _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (EVERYBODY, "m.menu m.start m.back m.cancel m.help m.emergency m.report m.more m.language m.opt_out m.opt_in"),
     (EVERYBODY, "m.my_police m.directory m.tips m.privacy m.privacy_full m.my_data m.erase m.anonymity m.visit"),
-    (EVERYBODY, "m.my_reports m.again m.person m.end_person m.thanks"),
+    (EVERYBODY, "m.my_reports m.again m.person m.end_person m.thanks m.appeal"),
     (EVERYBODY, "see add again withdraw solved tip tips tipsof visit contact also noalso"),
     (EVERYBODY, "talk.report talk.danger talk.add talk.withdraw talk.my_police talk.visit talk.erase"),
     (RESIDENTS, "m.resume"),
     (OFFICERS, "m.start_shift m.end_shift m.duty"),
     (STAFF, "m.jot m.pending claim decline support case way here release ask note refer done missing need call"),
     (STAFF, "talk.ask talk.note talk.refer talk.close talk.whose"),
-    (SUPERVISORS, "m.status m.team m.invite m.revoke reassign approve refuse help helped forget"),
+    (SUPERVISORS, "m.status m.held m.team m.invite m.revoke reassign approve refuse help helped forget"),
     (SUPERVISORS, "talk.reassign talk.invite talk.revoke talk.help talk.forget"),
+    (SUPERVISORS, "let let_in pause unpause keep_pause talk.pause"),
 )  # fmt: skip
 
 

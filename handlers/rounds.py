@@ -11,9 +11,11 @@ from bot.channels import StoreUnavailable
 from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Status
-from handlers.desk import duty, erasure
+from handlers import limits
+from handlers.desk import duty, erasure, holding
 from handlers.desk import reports as desk
 from handlers.here import Here
+from handlers.reception import route
 from handlers.resident.confidence import confidential
 from handlers.resident.told import Told
 from handlers.talks import SCRIPTS
@@ -29,6 +31,7 @@ NUDGE_AFTER = timedelta(hours=3)
 NUDGE_KEEPS = timedelta(hours=12)  # a reminder that could not leave by then is not wanted any more
 RAW_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(days=30)
+COUNTS_KEPT = timedelta(days=2)
 SWEEP_EVERY = timedelta(minutes=10)
 
 Do = Callable[[Transaction, Here, DueItem, datetime], None]
@@ -77,7 +80,13 @@ def _erasure(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
     erasure.erase(tx, item.subject, at)
 
 
+def _let_in(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    limits.let_in(tx, here, item, at, route)
+
+
 DUE: Mapping[str, Do] = {
+    holding.HELD: holding.remind,
+    holding.LET_IN: _let_in,
     desk.OBLIGATION: _obligation,
     desk.QUESTION: _question,
     "no_news": _no_news,
@@ -152,6 +161,8 @@ def sweep(tx: Transaction, here: Here, now: datetime) -> None:
             tx.outbox.put([_nudge(talk.person_id, talk.id, talk.expires_at, now)], now)
     tx.inbox.forget_raw(now - RAW_KEPT)
     tx.inbox.forget_keys(now - KEYS_KEPT)
+    tx.usage.forget(now - COUNTS_KEPT)
+    tx.usage.forget_held(now - RAW_KEPT)
 
 
 def _hushed(tx: Transaction, here: Here, talk: Conversation) -> bool:

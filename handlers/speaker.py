@@ -29,6 +29,7 @@ class Speaker:
     understood: Understanding | None
     at: datetime
     media: tuple[MediaRef, ...] = ()
+    let_in: bool = False  # a message that was kept back, and that a supervisor lets in
     news: int = 0  # messages that waited for this person to write and go out now
     said: int = field(default=0, init=False)
 

@@ -384,6 +384,52 @@ def _erased_soon(moment: Moment, facts: Facts) -> Outgoing:
     return Outgoing(lines=lines)
 
 
+def _held_report(moment: Moment, facts: Facts) -> Outgoing:
+    """An urgent or confidential one is named; of the others only that there are some."""
+    t = moment.t
+    if not facts["folio"]:
+        look = button(t("Ver retenidos"), "m.held", "primary")
+        return Outgoing(
+            lines=(t("Hay avisos retenidos por límite o pausa. Revíselos."),), actions=(look,), quiet=True
+        )
+    lead = t("Retenido: {folio}. Decida si se avisa.", folio=_folio(facts))
+    if facts["urgent"]:
+        lead = t("Retenido y urgente: {folio}. Decida si se avisa.", folio=_folio(facts))
+    return Outgoing(lines=(lead,), actions=_open(t, facts))
+
+
+def _paused(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = (
+        t("Sus reportes están en pausa hasta {when}.", when=t.moment(_at(facts["until"]))),
+        t("Motivo: {reason}", reason=facts["reason"]),
+        t("Lo que mande se guarda y una persona lo revisa antes de avisar. En una emergencia: 911."),
+    )
+    return Outgoing(lines=lines, actions=(button(t("Pedir revisión"), "m.appeal"),))
+
+
+def _appeal_wanted(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = (
+        t("Piden revisar una pausa que termina {when}.", when=t.moment(_at(facts["until"]))),
+        t("Motivo que se dio: {reason}", reason=facts["reason"]),
+    )
+    actions = (
+        button(t("Quitar la pausa"), f"unpause.{facts['person']}", "primary"),
+        button(t("Mantener"), f"keep_pause.{facts['person']}"),
+    )
+    return Outgoing(lines=lines, actions=actions, protected=True)
+
+
+def _appeal_answered(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    if facts["kept"]:
+        return Outgoing(
+            lines=(t("Se revisó: la pausa sigue hasta {when}.", when=t.moment(_at(facts["until"]))),)
+        )
+    return Outgoing(lines=(t("Se quitó la pausa. Sus reportes avisan otra vez como siempre."),))
+
+
 def _operator(moment: Moment, facts: Facts) -> Outgoing:
     """Something that the people who run the programme must look at: a code, never a text."""
     t = moment.t
@@ -438,6 +484,10 @@ WORDS: Mapping[str, Word] = {
     "revoked": _revoked,
     "help_wanted": _help_wanted,
     "help_message": _help_message,
+    "held_report": _held_report,
+    "paused": _paused,
+    "appeal_wanted": _appeal_wanted,
+    "appeal_answered": _appeal_answered,
     "operator": _operator,
     "erasure_wanted": _erasure_wanted,
     "erased_soon": _erased_soon,
@@ -474,6 +524,8 @@ FOR_STAFF = frozenset(
         "approval_wanted",
         "help_wanted",
         "help_message",
+        "held_report",
+        "appeal_wanted",
         "operator",
         "erasure_wanted",
     }

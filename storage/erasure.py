@@ -23,6 +23,7 @@ from storage.schema import (
     person,
     report,
     staff,
+    usage,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Erasure:
         for table in (inbox, dead_letter):
             whose = table.c.person_id == person_id
             self._run(update(table).where(whose).values(raw=None, person_id=None))
+        self._run(delete(usage).where(usage.c.scope == person_id))
         self._help(person_id)
         self._screens(self._known_since(person_id))
         self._run(delete(person).where(person.c.id == person_id))  # and, by reference, address, talks, outbox

@@ -84,6 +84,10 @@ class Inbox:
             self._tx.connection.execute(_MARK, {"which": key, "now": "dead"})
         return letter
 
+    def mark(self, key: str, state: str) -> None:
+        """What became of an event: done, held, dead."""
+        self._tx.connection.execute(_MARK, {"which": key, "now": state})
+
     def dead_letters(self) -> list[DeadLetter]:
         """Everything set aside and not yet resolved, oldest first."""
         waiting = (

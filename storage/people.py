@@ -29,6 +29,11 @@ class Person:
     greeted_at: datetime | None
     created_at: datetime
     seen_at: datetime
+    paused_until: datetime | None = None  # a supervisor's decision: see `storage/usage.py`
+
+    def paused(self, at: datetime) -> bool:
+        """Are this person's reports kept for review?"""
+        return self.paused_until is not None and at < self.paused_until
 
 
 _BY_ID = select(person).where(person.c.id == bindparam("id"))

@@ -107,6 +107,7 @@ person = Table(
     clear("greeted_at", Moment, nullable=True),
     clear("created_at", Moment),
     clear("seen_at", Moment),
+    clear("paused_until", Moment, nullable=True),  # by a supervisor: reports are kept for review, not alerted
 )
 
 # ---- the vault: the only tables that tie a person to a channel address. Reception and delivery open it. ----
@@ -169,8 +170,14 @@ inbox = Table(
     clear("key", String(120), unique=True),  # provider's id of the event: the de-duplication
     ref("person_id", nullable=True),
     clear("received_at", Moment, index=True),
-    clear("state", String(8)),  # done, dead
+    clear("state", String(8)),  # done, held (beyond a limit, until it is let in), dead
     sealed("raw", row="key"),
+    Index(
+        "ix_inbox_not_done",
+        "state",
+        postgresql_where=text("state <> 'done'"),
+        sqlite_where=text("state <> 'done'"),
+    ),
 )
 
 dead_letter = Table(
@@ -392,6 +399,49 @@ tally = Table(  # how often a person did something lately: wrong folios, wrong c
     clear("what", String(24), primary_key=True),
     clear("count", Integer),
     clear("since", Moment),
+)
+
+usage = Table(  # how much somebody, or everybody, did in a minute, an hour or a day: what the limits look at
+    "usage",
+    metadata,
+    ref("scope", primary_key=True),  # a person, or all
+    clear("what", String(24), primary_key=True),
+    clear("since", Moment),  # the beginning of that minute, hour or day
+    clear("count", Integer),
+)
+
+held_message = Table(  # beyond the limit of messages: kept whole until a supervisor lets it in
+    "held_message",
+    metadata,
+    ref("id", primary_key=True),
+    ref("person_id", "person.id", index=True),
+    clear("at", Moment, index=True),
+    sealed("said", row="id"),
+)
+
+pause = Table(  # a supervisor's decision about somebody who abuses, with its reason, its end and the appeal
+    "pause",
+    metadata,
+    ref("person_id", "person.id", primary_key=True),
+    ref("by"),
+    clear("at", Moment),
+    clear("until", Moment),
+    clear("appealed_at", Moment, nullable=True),
+    sealed("reason", row="person_id"),
+)
+
+pin = Table(  # of staff: asked again before what is delicate
+    "pin",
+    metadata,
+    ref("person_id", "person.id", primary_key=True),
+    sealed("hash", row="person_id"),  # argon2id
+    sealed("new_hash", row="person_id"),  # said once, to be repeated
+    clear("asked", String(8), nullable=True),  # new, again, check: what the next six digits are for
+    clear("asked_at", Moment, nullable=True),
+    clear("then", String(80), nullable=True),  # the button that waits for it
+    clear("wrong", Integer),
+    clear("locked_at", Moment, nullable=True),
+    clear("proved_at", Moment, nullable=True),
 )
 
 audit = Table(  # decisions and reads of sensitive things; no content

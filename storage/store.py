@@ -26,6 +26,7 @@ from storage.requests import Requests
 from storage.roster import Staff
 from storage.sealing import KeyRing, Sealer
 from storage.statistics import Statistics
+from storage.usage import Usage
 from storage.vault import Vault
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class Transaction:
         self.due = Due(self)
         self.requests = Requests(self)
         self.audit = Audit(self)
+        self.usage = Usage(self)
         self.statistics = Statistics(self)
         self.erasure = Erasure(self)
 

@@ -52,5 +52,9 @@ class BadCode(DomainError):
     """The code is wrong, used or expired."""
 
 
+class TooManyActs(DomainError):
+    """More taps in an hour than an officer makes."""
+
+
 class TooMany(DomainError):
     """Too many tries: rest a while."""

@@ -167,6 +167,18 @@ class AlertDeclined(Event):
     """An alerted officer cannot take it: the next in line hears of it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportHeld(Event):
+    """Beyond a limit, or of somebody on pause: kept for a supervisor, nobody was alerted."""
+
+    why: str  # hour, day, all, paused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLetThrough(Event):
+    """A supervisor looked at it and let the sector know."""
+
+
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -192,6 +204,8 @@ KINDS: dict[str, type[Event]] = {
         AlertDeclined,
         NeighbourJoined,
         PlaceTold,
+        ReportHeld,
+        ReportLetThrough,
     )
 }
 

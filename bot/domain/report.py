@@ -276,6 +276,18 @@ class Report:
         event = events.ReportReopened(at=at, actor_id=self.person_id, reason=reason)
         return self._change(at, event, status=status, disposition=None, handler_id=None, closed_at=None)
 
+    def hold(self, *, why: str, at: datetime) -> Change:
+        """Nobody is alerted before a supervisor looked."""
+        return self._change(at, events.ReportHeld(at=at, why=why))
+
+    def let_through(self, *, by: Officer, at: datetime) -> Change:
+        """A supervisor lets the sector know. Raises NotYours, NotAllowedNow."""
+        if by.role is not Role.SUPERVISOR and not self.listed:
+            raise NotYours
+        if self.status is not Status.RECEIVED:
+            raise NotAllowedNow(self.status, "let_through")
+        return self._change(at, events.ReportLetThrough(at=at, actor_id=by.person_id))
+
     def _next(self, verb: Verb) -> Status:
         """Where the table leads. Raises NotAllowedNow."""
         try:

@@ -94,12 +94,19 @@ class HumanDesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one person may send; beyond it the bot says so and loses nothing."""
+    """How much is taken as usual; beyond it the bot says so, loses nothing, and a person looks first. 0: no limit."""
 
+    messages_a_minute: int = 20  # of one person
+    files_an_hour: int = 20
+    reports_an_hour: int = 3
     reports_a_day: int = 10
+    reports_an_hour_in_all: int = 1000  # of everybody together
+    acts_an_hour: int = 120  # of one officer
     photos_a_report: int = 5
     text_length: int = 4000
     wrong_folios: int = 5
+    review_within: timedelta = timedelta(hours=4)  # supervisors are reminded of what was kept back
+    longest_pause: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -264,7 +265,14 @@ class DeskForm(Form):
 
 
 class LimitsForm(Form):
-    reports_a_day: int = Field(ge=1, le=1000)
+    messages_a_minute: int = Field(default=20, ge=0, le=1000)
+    files_an_hour: int = Field(default=20, ge=0, le=1000)
+    reports_an_hour: int = Field(default=3, ge=0, le=1000)
+    reports_a_day: int = Field(ge=0, le=1000)
+    reports_an_hour_in_all: int = Field(default=1000, ge=0, le=1_000_000)
+    acts_an_hour: int = Field(default=120, ge=0, le=10_000)
+    review_within: f.Duration = timedelta(hours=4)
+    longest_pause: f.Duration = timedelta(days=30)
     photos_a_report: int = Field(ge=0, le=20)
     text_length: int = Field(ge=200, le=20_000)
     wrong_folios: int = Field(ge=1, le=100)

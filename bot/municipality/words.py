@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
+    "acts_an_hour": "acciones_por_hora",
     "address": "domicilio",
     "after": "a_los",
     "aliases": "alias",
@@ -35,6 +36,7 @@ WORDS = {
     "emoji": "emoji",
     "ending": "resultado",
     "example": "ejemplo",
+    "files_an_hour": "archivos_por_hora",
     "groups": "grupos",
     "group": "grupo",
     "handovers": "relevos",
@@ -55,6 +57,8 @@ WORDS = {
     "lists": "listas",
     "locality": "localidad",
     "lon": "lon",
+    "longest_pause": "pausa_mas_larga",
+    "messages_a_minute": "mensajes_por_minuto",
     "name": "nombre",
     "name_en": "nombre_en",
     "named_list": "lista",
@@ -92,7 +96,10 @@ WORDS = {
     "remind_officer_after": "recordar_al_oficial",
     "reopen_within": "reabrir_dentro_de",
     "reports_a_day": "reportes_al_dia",
+    "reports_an_hour": "reportes_por_hora",
+    "reports_an_hour_in_all": "reportes_por_hora_en_total",
     "responsible": "responsable",
+    "review_within": "revisar_retenidos_cada",
     "role": "puesto",
     "same_days": "mismo_dias",
     "sector_word": "palabra_sector",

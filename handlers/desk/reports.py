@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import folio as folios
 from bot.domain.concern import ConcernKind, Identity, Priority
-from bot.domain.errors import NotOnDuty, NotPermitted
+from bot.domain.errors import NotAllowedNow, NotOnDuty, NotPermitted
 from bot.domain.notices import Lane, Notice, alert_card, notices_for
 from bot.domain.questions import BY_DANGER, priority_after, reason_of
 from bot.domain.report import ALLOWED, Change, Disposition, Report, Status, Verb
@@ -16,6 +16,7 @@ from bot.domain.roster import Officer, Role, Roster
 from bot.domain.routing import climb_to, first_alerted, may_attend
 from bot.domain.service_level import Ladder
 from bot.domain.territory import Place
+from handlers.desk.holding import HELD, hold, why_held
 from handlers.here import Here
 from handlers.resident.draft import Draft
 from storage.store import Transaction
@@ -32,6 +33,7 @@ class Opened:
 
     report: Report
     heard_by: int
+    held: str = ""  # why nobody was paged yet: a limit, a pause
     fresh: bool = True  # False: this draft had become that report before
 
 
@@ -45,6 +47,7 @@ def open_report(
     at: datetime,
     filed_by: str | None = None,
     danger: bool = False,
+    paused: bool = False,
 ) -> Opened:
     """One confirmation, one report: folio, events, alerts and obligation in the same commit."""
     known = tx.reports.of_draft(draft_id)
@@ -53,6 +56,9 @@ def open_report(
     report = _new(tx, here, draft, draft_id, person_id, filed_by, at, danger=danger)
     tx.reports.add(Report.open(report, draft.danger))
     tx.media.attach(list(draft.media), report.id, nobody=draft.identity is Identity.ANONYMOUS)
+    why = why_held(tx, here, person_id, paused=paused, danger=danger, at=at)
+    if why:
+        return Opened(hold(tx, here, report, why, at), 0, held=why)
     return Opened(report, _alert_first(tx, here, report, at))
 
 
@@ -206,6 +212,7 @@ def claim(tx: Transaction, here: Here, folio: str, officer: Officer, at: datetim
     roster = require_right(tx, report, officer, at)
     report = saved(tx, report.claim(by=officer, at=at), roster, at)
     tx.due.clear(OBLIGATION, report.id)
+    tx.due.clear(HELD, report.id)
     tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
     return report
 
@@ -242,6 +249,18 @@ def reassign(
     _cleared(tx, report)
     tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
     return report
+
+
+def let_through(tx: Transaction, here: Here, folio: str, supervisor: Officer, at: datetime) -> Report:
+    """It was kept back, and a supervisor lets the sector know. Raises NotPermitted, NotYours, NotAllowedNow."""
+    report = tx.reports.by_folio(folio)
+    require_right(tx, report, supervisor, at)
+    if not tx.due.clear(HELD, report.id):
+        raise NotAllowedNow(report.status, "let_through")
+    change = report.let_through(by=supervisor, at=at)
+    tx.reports.save(change)
+    _alert_first(tx, here, change.report, at)
+    return change.report
 
 
 def ask(tx: Transaction, here: Here, folio: str, officer: Officer, text: str, at: datetime) -> Report:
@@ -415,5 +434,5 @@ def saved(tx: Transaction, change: Change, roster: Roster, at: datetime) -> Repo
 
 
 def _cleared(tx: Transaction, report: Report) -> None:
-    for kind in (OBLIGATION, QUESTION, "no_news"):
+    for kind in (OBLIGATION, QUESTION, HELD, "no_news"):
         tx.due.clear(kind, report.id)

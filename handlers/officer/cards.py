@@ -13,6 +13,7 @@ from bot.domain.roster import Role
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing
 from bot.texts import Texts
 from handlers import diary
+from handlers.desk.holding import HELD
 from handlers.here import Here
 from handlers.speaker import Speaker, button
 from storage.media import StoredFile
@@ -146,7 +147,7 @@ def steps(t: Texts, report: Report, who: Speaker) -> tuple[Action, ...]:
     reassign = (button(t("Reasignar"), f"reassign.{f}"),) if who.role is Role.SUPERVISOR else ()
     if report.handler_id is None:
         take = button(t("Tomar"), f"claim.{f}.{v}", "primary")
-        return (take, button(t("No puedo"), f"decline.{f}.{v}"), *reassign)
+        return (take, button(t("No puedo"), f"decline.{f}.{v}"), *_kept_back(who, report), *reassign)
     if report.handler_id != who.person.id:
         return (button(t("Voy de apoyo"), f"support.{f}"), *reassign)
     return (
@@ -170,3 +171,11 @@ def needs(t: Texts, report: Report) -> tuple[Action, ...]:
         button(t("Nota"), f"note.{f}"),
         button(t("Soltar"), f"release.{f}"),
     )
+
+
+def _kept_back(who: Speaker, report: Report) -> tuple[Action, ...]:
+    """What a supervisor decides about a report that was kept back."""
+    if who.role is not Role.SUPERVISOR or who.tx.due.get(HELD, report.id) is None:
+        return ()
+    pause = (button(who.t("Pausar a quien avisa"), f"pause.{report.folio}"),) if report.person_id else ()
+    return (button(who.t("Avisar al sector"), f"let.{report.folio}", "primary"), *pause)

@@ -17,6 +17,7 @@ from bot.questions import LookUp, Option, choose, fold, look_up, match
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
+from handlers.desk.holding import HELD
 from handlers.here import Here
 from handlers.resident.confidence import VIOLENCE
 from handlers.resident.draft import Draft
@@ -168,7 +169,14 @@ def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
         media=(*talk.arguments["media"], *(file[0] for file in talk.answers.get(EXTRAS, ()))),
     )
     opened = desk.open_report(
-        who.tx, who.here, draft, draft_id=talk.id, person_id=who.person.id, at=who.at, danger=True
+        who.tx,
+        who.here,
+        draft,
+        draft_id=talk.id,
+        person_id=who.person.id,
+        at=who.at,
+        danger=True,
+        paused=who.person.paused(who.at),
     )
     return opened.report.folio
 
@@ -193,7 +201,18 @@ def _finish(who: Speaker, talk: Conversation, result: str) -> None:
         who.say(t("Ese lugar está fuera del municipio. Siga con el 911: le comunican con quien está cerca."))
         return
     report = who.tx.reports.by_folio(result)
+    if who.tx.due.get(HELD, report.id) is not None:
+        who.say(*_kept_back(t, report.folio))
+        return
     who.show(receipt_of_danger(t, who.here, report.folio, report.place, who.at, listed=report.listed))
+
+
+def _kept_back(t: Texts, folio: str) -> tuple[str, ...]:
+    """On pause: the truth, and who answers whatever happens."""
+    return (
+        t("Quedó guardado con el folio {folio}; lo revisa el mando antes de avisar.", folio=show(folio)),
+        t("No espere nuestra respuesta: llame al 911, contesta siempre."),
+    )
 
 
 def receipt_of_danger(

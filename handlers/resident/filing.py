@@ -13,7 +13,7 @@ from bot.domain.report import Report
 from bot.domain.territory import Point
 from bot.messages import Action, Outgoing
 from bot.questions import LookUp
-from bot.texts import Texts
+from bot.texts import Texts, later
 from handlers import talks
 from handlers.desk import reports as desk
 from handlers.here import Here
@@ -170,6 +170,7 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
         person_id=None if on_behalf else who.person.id,
         filed_by=who.person.id if on_behalf else None,
         at=who.at,
+        paused=who.person.paused(who.at),
     )
     who.show(receipt(who, opened, draft))
     _second_concern(who, talk, result)
@@ -177,6 +178,18 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
 
 def _with_media(draft: Draft, media: tuple[str, ...]) -> Draft:
     return replace(draft, media=tuple(dict.fromkeys((*draft.media, *media))))
+
+
+HELD_BACK = {
+    "hour": later(
+        "Ya van varios reportes suyos en una hora: este lo revisa una persona antes de avisar al sector."
+    ),
+    "day": later("Ya van varios reportes suyos hoy: este lo revisa una persona antes de avisar al sector."),
+    "all": later(
+        "Hay muchísimos reportes en este momento: una persona revisa el suyo para avisar a quien toca."
+    ),
+    "paused": later("Sus reportes están en pausa: este lo revisa una persona antes de avisar al sector."),
+}
 
 
 def receipt(who: Speaker, opened: desk.Opened, draft: Draft) -> Outgoing:
@@ -204,6 +217,8 @@ def _next(who: Speaker, opened: desk.Opened, *, other_office: bool) -> tuple[str
     t, report = who.t, opened.report
     territory = who.here.municipality.territory
     names = [s.name for s in map(territory.sector, report.sectors) if s is not None]
+    if opened.held:
+        return (t(HELD_BACK[opened.held]),)
     if opened.heard_by:
         first = t("Lo recibe el equipo de {sector}.", sector=t.listing(names))
     else:

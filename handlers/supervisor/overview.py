@@ -15,6 +15,7 @@ from handlers import talks
 from handlers.desk import reports as desk
 from handlers.officer import cards
 from handlers.speaker import Speaker, button
+from handlers.supervisor import held
 from storage.conversations import Conversation
 
 
@@ -34,6 +35,9 @@ def status(who: Speaker) -> None:
         ),
         t("En turno: {names}", names=t.listing([o.name for o in on_duty]) or t("nadie")),
     ]
+    kept_back = held.line(who)
+    if kept_back:
+        lines.append(kept_back)
     wanted = who.tx.requests.visits_wanted()
     if wanted:
         most = max(wanted, key=lambda colonia: wanted[colonia])
@@ -45,7 +49,8 @@ def status(who: Speaker) -> None:
             )
         )
     first = list(dict.fromkeys((*late, *unclaimed, *open_now)))[:10]
-    rows = tuple(cards.row(who, report) for report in first)
+    look = (button(t("Retenidos"), "m.held", description=kept_back),) if kept_back else ()
+    rows = (*look, *(cards.row(who, report) for report in first))[:10]
     title = t("Estado · {when}", when=t.clock(who.at))
     actions = () if rows else (button(t("Equipo"), "m.team"), button(t("Invitar"), "m.invite"))
     who.show(

@@ -26,7 +26,7 @@ def test_every_slip_of_every_file_is_told_at_once_in_order(town: Town) -> None:
     town.edit("sectores.yaml", "telefono: 983", "telfono: 983")
     town.edit("sectores.yaml", "[venustiano-carranza,", "[carranza,")
     town.edit("listas.yaml", "personal: [M-01]", "personal: []")
-    town.edit("servicio.yaml", "reportes_al_dia: 10", "reportes_al_dia: 0")
+    town.edit("servicio.yaml", "reportes_al_dia: 10", "reportes_al_dia: -1")
 
     with pytest.raises(MunicipalityError) as caught:
         load(town.folder, today=TODAY)

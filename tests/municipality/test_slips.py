@@ -612,9 +612,9 @@ SLIPS = [
         "a limit of zero",
         "servicio.yaml",
         "reportes_al_dia: 10",
-        "reportes_al_dia: 0",
+        "reportes_al_dia: -1",
         [
-            "servicio.yaml, línea 55: limites › reportes_al_dia: debe ser 1 o más",
+            "servicio.yaml, línea 55: limites › reportes_al_dia: debe ser 0 o más",
         ],
     ),
     (

@@ -12,7 +12,7 @@ from bot.channels.simulator import Manner, SimulatorChannel
 from bot.channels.simulator.screens import Owner
 from bot.channels.simulator.screens import Phone as Screen
 from bot.clock import MovableClock
-from bot.demo import Demo, demonstration
+from bot.demo import Demo, demonstration, unhurried
 from bot.municipality import Municipality, load
 
 MORNING = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # Monday, ten o'clock in Chetumal
@@ -128,7 +128,7 @@ class Town:
 
 @contextlib.asynccontextmanager
 async def town(folder: Path, municipality: Municipality | None = None) -> AsyncIterator[Town]:
-    """A whole town in a temporary folder."""
+    """A whole town in a temporary folder; people in tests write faster than any limit allows, unless it is given."""
     clock = MovableClock(MORNING)
-    async with demonstration(municipality or load(), folder, clock) as demo:
+    async with demonstration(municipality or unhurried(load()), folder, clock) as demo:
         yield Town(demo)

@@ -1,0 +1,153 @@
+"""How much one person is heard at a time. What is beyond it is kept whole, and they are told; 911 is always answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bot.domain.errors import DomainError, TooManyActs
+from bot.domain.roster import Role
+from bot.messages import AttachmentKind, Inbound, InboundKind
+from bot.questions import MediaRef
+from handlers import operator
+from handlers.desk.holding import LET_IN
+from handlers.here import Here
+from handlers.refusals import in_words
+from handlers.resident.danger import NAME as DANGER
+from handlers.speaker import Speaker, button
+from storage.conversations import Conversation
+from storage.due import DueItem
+from storage.store import Transaction
+from storage.usage import Count, Held
+
+ALWAYS = frozenset({"m.emergency", "m.menu"})  # taps that are answered whatever the count
+NOT_COUNTED = frozenset({"claim"})  # taking a report is never refused for a number
+TRIES = 3  # of letting one kept message in; then it is a dead letter
+
+
+class _Kept(msgspec.Struct):
+    """A message as it is kept: what was said, and the files that were noted down for it."""
+
+    inbound: Inbound
+    media: list[tuple[str, str]]
+
+
+def beyond(who: Speaker, talk: Conversation | None) -> bool:
+    """Is this more than one person says in a minute, or sends in an hour? Then it is kept, and that is said."""
+    if who.role is not Role.RESIDENT or who.let_in or (talk is not None and talk.flow == DANGER):
+        return False
+    at, limits = who.inbound.at, who.here.municipality.service.limits
+    counts = [Count(who.person.id, "messages", at.replace(second=0, microsecond=0))]
+    if who.media:
+        counts.append(Count(who.person.id, "files", at.replace(minute=0, second=0, microsecond=0)))
+    most = (limits.messages_a_minute, limits.files_an_hour)
+    over = [
+        n - limit for n, limit in zip(who.tx.usage.count(*counts), most, strict=False) if limit and n > limit
+    ]
+    if not over:
+        return False
+    if who.inbound.kind is InboundKind.TAP:
+        return _tap_beyond(who)
+    _keep(who)
+    if min(over) == 1:
+        _say_so(who)
+    return True
+
+
+def _tap_beyond(who: Speaker) -> bool:
+    """A tap carries no words: it can be tapped again in a moment."""
+    if who.here.tokens.open(who.person.id, who.inbound.token) in ALWAYS:
+        return False
+    who.say(who.t("Va muy rápido. Espere un minuto y toque otra vez, por favor. En una emergencia: 911."))
+    return True
+
+
+def _keep(who: Speaker) -> None:
+    kept = _Kept(replace(who.inbound, raw=b""), [(item.id, item.kind.value) for item in who.media])
+    who.tx.usage.hold(who.here.new_id(), who.person.id, msgspec.json.encode(kept), who.at)
+    who.tx.inbox.mark(who.inbound.id, "held")
+
+
+def _say_so(who: Speaker) -> None:
+    """Once a minute, at the first that is kept."""
+    t = who.t
+    who.say(
+        t(
+            "Recibí muchos mensajes seguidos. Los guardo, pero ya no los contesto uno por uno: los revisa el mando."
+        ),
+        t("En un minuto puede seguir aquí. Si hay peligro, llame al 911."),
+        actions=(button("911", "m.emergency", "danger"),),
+    )
+    operator.tell_held(who.tx, who.at)
+
+
+def count_act(who: Speaker, act: str) -> None:
+    """One more tap of staff. Raises TooManyActs beyond the limit of an hour; the supervisors hear of it once."""
+    limit = who.here.municipality.service.limits.acts_an_hour
+    if who.officer is None or not limit or act in NOT_COUNTED:
+        return
+    hour = who.at.replace(minute=0, second=0, microsecond=0)
+    (n,) = who.tx.usage.count(Count(who.person.id, "acts", hour))
+    if n <= limit:
+        return
+    who.tx.audit.add("acts_refused", who.officer.badge, who.person.id, who.at)
+    operator.tell(
+        who.tx,
+        f"{who.officer.badge} pasó el límite de acciones por hora",
+        f"acts:{who.officer.badge}:{hour}",
+        who.at,
+    )
+    raise TooManyActs
+
+
+# ---- let in by a supervisor ----
+
+
+def let_in(tx: Transaction, here: Here, item: DueItem, at: datetime, route: Any) -> None:
+    """Handle the oldest message that was kept of somebody as if it had just come; the next one follows."""
+    kept = tx.usage.held_of(item.subject, most=2)
+    tx.due.clear(LET_IN, item.subject)
+    if not kept:
+        return
+    if item.attempts >= TRIES:
+        _bury(tx, kept[0], at)
+    else:
+        _handle(tx, here, kept[0], at, route)
+    if len(kept) > 1:
+        tx.due.set(LET_IN, item.subject, at)
+
+
+def _handle(tx: Transaction, here: Here, held: Held, at: datetime, route: Any) -> None:
+    person = tx.people.get(held.person_id)
+    one = msgspec.json.decode(held.said, type=_Kept)
+    if person is not None:
+        heard = one.inbound.kind in (InboundKind.MESSAGE, InboundKind.EDIT) and one.inbound.text
+        who = Speaker(
+            tx=tx,
+            here=here,
+            person=person,
+            officer=None,
+            inbound=one.inbound,
+            understood=here.triage.read(one.inbound.text, at) if heard else None,
+            at=at,
+            media=tuple(MediaRef(media, AttachmentKind(kind)) for media, kind in one.media),
+            let_in=True,
+        )
+        try:
+            route(who)
+        except DomainError as refusal:
+            who.say(*in_words(who, refusal))
+    tx.usage.let_go(held.id)
+    tx.inbox.mark(one.inbound.id, "done")
+
+
+def _bury(tx: Transaction, held: Held, at: datetime) -> None:
+    one = msgspec.json.decode(held.said, type=_Kept)
+    tx.inbox.bury(
+        source="inbox", key=one.inbound.id, reason="let_in", raw=held.said, at=at, person_id=held.person_id
+    )
+    tx.usage.let_go(held.id)
+    operator.tell(tx, "mensaje retenido que no se pudo atender", f"{at:%Y-%m-%d %H}", at)
