@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.audit_commands import audits
-from bot.console import fail, in_store, lexicon_mistake, out, read_municipality, read_ring, read_settings, run
+from bot.console import (
+    TRY_AGAIN,
+    fail,
+    in_store,
+    lexicon_mistake,
+    out,
+    read_municipality,
+    read_ring,
+    read_settings,
+    ring_problems,
+    run,
+)
 from bot.dead_letter_commands import dead_letters
 from bot.upkeep_commands import backup, keys, migrate, restore
 
@@ -66,14 +77,16 @@ def serve() -> None:
     from bot import log
     from bot.app import run_server
     from bot.channels import SendError
+    from bot.municipality import check as check_folder
     from bot.settings import problems_of
 
     settings = read_settings()
-    problems = problems_of(settings)
+    problems = [*problems_of(settings), *ring_problems(settings)]
     if not (settings.has_telegram or settings.has_whatsapp):
         problems.append("Ningún canal configurado: ponga PROXIMIDAD_TELEGRAM_TOKEN o los datos de Twilio.")
+    problems += map(str, check_folder(settings.config_dir).problems)
     if problems:
-        raise fail(*problems)
+        raise fail(*problems, "No se arrancó nada. `proximidad check` explica cada ajuste.")
     municipality = read_municipality(settings.config_dir)
     ring = read_ring(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -85,7 +98,11 @@ def serve() -> None:
             f"El canal no arrancó: {refused.code or refused.failure.value}. Revise token y secreto."
         ) from None
     except OSError as taken:
-        raise fail(f"No se puede escuchar en {settings.host}:{settings.port} ({taken.strerror}).") from None
+        raise fail(
+            f"No se puede escuchar en {settings.host}:{settings.port} ({taken.strerror}). Vea quién lo usa con"
+            f" `ss -ltnp sport = :{settings.port}` y deténgalo, o cambie PROXIMIDAD_PORT.",
+            code=TRY_AGAIN,
+        ) from None
 
 
 @app.command()
@@ -125,17 +142,19 @@ def check() -> None:
         value = getattr(settings, name.removeprefix("PROXIMIDAD_").lower())
         out.print(f"{name} = {value}\n    {meaning}", markup=False)
     found = check_folder(settings.config_dir)
-    problems = [*problems_of(settings), *(str(problem) for problem in found.problems)]
+    problems = [*problems_of(settings), *ring_problems(settings), *map(str, found.problems)]
     if mistake := lexicon_mistake(lexicon_of(settings.config_dir)):
         problems.append(mistake)
     if settings.has_whatsapp and settings.public_url:
         out.print(f"\nEn la consola de Twilio ponga: {settings.public_url}/twilio/whatsapp#rc=2&rp=ct,rt,5xx")
     for warning in found.warnings:
         out.print(f"Aviso: {warning}", markup=False)
-    if settings.keyring is not None:
-        read_ring(settings)
+    if settings.data_dir.exists() and settings.data_dir.stat().st_mode & 0o077:
+        out.print(
+            f"Aviso: otros usuarios pueden ver la carpeta de datos. Corríjalo: chmod 700 {settings.data_dir}"
+        )
     if problems:
-        raise fail("", *problems)
+        raise fail("", f"Hay {len(problems)} cosas que corregir:", *problems)
     out.print("\nTodo en orden.")
 
 

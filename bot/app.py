@@ -15,6 +15,7 @@ from uuid import uuid4
 import structlog
 from starlette.routing import BaseRoute
 
+from bot import systemd
 from bot.channels import Channel, Fetched, StoreUnavailable
 from bot.clock import Clock
 from bot.domain.folio import NUMBERS
@@ -26,6 +27,7 @@ from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
 from bot.tokens import Tokens
 from bot.triage import Triage, load_lexicon
+from handlers import metrics
 from handlers.delivery import Delivery
 from handlers.files import BadFile, Files
 from handlers.here import Here
@@ -35,6 +37,7 @@ from handlers.replica import Replica
 from handlers.resealing import Resealing
 from handlers.rounds import Rounds
 from handlers.watch import Watch
+from handlers.watchdog import EVERY, Watchdog
 from storage.sealing import KeyRing
 from storage.store import Store, Transaction, open_store
 
@@ -111,6 +114,7 @@ class App:
     reconciliation: Reconciliation
     replica: Replica
     watch: Watch
+    watchdog: Watchdog
 
     async def start(self) -> None:
         """Write down the staff that the municipality expects, then listen."""
@@ -134,6 +138,7 @@ class App:
                 ("resealing", Resealing(self.store, self.clock).run),
             ):
                 tasks.create_task(self.replica.while_leading(loop), name=name)
+            tasks.create_task(self.watchdog.run(), name="watchdog")
 
     async def settle(self) -> None:
         """Fetch, do what is due and send until nothing is left; for the simulator and the tests."""
@@ -147,6 +152,14 @@ class App:
         for channel in self.channels.values():
             await channel.stop()
         await self.store.close()
+
+    async def alive(self) -> bool:
+        """Do the store and the loops go round? What a container's health check asks."""
+        return self.watchdog.alive
+
+    async def figures(self) -> bytes:
+        """What a monitor reads, in Prometheus' text format. Raises StoreUnavailable."""
+        return await metrics.page(self.store, self.clock.now())
 
     async def health(self) -> tuple[bool, dict[str, Any]]:
         """Is the store writable, and how long does the oldest message wait?"""
@@ -194,6 +207,7 @@ def plug(
     delivery = Delivery(store, here, clock, channels)
     store.on_commit = delivery.offer
     reception = Reception(store, here, clock)
+    rounds = Rounds(store, here, clock)
     return App(
         store=store,
         here=here,
@@ -201,11 +215,18 @@ def plug(
         channels=channels,
         reception=reception,
         delivery=delivery,
-        rounds=Rounds(store, here, clock),
+        rounds=rounds,
         files=Files(store, clock, channels, clean_photo),
         reconciliation=Reconciliation(store, clock, channels, reception.receive),
         replica=Replica(store, delivery.share),
         watch=Watch(store, clock, channels),
+        watchdog=Watchdog(
+            store,
+            clock,
+            {"delivery": delivery.beat, "rounds": rounds.beat},
+            lambda: systemd.notify("WATCHDOG=1"),
+            every=min(EVERY, (systemd.watchdog_seconds() or 3 * EVERY) / 3),
+        ),
     )
 
 
@@ -298,17 +319,23 @@ async def serving(
 
 async def run_server(settings: Settings, municipality: Municipality, ring: KeyRing) -> None:
     """`proximidad serve`: until it is told to stop."""
-    from bot.web import build_app, serve
+    from bot.web import Inside, build_app, serve
 
     async with serving(settings, municipality, ring) as (app, routes):
-        web = await serve(build_app(routes, app.health), settings.host, settings.port)
+        token = settings.metrics_token.get_secret_value()
+        guarded = Inside(health=app.health, alive=app.alive, figures=app.figures, token=token)
+        web = await serve(
+            build_app(routes, guarded, allowed_hosts=settings.hosts), settings.host, settings.port
+        )
         try:
             await app.start()
             spare_the_collector()
             who = app.store.replica[:8]
             log.info("serving", action="serving", host=settings.host, port=web.port, key=who)
+            systemd.notify("READY=1")
             await until_stopped(app)
         finally:
+            systemd.notify("STOPPING=1")
             await web.stop()
 
 

@@ -21,11 +21,15 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def fail(*lines: str) -> typer.Exit:
-    """Say what is wrong and how to mend it; the exit code is 2."""
+TO_MEND = 2  # the exit code of what somebody has to put right; systemd does not start it again
+TRY_AGAIN = 75  # of what may be over in a moment: a port, another process
+
+
+def fail(*lines: str, code: int = TO_MEND) -> typer.Exit:
+    """Say what is wrong and how to mend it."""
     for line in lines:
         err.print(line, markup=False)
-    return typer.Exit(2)
+    return typer.Exit(code)
 
 
 def read_settings() -> Settings:
@@ -37,8 +41,22 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as wrong:
-        lines = [f"PROXIMIDAD_{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
-        raise fail("Hay ajustes que no se entienden:", *lines) from None
+        raise fail("Hay ajustes que no se entienden:", *map(_in_spanish, wrong.errors())) from None
+
+
+PLAIN = {
+    "int_parsing": "debe ser un número entero",
+    "greater_than_equal": "es muy chico",
+    "less_than_equal": "es muy grande",
+    "literal_error": "debe ser una de: {expected}",
+}
+
+
+def _in_spanish(wrong: Any) -> str:
+    """One setting that makes no sense, by its name; its value is not repeated, it may be a secret."""
+    name = f"PROXIMIDAD_{str(wrong['loc'][0]).upper()}"
+    said = PLAIN.get(wrong["type"], "no se entiende").format(**wrong.get("ctx", {}))
+    return f"{name}: {said}. Vea .env.example."
 
 
 def read_municipality(folder: Path | None) -> Municipality:
@@ -78,14 +96,29 @@ def read_ring(settings: Settings) -> KeyRing:
         raise fail(str(wrong)) from None
 
 
+def ring_problems(settings: Settings) -> list[str]:
+    """What is wrong with the key ring, besides that it is not named."""
+    from storage.errors import KeyRingError
+    from storage.sealing import KeyRing
+
+    try:
+        if settings.keyring is not None:
+            KeyRing.load(settings.keyring)
+    except KeyRingError as wrong:
+        return [f"PROXIMIDAD_KEYRING: {wrong}"]
+    return []
+
+
 def run(coroutine: Any) -> Any:
     """Run to its end; a store that can't be trusted is told in words."""
     import uvloop  # half of what a turn costs in the event loop (docs/performance.md)
 
-    from storage.errors import StoreRefused
+    from storage.errors import StoreInUse, StoreRefused
 
     try:
         return uvloop.run(coroutine)
+    except StoreInUse as taken:
+        raise fail(str(taken), code=TRY_AGAIN) from None
     except StoreRefused as refused:
         raise fail(str(refused)) from None
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -31,6 +32,12 @@ def mask(text: str) -> str:
 def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     kept = {key: value for key, value in event.items() if key in ALLOWED}
     return {key: mask(value) if isinstance(value, str) else value for key, value in kept.items()}
+
+
+def _first_line_only(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """asyncio's own complaints go on with the failed task, its exception and what that says: not for a log."""
+    event["event"] = str(event.get("event", "")).split("\n", 1)[0]
+    return event
 
 
 def _places_only(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -69,9 +76,17 @@ def set_up(*, quiet: bool = False) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.processors.JSONRenderer(ensure_ascii=False)],
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[_first_line_only, *shared],
         )
     )
+    sys.excepthook = _last_words
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)  # libraries write URLs and payloads at lower levels
+
+
+def _last_words(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
+    """What ends the process is told like any failure: its class and its places, never its message."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger().critical("ended by a failure", action="ended", exc_info=error)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  every address of this machine
 
 
 class Settings(BaseSettings):
@@ -34,6 +41,13 @@ class Settings(BaseSettings):
     backup_days: int = Field(35, ge=1, description="Días que se guardan las copias.")
     host: str = Field("127.0.0.1", description="Dirección en la que escucha el servidor.")
     port: int = Field(8000, ge=0, le=65535, description="Puerto en el que escucha el servidor.")
+    allowed_hosts: str = Field(
+        "",
+        description="Otros nombres con los que se llega al servidor, separados por comas (además del público).",
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Token para leer /metrics desde otro equipo; vacío: solo desde este."
+    )
     public_url: str = Field("", description="URL pública con https, como la ven Telegram y Twilio.")
     telegram_token: SecretStr = Field(SecretStr(""), description="Token del bot de Telegram (BotFather).")
     telegram_mode: Literal["polling", "webhook"] = Field(
@@ -65,6 +79,16 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'proximidad.db'}"
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which we answer: ours, the public one, and those that were added."""
+        public = urlsplit(self.public_url).hostname or ""
+        more = (name.strip() for name in self.allowed_hosts.split(","))
+        own = () if self.host in EVERYWHERE else (self.host,)
+        return tuple(
+            dict.fromkeys(name for name in ("127.0.0.1", "localhost", "[::1]", *own, public, *more) if name)
+        )
+
+    @property
     def has_telegram(self) -> bool:
         """Is the Telegram channel configured?"""
         return bool(self.telegram_token.get_secret_value())
@@ -82,27 +106,73 @@ def names() -> dict[str, str]:
     }
 
 
-def problems_of(settings: Settings) -> list[str]:
-    """What is missing or does not fit together, in Spanish, with the remedy."""
-    found = []
-    secret = settings.telegram_secret.get_secret_value()
-    if settings.has_telegram and settings.telegram_mode == "webhook":
+TELEGRAM_TOKEN = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}")
+TWILIO_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+TWILIO_FROM = re.compile(r"whatsapp:\+\d{10,15}")
+NEAR = ("127.0.0.1", "localhost", "::1")
+
+
+def problems_of(settings: Settings, environment: Mapping[str, str] = os.environ) -> list[str]:
+    """What is missing or does not fit together, in Spanish, with the remedy; everything at once."""
+    return [
+        *_unknown(environment),
+        *_of_telegram(settings),
+        *_of_whatsapp(settings),
+        *_of_addresses(settings),
+        *_of_keys(settings),
+    ]
+
+
+def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
+    known = names()
+    for name in sorted(environment):
+        if name.startswith("PROXIMIDAD_") and name not in known and not name.startswith("PROXIMIDAD_TEST_"):
+            close = get_close_matches(name, known, n=1)
+            meant = f"; ¿quiso decir {close[0]}?" if close else ""
+            yield f"{name}: no es un ajuste de este programa{meant}. Corríjalo o quítelo."
+
+
+def _of_telegram(settings: Settings) -> Iterator[str]:
+    if not settings.has_telegram:
+        return
+    if not TELEGRAM_TOKEN.fullmatch(settings.telegram_token.get_secret_value()):
+        yield "PROXIMIDAD_TELEGRAM_TOKEN: no tiene la forma de un token (números, dos puntos, letras). Cópielo de BotFather."
+    if settings.telegram_mode == "webhook":
         if not settings.public_url:
-            found.append(
-                "PROXIMIDAD_PUBLIC_URL: falta; Telegram por webhook la necesita. Use polling si no la tiene."
-            )
-        if len(secret) < 8:
-            found.append("PROXIMIDAD_TELEGRAM_SECRET: falta o es corto; ponga 32 letras, números, _ o -.")
-    if settings.has_whatsapp:
-        for name, value in (
-            ("PROXIMIDAD_TWILIO_AUTH_TOKEN", settings.twilio_auth_token.get_secret_value()),
-            ("PROXIMIDAD_TWILIO_FROM", settings.twilio_from),
-            ("PROXIMIDAD_PUBLIC_URL", settings.public_url),
-        ):
-            if not value:
-                found.append(f"{name}: falta; WhatsApp por Twilio lo necesita.")
+            yield "PROXIMIDAD_PUBLIC_URL: falta; Telegram por webhook la necesita. Use polling si no la tiene."
+        if len(settings.telegram_secret.get_secret_value()) < 8:
+            yield "PROXIMIDAD_TELEGRAM_SECRET: falta o es corto; ponga 16 o más letras, números, _ o -."
+
+
+def _of_whatsapp(settings: Settings) -> Iterator[str]:
+    if not settings.has_whatsapp:
+        return
+    for name, value in (
+        ("PROXIMIDAD_TWILIO_AUTH_TOKEN", settings.twilio_auth_token.get_secret_value()),
+        ("PROXIMIDAD_TWILIO_FROM", settings.twilio_from),
+        ("PROXIMIDAD_PUBLIC_URL", settings.public_url),
+    ):
+        if not value:
+            yield f"{name}: falta; WhatsApp por Twilio lo necesita."
+    if not TWILIO_SID.fullmatch(settings.twilio_account_sid):
+        yield "PROXIMIDAD_TWILIO_ACCOUNT_SID: debe ser AC y 32 letras o números. Cópielo de la consola de Twilio."
+    if settings.twilio_from and not TWILIO_FROM.fullmatch(settings.twilio_from):
+        yield "PROXIMIDAD_TWILIO_FROM: se escribe whatsapp:+529830000000."
+
+
+def _of_addresses(settings: Settings) -> Iterator[str]:
+    url = urlsplit(settings.public_url)
+    if settings.public_url and url.scheme != "https" and url.hostname not in NEAR:
+        yield "PROXIMIDAD_PUBLIC_URL: debe empezar con https://; Telegram y Twilio no llaman sin cifrado."
+    if 0 < len(settings.metrics_token.get_secret_value()) < 16:
+        yield "PROXIMIDAD_METRICS_TOKEN: es corto; ponga 16 o más letras y números, o déjelo vacío."
+
+
+def _of_keys(settings: Settings) -> Iterator[str]:
     if settings.keyring is None:
-        found.append(
-            "PROXIMIDAD_KEYRING: falta; `proximidad init CARPETA` crea un llavero y dice dónde quedó."
+        yield "PROXIMIDAD_KEYRING: falta; `proximidad init CARPETA` crea un llavero y dice dónde quedó."
+    elif settings.keyring.absolute().is_relative_to(settings.data_dir.absolute()):
+        yield (
+            f"PROXIMIDAD_KEYRING: {settings.keyring} está dentro de la carpeta de datos; una copia de los datos"
+            " llevaría las llaves. Muévalo a otra carpeta."
         )
-    return found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,7 +18,20 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.messages import StoreUnavailable
+
 Health = Callable[[], Awaitable[tuple[bool, Mapping[str, object]]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What we say about ourselves to who runs us."""
+
+    health: Health
+    alive: Callable[[], Awaitable[bool]] | None = None
+    figures: Callable[[], Awaitable[bytes]] | None = None  # raises StoreUnavailable
+    token: str = ""  # of who reads the figures from elsewhere; "": from this machine only
+
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 GRACE = 5  # seconds that a request under way may still take when we stop
@@ -38,17 +53,28 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cache-Control": "no-store",
+}
+FIGURES = "text/plain; version=1.0.0; charset=utf-8"  # Prometheus' text format
+FORWARDED = ("forwarded", "x-forwarded-for", "via", "x-real-ip")  # through a proxy: not from this machine
+NO_DETAILS = {
+    404: "No existe.",
+    405: "Aquí no se puede.",
+    500: "Algo falló de nuestro lado.",
+    503: "Ahora no.",
 }
 _ENCODED = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
-NO_DETAILS = {404: "No existe.", 405: "Aquí no se puede.", 500: "Algo falló de nuestro lado."}
 
 
 def build_app(
-    routes: Sequence[BaseRoute], health: Health, *, allowed_hosts: Sequence[str] | None = None
+    routes: Sequence[BaseRoute], inside: Inside | Health, *, allowed_hosts: Sequence[str] | None = None
 ) -> Starlette:
-    """Our routes as they are and two health checks; no pages that explain us to strangers."""
-    app = Starlette(routes=[*routes, *_health_routes(health)])
+    """Our routes as they are, two health checks, the figures; no pages that explain us to strangers."""
+    if not isinstance(inside, Inside):
+        inside = Inside(health=inside)
+    app = Starlette(routes=[*routes, *_routes_inside(inside)])
     app.router.redirect_slashes = False
     app.state.stopping = asyncio.Event()  # a stream that never ends by itself looks at it
     app.add_exception_handler(HTTPException, _answer_http_error)
@@ -59,15 +85,33 @@ def build_app(
     return app
 
 
-def _health_routes(health: Health) -> tuple[Route, Route]:
+def _routes_inside(inside: Inside) -> tuple[Route, ...]:
     async def alive(_: Request) -> Response:
-        return JSONResponse({"ok": True})
+        ok = inside.alive is None or await inside.alive()
+        return JSONResponse({"ok": ok}, status_code=200 if ok else 503)
 
     async def ready(_: Request) -> Response:
-        ok, details = await health()
+        ok, details = await inside.health()
         return JSONResponse({"ok": ok, **details}, status_code=200 if ok else 503)
 
-    return Route("/salud/vivo", alive), Route("/salud/listo", ready)
+    async def figures(request: Request) -> Response:
+        if inside.figures is None or not _may_read(request, inside.token):
+            raise HTTPException(404)
+        try:
+            return Response(await inside.figures(), media_type=FIGURES)
+        except StoreUnavailable:
+            return PlainTextResponse(NO_DETAILS[503], status_code=503)
+
+    return Route("/salud/vivo", alive), Route("/salud/listo", ready), Route("/metrics", figures)
+
+
+def _may_read(request: Request, token: str) -> bool:
+    """With the token from anywhere; without one only from this machine, and not through its proxy."""
+    if token:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    near = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    return near and not any(name in request.headers for name in FORWARDED)
 
 
 class SecurityHeaders:

@@ -69,6 +69,7 @@ def _keep(who: Speaker) -> None:
     kept = _Kept(replace(who.inbound, raw=b""), [(item.id, item.kind.value) for item in who.media])
     who.tx.usage.hold(who.here.new_id(), who.person.id, msgspec.json.encode(kept), who.at)
     who.tx.inbox.mark(who.inbound.id, "held")
+    who.kept_back = True
 
 
 def _say_so(who: Speaker) -> None:

@@ -21,7 +21,7 @@ from bot.messages import AttachmentKind, Inbound, InboundKind, Receipt
 from bot.questions import MediaRef
 from bot.texts import language
 from bot.triage import Understanding
-from handlers import limits, menus, operator, talks
+from handlers import limits, menus, metrics, operator, talks
 from handlers.delivery import receipts
 from handlers.here import Here
 from handlers.officer import spoken
@@ -57,15 +57,26 @@ class Reception:
 
     async def receive(self, inbound: Inbound) -> None:
         """Handle one event; returns once it is committed and fsynced. Raises StoreUnavailable."""
+        metrics.RECEIVED.labels(inbound.address.channel).inc()
+        with metrics.TURN_SECONDS.time():
+            try:
+                outcome = await self._receive(inbound)
+            except BaseException:
+                metrics.HANDLED.labels("unavailable").inc()
+                raise
+        metrics.HANDLED.labels(outcome).inc()
+
+    async def _receive(self, inbound: Inbound) -> str:
         now = self.clock.now()
         understood = self._understand(inbound, now)
         try:
-            await self.store.run(partial(self._turn, inbound=inbound, understood=understood, now=now))
+            return await self.store.run(partial(self._turn, inbound=inbound, understood=understood, now=now))
         except StoreUnavailable:
             raise
         except Exception as bug:
             log.exception("turn failed", action="turn_failed", key=inbound.id, error=type(bug).__name__)
             await self.store.run(partial(self._bury, inbound=inbound, reason=type(bug).__name__, now=now))
+            return "dead"
 
     async def replay(self, inbound: Inbound, letter: str) -> None:
         """A dead letter, handled as if it came now; what is to be said is left to the process that serves.
@@ -99,17 +110,18 @@ class Reception:
 
     def _turn(
         self, tx: Transaction, *, inbound: Inbound, understood: Understanding | None, now: datetime
-    ) -> None:
+    ) -> str:
+        """One event; returns what became of it: done, held, dead, repeated."""
         person = self._who(tx, inbound, now)
         if not tx.inbox.new(inbound.id, person.id if person else None, inbound.raw, now):
-            return
+            return "repeated"
         news = self._window(tx, inbound, person, now)
         if inbound.kind is InboundKind.UNREADABLE or person is None:
             self._set_aside(tx, inbound, person, "unreadable", now)
-            return
+            return "dead"
         if inbound.kind is InboundKind.BLOCKED:
             tx.vault.stop(person.id, now)
-            return
+            return "done"
         who = self._speaker(tx, inbound, understood, person, now)
         who.news = news
         try:
@@ -118,6 +130,7 @@ class Reception:
             who.say(*in_words(who, refusal))
         if inbound.tap_id and not who.said:
             who.say()
+        return "held" if who.kept_back else "done"
 
     def _who(self, tx: Transaction, inbound: Inbound, now: datetime) -> Person | None:
         """The person at this address, known or new; None when the channel could not say who it was."""

@@ -19,6 +19,7 @@ from handlers.reception import route
 from handlers.resident.confidence import confidential
 from handlers.resident.told import Told
 from handlers.talks import SCRIPTS
+from handlers.watchdog import Beat
 from storage.conversations import Conversation
 from storage.due import DueItem
 from storage.store import Store, Transaction
@@ -103,21 +104,30 @@ class Rounds:
     def __init__(self, store: Store, here: Here, clock: Clock) -> None:
         self._store, self._here, self._clock = store, here, clock
         self._swept_at: datetime | None = None
+        self.beat = Beat()
 
     async def run(self) -> None:
         """For ever, once a second."""
-        while True:
-            try:
-                await self.look()
-            except StoreUnavailable:
-                log.warning("rounds can't look", action="rounds_unavailable")
-            await self._clock.wait(LOOK_SECONDS)
+        try:
+            while True:
+                self.beat.now()
+                await self._look_or_say()
+                await self._clock.wait(LOOK_SECONDS)
+        finally:
+            self.beat.rest()
+
+    async def _look_or_say(self) -> None:
+        try:
+            await self.look()
+        except StoreUnavailable:
+            log.warning("rounds can't look", action="rounds_unavailable")
 
     async def look(self) -> int:
         """Do everything that is due; returns how many things were."""
         now = self._clock.now()
         items = await self._store.read(lambda tx: tx.due.arrived(now))
         for item in items:
+            self.beat.now()
             await (self._scrub(item, now) if item.kind == erasure.SCRUB else self._do(item, now))
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
             self._swept_at = now

@@ -32,6 +32,7 @@ class Speaker:
     let_in: bool = False  # a message that was kept back, and that a supervisor lets in
     news: int = 0  # messages that waited for this person to write and go out now
     said: int = field(default=0, init=False)
+    kept_back: bool = field(default=False, init=False)  # beyond a limit: not handled yet
 
     @property
     def t(self) -> Texts:

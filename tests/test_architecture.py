@@ -41,6 +41,7 @@ LAW = {
     "bot.log": "",
     "bot.settings": "",
     "bot.tokens": "",
+    "bot.systemd": "",
     "storage": "bot.domain* bot.messages bot.channels",  # the contract's StoreUnavailable is raised here
     "handlers": f"{HERE} handlers.desk*",
     "handlers.desk": f"{HERE} handlers.here handlers.resident.draft",  # the Draft that a talk hands over
@@ -82,6 +83,7 @@ FENCES = {
     "shapely": "bot.municipality*",
     "ruamel": "bot.municipality* bot.triage*",
     "pydantic_settings": "bot.settings",
+    "prometheus_client": "handlers.metrics",
     "typer": f"bot.__main__ bot.console {COMMANDS}",
     "rich": "bot.console bot.upkeep_commands",
 }

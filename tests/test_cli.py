@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
 import resource
+import socket
 import stat
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.settings import names
+from storage.sqlite_file import SoleUse
 
 run = CliRunner().invoke
 
@@ -141,6 +144,59 @@ def test_the_log_is_exported_with_what_its_columns_mean(ready: Path) -> None:
     header = next(csv.reader(io.StringIO((ready / "log.csv").read_text("utf-8-sig"))))
     explained = csv.DictReader(io.StringIO((ready / "log.diccionario.csv").read_text("utf-8-sig")))
     assert [row["columna"] for row in explained] == header
+
+
+def test_check_tells_everything_at_once(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shared ring, a broken file, a token without shape, a name that nobody knows: one reading, four lines."""
+    (ready / "town" / "sectores.yaml").write_text("sectores: [\n")
+    (ready / "town-llavero.json").chmod(0o644)
+    monkeypatch.setenv("PROXIMIDAD_TELEGRAM_TOKEN", "not-a-token")
+    monkeypatch.setenv("PROXIMIDAD_TELEGRAM_TOKE", "x")
+    done = run(app, ["check"])
+    assert done.exit_code == 2
+    for told in ("sectores.yaml", "chmod 600", "PROXIMIDAD_TELEGRAM_TOKEN: no tiene", "¿quiso decir"):
+        assert told in done.output
+    assert "not-a-token" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("break_it", "told", "code"),
+    [
+        ("ring_gone", "Falta el llavero", 2),
+        ("ring_shared", "chmod 600", 2),
+        ("ring_damaged", "dañado", 2),
+        ("config", "sectores.yaml", 2),
+        ("port", "PROXIMIDAD_PORT", 75),
+        ("second", "ya está usando", 75),
+    ],
+)
+def test_serve_says_in_a_line_why_it_does_not_start(
+    ready: Path, monkeypatch: pytest.MonkeyPatch, break_it: str, told: str, code: int
+) -> None:
+    """With the remedy; 2 is to be mended, 75 may be over in a moment. Nobody reads a traceback."""
+    monkeypatch.setenv("PROXIMIDAD_TELEGRAM_TOKEN", "123456789:SECRET-TOKEN-SECRET-TOKEN-SECRET-T")
+    ring = ready / "town-llavero.json"
+    with contextlib.ExitStack() as held:
+        if break_it == "ring_gone":
+            ring.unlink()
+        elif break_it == "ring_shared":
+            ring.chmod(0o640)
+        elif break_it == "ring_damaged":
+            ring.write_text("{}")
+        elif break_it == "config":
+            (ready / "town" / "sectores.yaml").write_text("sectores: [\n")
+        elif break_it == "port":
+            taken = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+            monkeypatch.setenv("PROXIMIDAD_PORT", str(taken.getsockname()[1]))
+        else:
+            (ready / "data").mkdir(mode=0o700)
+            held.callback(SoleUse(ready / "data" / "proximidad.db").release)
+        done = run(app, ["serve"])
+    lines = [line for line in done.stderr.splitlines() if line and not line.startswith("{")]
+    assert done.exit_code == code, done.output
+    assert any(told in line for line in lines), lines
+    assert "Traceback" not in done.output
+    assert "SECRET-TOKEN" not in done.output
 
 
 def test_another_format_is_refused(ready: Path) -> None:

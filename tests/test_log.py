@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -103,3 +104,25 @@ def test_the_demonstration_is_quiet(
     structlog.get_logger().info("told")
     structlog.get_logger().warning("warned")
     assert [line["event"] for line in written(capsys)] == lines
+
+
+def test_a_failed_task_is_told_without_what_its_exception_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """asyncio writes the exception and its message into its own line."""
+    log.set_up()
+    logging.getLogger("asyncio").error(
+        "Task exception was never retrieved\nfuture: <Task exception=%s>" % ValueError(TEXT)  # noqa: UP031
+    )
+    (line,) = written(capsys)
+    assert line["event"] == "Task exception was never retrieved"
+
+
+def test_the_last_words_of_a_process_say_nothing_either(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    log.set_up()
+    sys.excepthook(ValueError, ValueError(TEXT), None)
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    (line,) = written(capsys)
+    assert (line["action"], line["error"]) == ("ended", "ValueError")
+    assert TEXT not in json.dumps(line)

@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from bot.settings import Settings, names, problems_of
 
+TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"
+SID = "AC" + "0a" * 16
 SECRET = "not-to-be-shown-0123456789"
 
 
@@ -81,15 +83,15 @@ def test_a_url_ends_without_a_slash(read) -> None:
 PROBLEMS = [
     ({"keyring": "k"}, []),
     ({}, ["KEYRING"]),
-    ({"keyring": "k", "telegram_token": "t"}, []),
+    ({"keyring": "k", "telegram_token": TOKEN}, []),
     (
-        {"keyring": "k", "telegram_token": "t", "telegram_mode": "webhook"},
+        {"keyring": "k", "telegram_token": TOKEN, "telegram_mode": "webhook"},
         ["PUBLIC_URL", "TELEGRAM_SECRET"],
     ),
     (
         {
             "keyring": "k",
-            "telegram_token": "t",
+            "telegram_token": TOKEN,
             "telegram_mode": "webhook",
             "public_url": "https://x",
             "telegram_secret": "short",
@@ -99,7 +101,7 @@ PROBLEMS = [
     (
         {
             "keyring": "k",
-            "telegram_token": "t",
+            "telegram_token": TOKEN,
             "telegram_mode": "webhook",
             "public_url": "https://x",
             "telegram_secret": SECRET,
@@ -107,15 +109,29 @@ PROBLEMS = [
         [],
     ),
     (
-        {"keyring": "k", "twilio_account_sid": "AC1"},
+        {"keyring": "k", "twilio_account_sid": SID},
         ["TWILIO_AUTH_TOKEN", "TWILIO_FROM", "PUBLIC_URL"],
     ),
     (
         {
             "keyring": "k",
+            "telegram_token": "t",
             "twilio_account_sid": "AC1",
             "twilio_auth_token": "t",
-            "twilio_from": "whatsapp:+1",
+            "twilio_from": "+529831234567",
+            "public_url": "http://x.example",
+        },
+        ["TELEGRAM_TOKEN", "TWILIO_ACCOUNT_SID", "TWILIO_FROM", "PUBLIC_URL"],
+    ),
+    ({"keyring": "data/k"}, ["KEYRING"]),
+    ({"keyring": "k", "metrics_token": "short"}, ["METRICS_TOKEN"]),
+    ({"keyring": "k", "portt": "8000"}, ["PORTT"]),
+    (
+        {
+            "keyring": "k",
+            "twilio_account_sid": SID,
+            "twilio_auth_token": "t",
+            "twilio_from": "whatsapp:+529830000000",
             "public_url": "https://x",
         },
         [],
@@ -127,3 +143,10 @@ PROBLEMS = [
 def test_what_is_missing_is_named(read, values: dict[str, str], wanted: list[str]) -> None:
     found = [line.split(":")[0].removeprefix("PROXIMIDAD_") for line in problems_of(read(**values))]
     assert found == wanted
+
+
+def test_under_which_names_we_answer(read) -> None:
+    """The public one, those that were added, this machine; listening everywhere adds none."""
+    hosts = read(public_url="https://bot.example", allowed_hosts="a.example, b.example", host="0.0.0.0").hosts
+    assert hosts == ("127.0.0.1", "localhost", "[::1]", "bot.example", "a.example", "b.example")
+    assert "10.0.0.5" in read(host="10.0.0.5").hosts

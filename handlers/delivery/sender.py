@@ -24,12 +24,13 @@ from bot.clock import Clock
 from bot.domain.notices import Lane
 from bot.domain.roster import Role
 from bot.messages import Action, Address, Outgoing
-from handlers import wording
+from handlers import metrics, wording
 from handlers.delivery import doubtful
 from handlers.delivery.failures import dead, lost
 from handlers.delivery.outage import Outage
 from handlers.delivery.pacing import RATES, Pacer
 from handlers.here import Here
+from handlers.watchdog import Beat
 from storage.outbox import LEASE, Row, Turn
 from storage.store import Store, Transaction
 from storage.vault import Reach
@@ -83,6 +84,7 @@ class Delivery:
         self._outages: defaultdict[str, Outage] = defaultdict(lambda: Outage(clock))
         self._sending: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self.beat = Beat()
         self.pace(channels)
 
     def pace(self, channels: Mapping[str, Channel]) -> None:
@@ -118,6 +120,7 @@ class Delivery:
     async def run(self) -> None:
         """Pick up what nobody holds, once a second, for ever."""
         while True:
+            self.beat.now()
             try:
                 more = await self._pick_up()
             except StoreUnavailable:
@@ -190,6 +193,7 @@ class Delivery:
                 if isinstance(ready, Refused | Turn):
                     if isinstance(ready, Refused):
                         await self._note(partial(_not_sent, row=row, why=ready.why))
+                        metrics.SENDS.labels("none", "dropped").inc()
                     self._given_up(row)
                     return True
                 await self._send(row, ready)
@@ -257,6 +261,7 @@ class Delivery:
             return
         async with self._turn(row, ready.reach.address):
             provider_id = await self._call(channel, ready.reach.address, card, row)
+            metrics.SENDS.labels(channel.name, "sent").inc()
             self._unnoted.add(row.id)
             noted = self._note(lambda tx: _accepted(tx, row, provider_id, now))
             noted.add_done_callback(lambda _: self._unnoted.discard(row.id))
@@ -330,6 +335,7 @@ class Delivery:
     async def _failed(self, row: Row, ready: Ready, error: SendError, attempt: int) -> float | None:
         """What a failure means; returns how long to wait before trying again, None when it is over."""
         log.info("not sent", action="send_failed", row=row.id, failure=error.failure.value, code=error.code)
+        metrics.SENDS.labels(ready.reach.address.channel, error.failure.value).inc()
         now = self._clock.now()
         match error.failure:
             case Failure.RETRY:

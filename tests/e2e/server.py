@@ -54,6 +54,7 @@ class Server:
             "PUBLIC_URL": self.url,
             **settings,
         }
+        self.extra: dict[str, str] = {}  # what a service manager puts into the environment
         self.process: asyncio.subprocess.Process | None = None
 
     @property
@@ -61,7 +62,14 @@ class Server:
         """Nothing of ours leaks in, save that its lines are counted."""
         named = {f"PROXIMIDAD_{name}": value for name, value in self.settings.items() if value}
         counted = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONUTF8": "1", **counted, **named}
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "PYTHONUTF8": "1",
+            **counted,
+            **named,
+            **self.extra,
+        }
 
     async def command(self, *words: str) -> tuple[int, str, str]:
         """A command that ends: exit code, what it said, what it complained of."""

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web import LOCAL_HOSTS, Served, build_app, serve
+from bot.messages import StoreUnavailable
+from bot.web import HEADERS, LOCAL_HOSTS, Inside, Served, build_app, serve
 
 
 class Condition:
@@ -108,3 +109,80 @@ async def test_after_stop_nobody_listens() -> None:
     await served.stop()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", served.port)) != 0
+
+
+# ---- for who runs it ----
+
+
+async def figures() -> bytes:
+    return b"proximidad_received_total 3.0\n"
+
+
+async def unavailable() -> bytes:
+    raise StoreUnavailable("SQLITE_FULL")
+
+
+async def standing_still() -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    ("token", "headers", "status"),
+    [
+        ("", {}, 200),
+        ("", {"X-Forwarded-For": "203.0.113.7"}, 404),
+        ("", {"Via": "1.1 proxy"}, 404),
+        ("0123456789abcdef", {}, 404),
+        (
+            "0123456789abcdef",
+            {"Authorization": "Bearer 0123456789abcdef", "X-Forwarded-For": "203.0.113.7"},
+            200,
+        ),
+        ("0123456789abcdef", {"Authorization": "Bearer 0123456789abcdeF"}, 404),
+    ],
+)
+async def test_the_figures_are_for_this_machine_or_for_the_token(
+    condition: Condition, token: str, headers: dict[str, str], status: int
+) -> None:
+    """A stranger hears that there is no such page."""
+    served = await serve(
+        build_app([], Inside(health=condition, figures=figures, token=token)), "127.0.0.1", 0
+    )
+    try:
+        got, text, _ = await ask(served, "metrics", headers=headers)
+        assert (got, "received" in text) == (status, status == 200)
+    finally:
+        await served.stop()
+
+
+async def test_without_a_store_there_are_no_figures_and_a_process_that_stands_still_says_so(
+    condition: Condition,
+) -> None:
+    inside = Inside(health=condition, figures=unavailable, alive=standing_still)
+    served = await serve(build_app([], inside), "127.0.0.1", 0)
+    try:
+        assert (await ask(served, "metrics"))[0] == 503
+        assert (await ask(served, "salud/vivo"))[0] == 503
+    finally:
+        await served.stop()
+
+
+@pytest.mark.parametrize("path", ["hook", "roto", "salud/vivo", "salud/listo", "metrics", "nada"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
+async def test_every_answer_has_every_header_and_no_cookie(server: Served, path: str, method: str) -> None:
+    """T33: also of what does not exist, is refused, or breaks."""
+    _, _, headers = await ask(server, path, method)
+    assert [name for name in HEADERS if name not in headers] == []
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("host", ["malo.example", "127.0.0.1.malo.example", "malo.example:80", "", "a\tb"])
+@pytest.mark.parametrize("path", ["hook", "salud/listo", "metrics", "nada"])
+async def test_another_host_name_reaches_no_route(server: Served, path: str, host: str) -> None:
+    """T33: whatever stands in Host, no route is run under it."""
+    try:
+        status, _, headers = await ask(server, path, headers={"Host": host})
+    except (aiohttp.ClientError, ValueError):
+        return  # not even a request
+    assert status == 400
+    assert headers["X-Frame-Options"] == "DENY"
