@@ -15,6 +15,7 @@ from bot.console import (
     in_store,
     lexicon_mistake,
     out,
+    prove,
     read_municipality,
     read_ring,
     read_settings,
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "--ayuda", "-h"]},
 )
-supervisors = typer.Typer(help="Altas de mandos desde esta máquina.", no_args_is_help=True)
+supervisors = typer.Typer(help="Altas, bajas y PIN desde esta máquina.", no_args_is_help=True)
 exports = typer.Typer(help="Sacar el registro, sin identidades.", no_args_is_help=True)
 app.add_typer(supervisors, name="supervisor")
 app.add_typer(exports, name="export")
@@ -176,10 +177,41 @@ def supervisor_add(
     out.print("Que lo mande al asistente desde su propio Telegram.")
 
 
+@supervisors.command("revoke")
+def supervisor_revoke(badge: Annotated[str, typer.Argument(help="Placa de quien pierde el alta.")]) -> None:
+    """Quita el alta a cualquier placa, oficial o mando: deja de oír en segundos. Para cuando nadie puede hacerlo en el chat."""
+    from bot.app import now
+    from bot.domain.errors import NotPermitted
+    from handlers.desk import duty
+
+    try:
+        in_store(lambda tx: duty.revoke(tx, badge, None, now()))
+    except NotPermitted:
+        raise fail(f"No hay una plaza con la placa {badge}.") from None
+    out.print(f"{badge} ya no tiene alta.")
+
+
+@supervisors.command("reset-pin")
+def supervisor_reset_pin(
+    badge: Annotated[str, typer.Argument(help="Placa de quien olvidó o bloqueó su PIN.")],
+) -> None:
+    """Restablece un PIN: la próxima vez se pone uno nuevo. Confirme antes, en persona, que es quien dice."""
+    from bot.app import now
+    from bot.domain.errors import NotPermitted
+    from handlers.desk import step_up
+
+    try:
+        in_store(lambda tx: step_up.reset(tx, badge, None, now()))
+    except NotPermitted:
+        raise fail(f"No hay nadie con alta en la placa {badge}.") from None
+    out.print(f"{badge} pone un PIN nuevo la próxima vez que haga falta.")
+
+
 @exports.command("log")
 def export_log(
     format: Annotated[str, typer.Option(help="Formato: csv.")] = "csv",
     to: Annotated[Path | None, typer.Option(help="Archivo de salida; sin él, a la pantalla.")] = None,
+    badge: Annotated[str, typer.Option(help="Placa del mando que lo saca; se pide su PIN.")] = "",
 ) -> None:
     """El registro de asuntos y su resolución: sin nombres, sin textos, el lugar hasta la colonia."""
     from bot.app import now
@@ -188,9 +220,10 @@ def export_log(
     if format != "csv":
         raise fail("Por ahora el formato es csv.")
     municipality = read_municipality(read_settings().config_dir)
+    by = prove(badge)
 
     def work(tx: Transaction) -> str:
-        tx.audit.add("log_exported", "log", None, now())
+        tx.audit.add("log_exported", "log", by, now())
         return write_csv(tx, municipality)
 
     text = in_store(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -142,3 +143,38 @@ def in_store(work: Callable[[Transaction], T], *, reads: bool = False) -> T:
 
     done: T = run(once())
     return done
+
+
+def prove(badge: str) -> str:
+    """Ask for a supervisor's PIN before what is delicate; returns who it is. Ends in words when it is not right."""
+    from bot import pins
+    from bot.clock import Clock
+    from bot.domain.roster import Role
+    from handlers.desk import step_up
+    from handlers.desk.step_up import Proof, Verdict
+
+    tries = read_municipality(read_settings().config_dir).service.limits.pin_tries
+    slot = in_store(lambda tx: tx.staff.slot(badge), reads=True)
+    if slot is None or slot.person_id is None or slot.state != "active" or slot.role is not Role.SUPERVISOR:
+        raise fail("--badge: ponga la placa de un mando con alta; esto pide su PIN.")
+    person = slot.person_id
+    kept = in_store(lambda tx: tx.pins.of(person), reads=True).hash
+    if not kept:
+        raise fail(f"{badge} todavía no tiene PIN: que escriba «pin» al asistente, en su chat.")
+    proof = Proof(asked="check", against=kept, matches=pins.matches(kept, _typed_pin()))
+    verdict = in_store(lambda tx: step_up.at_the_machine(tx, slot, proof, tries, Clock().now()))
+    if verdict is Verdict.LOCKED:
+        raise fail(
+            f"El PIN de {badge} está bloqueado. Otro mando lo restablece, o `proximidad supervisor reset-pin`."
+        )
+    if verdict is not Verdict.RIGHT:
+        raise fail("PIN incorrecto.")
+    return person
+
+
+def _typed_pin() -> str:
+    """Not shown while it is typed; from a pipe its first line."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    typed: str = typer.prompt("PIN", hide_input=True, err=True)
+    return typed.strip()

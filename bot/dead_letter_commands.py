@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import fail, in_store, out, read_municipality, read_ring, read_settings, run
+from bot.console import fail, in_store, out, prove, read_municipality, read_ring, read_settings, run
 
 if TYPE_CHECKING:
     from bot.messages import Inbound
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 def dead_letters(
     show: Annotated[
-        str, typer.Option(help="Muestra el contenido de una, por su número; queda en la bitácora.")
+        str, typer.Option(help="Muestra el contenido de una, por su número; pide placa y PIN.")
     ] = "",
+    badge: Annotated[str, typer.Option(help="Placa del mando que la abre.")] = "",
     replay: Annotated[str, typer.Option(help="Vuelve a intentar una, por su número.")] = "",
 ) -> None:
     """Lo que no se pudo atender y sigue guardado: lista, y con --show o --replay, una."""
     letters = in_store(lambda tx: tx.inbox.dead_letters(), reads=True)
     if show or replay:
         letter = _one(letters, show or replay)
-        _show(letter) if show else _replay(letter)
+        _show(letter, badge) if show else _replay(letter)
         return
     for letter in letters:
         out.print(f"{letter.id[:8]}  {letter.first_seen_at:%Y-%m-%d %H:%M}  {letter.source}  {letter.reason}")
@@ -38,11 +39,12 @@ def _one(letters: list[DeadLetter], number: str) -> DeadLetter:
     return found[0]
 
 
-def _show(letter: DeadLetter) -> None:
-    """Whoever opens it leaves a line in the audit first."""
+def _show(letter: DeadLetter, badge: str) -> None:
+    """A supervisor, by the PIN; whoever opens it leaves a line in the audit first."""
     from bot.app import now
 
-    in_store(lambda tx: tx.audit.add("dead_letter_read", letter.id, None, now()))
+    by = prove(badge)
+    in_store(lambda tx: tx.audit.add("dead_letter_read", letter.id, by, now()))
     out.print(f"{letter.id}  {letter.source}  {letter.source_key}  {letter.reason}", markup=False)
     out.print(letter.raw.decode("utf-8", "backslashreplace") or "(sin contenido)", markup=False)
 

@@ -72,6 +72,7 @@ class Inbound:
     text: str = ""  # text or caption, as written; NUL and lone surrogates already removed
     token: str = ""  # of the tapped button or row
     tap_id: str = ""  # what the channel needs to stop the spinner (callback query id)
+    message_id: str = ""  # provider's id of the person's own message, where the channel can take it away
     card_id: str = ""  # provider's id of our message that was tapped or replied to
     point: Point | None = None
     place_name: str = ""  # venue or pin label
@@ -139,6 +140,7 @@ class Outgoing:
     tap_id: str = ""
     template: TemplateUse | None = None
     role: str = ""  # the person's new role: the channel shows its commands, where it has any
+    erases: str = ""  # provider's id of the person's message that goes from the chat, where the channel can
     leaves: bool = False  # after this the bot leaves the group, where the channel has groups
 
     @property

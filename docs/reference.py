@@ -41,6 +41,7 @@ FLOWS = {
     "invite": "Elegir la plaza y obtener un código de un solo uso",
     "revoke": "Elegir a quién se da de baja; se pregunta una vez",
     "forget": "Decidir sobre una solicitud de borrado; dice cuánto es, no de quién",
+    "reset_pin": "Restablecer el PIN de alguien, después de confirmar que es quien dice",
     "pause": "Pausar los avisos de quien abusa: motivo, tiempo, y confirmar; la persona lo lee y puede pedir revisión",
 }
 
@@ -77,6 +78,8 @@ WORDS = {
     "duty": "En turno o no, y qué tiene en sus manos",
     "pending": "Lo que tiene en sus manos y lo que espera en su sector",
     "status": "Abiertos, sin tomar, fuera de plazo, quién está en turno",
+    "pin": "Poner o cambiar el PIN; el mensaje que lo lleva se borra",
+    "reset_pin": "Elegir a quién se le restablece el PIN",
     "held": "Lo que se guardó sin avisar, por un límite o una pausa, para decidir",
     "appeal": "Pedir que otra persona del mando revise una pausa",
     "team": "Quién tiene alta y quién está en turno",
@@ -100,6 +103,8 @@ BUTTONS = {
     "need": "Preguntar, apoyo, canalizar, nota, soltar",
     "call": "Pide apoyo: lo oyen su sector en turno y el mando",
     "reassign": "Empieza a pasarlo a otra persona",
+    "place": "El lugar exacto y los archivos de un asunto de alto riesgo: pide el PIN",
+    "reset_pin": "Empieza a restablecer el PIN de quien lo bloqueó",
     "let": "Un reporte retenido avisa al sector",
     "let_in": "Los mensajes retenidos de una persona se atienden ahora, en su orden",
     "pause": "Empieza a pausar los avisos de quien mandó un reporte",

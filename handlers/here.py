@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.domain.concern import ConcernKind
 from bot.domain.territory import Place
@@ -28,6 +29,22 @@ _OTHER_KIND = ConcernKind(
 )
 
 
+class Pace:
+    """How many messages each person sent in this minute, as far as this process knows. A hint, not a count."""
+
+    def __init__(self) -> None:
+        self._minute: datetime | None = None
+        self._heard: dict[str, int] = {}
+
+    def more(self, person_id: str, at: datetime) -> int:
+        """One more; how many that makes in the minute of that moment."""
+        minute = at.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute, self._heard = minute, {}
+        n = self._heard[person_id] = self._heard.get(person_id, 0) + 1
+        return n
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Here:
     """Everything that is the same for all turns of a process."""
@@ -44,6 +61,7 @@ class Here:
     code: Callable[[], str]  # ten characters for enrolment
     check_number: Callable[[], str]  # four digits
     capabilities_of: Callable[[Address], Capabilities]
+    pace: Pace = field(default_factory=Pace)
 
     def t(self, locale: str) -> Texts:
         """The texts in a person's language."""

@@ -12,11 +12,12 @@ from bot.domain.roster import Role
 from bot.messages import Outgoing
 from bot.questions import Reply, fold
 from handlers import limits, rights, talks
-from handlers.officer import case, enrolment, shift, talking
+from handlers.desk.step_up import Proof
+from handlers.officer import case, enrolment, pin, shift, talking
 from handlers.resident import filing, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
-from handlers.supervisor import erasing, held, helping, overview, team
+from handlers.supervisor import erasing, held, helping, overview, pins, team
 
 Act = Callable[[Speaker], None]
 Press = Callable[[Speaker, str], None]
@@ -186,6 +187,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("duty", enrolment.home, ("turno",)),
     Entry("pending", shift.pending, ("pendientes", "mis pendientes")),
+    Entry("pin", pin.change, ("pin", "mi pin", "cambiar pin", "poner pin")),
+    Entry("reset_pin", pins.choose_whose, ("restablecer pin",)),
     Entry("status", overview.status, ("estado", "como vamos", "status")),
     Entry("held", held.held, ("retenidos",)),
     Entry("appeal", paused.appeal, ("pedir revision",)),
@@ -199,6 +202,8 @@ TAPS: tuple[Tap, ...] = (
     Tap("decline", case.decline),
     Tap("support", case.support),
     Tap("case", case.see),
+    Tap("place", case.place),
+    Tap("reset_pin", pins.reset),
     Tap("way", case.on_the_way),
     Tap("here", case.arrived),
     Tap("release", case.release),
@@ -369,6 +374,16 @@ def _stale(who: Speaker) -> None:
         talks.ask_again(who, talk, line)
         return
     who.say(line, actions=(button(who.t("Menú"), "m.menu"),))
+
+
+# ---- the PIN ----
+
+
+def six_digits(who: Speaker, proof: Proof) -> None:
+    """Of staff, six digits alone are a PIN and nothing else; what waited for it goes on by itself."""
+    waited = pin.said(who, proof)
+    if waited:
+        pressed(who, waited)
 
 
 # ---- the rest ----

@@ -137,7 +137,7 @@ class Rounds:
     async def _scrub(self, item: DueItem, now: datetime) -> None:
         """Outside of any unit: the engine tidies its own files."""
         try:
-            await self._store.scrub()
+            await self.beat.during(self._store.scrub())
         except StoreUnavailable:
             await self._store.run(lambda tx: tx.due.put_off(item, now + FAILED_AGAIN))
         else:
@@ -173,6 +173,8 @@ def sweep(tx: Transaction, here: Here, now: datetime) -> None:
     tx.inbox.forget_keys(now - KEYS_KEPT)
     tx.usage.forget(now - COUNTS_KEPT)
     tx.usage.forget_held(now - RAW_KEPT)
+    head = tx.audit.head()
+    log.info("head of the audit", action="audit_head", n=head.lines, code=head.mark)
 
 
 def _hushed(tx: Transaction, here: Here, talk: Conversation) -> bool:

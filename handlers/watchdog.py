@@ -7,7 +7,8 @@ answer, or a loop that stands still, is not: then nobody is petted, and the serv
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 
 import structlog
 
@@ -17,6 +18,7 @@ from handlers import metrics
 from storage.store import Store
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 STILL_AFTER = 15.0  # seconds without a round after which a loop stands still
 EVERY = 5.0  # seconds between looks when no service manager asks for more
@@ -35,6 +37,14 @@ class Beat:
     def rest(self) -> None:
         """It does not go round now, on purpose: another process leads."""
         self._at = None
+
+    async def during(self, work: Awaitable[T]) -> T:
+        """Something that is known to take long is not standing still."""
+        task = asyncio.ensure_future(work)
+        while not task.done():
+            self.now()
+            await asyncio.wait({task}, timeout=1.0)
+        return await task
 
     @property
     def age(self) -> float:

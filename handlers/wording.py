@@ -384,6 +384,23 @@ def _erased_soon(moment: Moment, facts: Facts) -> Outgoing:
     return Outgoing(lines=lines)
 
 
+def _pin_locked(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = (
+        t(
+            "{name} ({badge}) bloqueó su PIN: varios intentos equivocados.",
+            name=facts["name"],
+            badge=facts["badge"],
+        ),
+        t("Si no fue esa persona, dé de baja su alta. Si fue, puede restablecerlo."),
+    )
+    actions = (
+        button(t("Restablecer PIN"), f"reset_pin.{facts['badge']}"),
+        button(t("Dar de baja"), "m.revoke", "danger"),
+    )
+    return Outgoing(lines=lines, actions=actions, protected=True)
+
+
 def _held_report(moment: Moment, facts: Facts) -> Outgoing:
     """An urgent or confidential one is named; of the others only that there are some."""
     t = moment.t
@@ -484,6 +501,7 @@ WORDS: Mapping[str, Word] = {
     "revoked": _revoked,
     "help_wanted": _help_wanted,
     "help_message": _help_message,
+    "pin_locked": _pin_locked,
     "held_report": _held_report,
     "paused": _paused,
     "appeal_wanted": _appeal_wanted,
@@ -524,6 +542,7 @@ FOR_STAFF = frozenset(
         "approval_wanted",
         "help_wanted",
         "help_message",
+        "pin_locked",
         "held_report",
         "appeal_wanted",
         "operator",

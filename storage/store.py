@@ -19,6 +19,7 @@ from storage.inbox import Inbox
 from storage.media import Media
 from storage.outbox import Outbox, Row
 from storage.people import People
+from storage.pins import Pins
 from storage.quick import quick
 from storage.replicas import Standing
 from storage.reports import Reports
@@ -54,6 +55,7 @@ class Transaction:
         self.requests = Requests(self)
         self.audit = Audit(self)
         self.usage = Usage(self)
+        self.pins = Pins(self)
         self.statistics = Statistics(self)
         self.erasure = Erasure(self)
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 TOPS = ("bot", "handlers", "storage", "locales")
 
 CORE = "bot.domain* bot.messages bot.questions bot.conversation bot.triage* bot.municipality*"
-EDGES = "bot.texts bot.web bot.clock bot.log bot.settings bot.tokens"
+EDGES = "bot.texts bot.web bot.clock bot.log bot.settings bot.systemd bot.tokens bot.pins"
 HERE = f"{CORE} {EDGES} bot.channels storage*"  # of bot.channels the contract only
 COMMANDS = "bot.audit_commands bot.upkeep_commands bot.dead_letter_commands"
 
@@ -42,13 +42,14 @@ LAW = {
     "bot.settings": "",
     "bot.tokens": "",
     "bot.systemd": "",
+    "bot.pins": "",
     "storage": "bot.domain* bot.messages bot.channels",  # the contract's StoreUnavailable is raised here
     "handlers": f"{HERE} handlers.desk*",
     "handlers.desk": f"{HERE} handlers.here handlers.resident.draft",  # the Draft that a talk hands over
     "handlers.pages": f"{HERE} handlers* bot.channels.simulator*",  # its page shows the simulator's phones
     "bot.app": f"{HERE} handlers* bot.channels*",
     "bot.demo": f"{HERE} handlers* bot.channels* bot.app",
-    "bot.console": f"{HERE}",
+    "bot.console": f"{HERE} handlers.desk*",
     "bot.audit_commands": f"{HERE} bot.console",
     "bot.upkeep_commands": f"{HERE} bot.console",
     "bot.dead_letter_commands": f"{HERE} handlers* bot.channels* bot.app bot.console",
@@ -83,6 +84,7 @@ FENCES = {
     "shapely": "bot.municipality*",
     "ruamel": "bot.municipality* bot.triage*",
     "pydantic_settings": "bot.settings",
+    "argon2": "bot.pins",
     "prometheus_client": "handlers.metrics",
     "typer": f"bot.__main__ bot.console {COMMANDS}",
     "rich": "bot.console bot.upkeep_commands",

@@ -16,9 +16,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot import log, pins
 from bot.__main__ import app
+from bot.console import in_store
+from bot.domain.roster import Role
 from bot.settings import names
+from storage import Transaction
+from storage.pins import Pin
 from storage.sqlite_file import SoleUse
+from tests.support.reports import NOON
 
 run = CliRunner().invoke
 
@@ -137,9 +143,56 @@ def test_a_supervisor_gets_a_code_that_is_kept_nowhere_in_clear(ready: Path) -> 
     assert b"Aguilar" not in kept
 
 
-def test_the_log_is_exported_with_what_its_columns_mean(ready: Path) -> None:
+PIN = "739154"
+
+
+@pytest.fixture
+def with_pin(ready: Path) -> Path:
+    """A supervisor with a PIN, as after the chat."""
+
+    def work(tx: Transaction) -> None:
+        tx.staff.expect(badge="M-01", name="Aguilar", role=Role.SUPERVISOR, sectors=(), lists=(), at=NOON)
+        person = tx.people.add(at=NOON, locale="es", role=Role.SUPERVISOR)
+        tx.staff.enrol("M-01", person.id, "0000", NOON)
+        tx.staff.approve("M-01", None, NOON)
+        tx.pins.keep(Pin(person_id=person.id, hash=pins.hashed(PIN)))
+        tx.inbox.bury(source="inbox", key="tg:1:1", reason="ValueError", raw=b"ayuda", at=NOON)
+
+    in_store(work)
+    return ready
+
+
+def test_the_log_and_what_was_set_aside_ask_for_a_supervisor_s_pin(with_pin: Path) -> None:
+    """Wrong five times it is locked; the machine's own command resets it. Who did it stands in the audit."""
+    assert "placa de un mando" in run(app, ["export", "log"]).stderr
+    assert "PIN incorrecto" in run(app, ["export", "log", "--badge", "M-01"], input="000000\n").stderr
+    good = run(app, ["export", "log", "--badge", "M-01"], input=f"{PIN}\n")
+    assert (good.exit_code, "folio" in good.stdout) == (0, True)
+    number = run(app, ["dead-letters"]).stdout.split()[0]
+    assert "ayuda" not in run(app, ["dead-letters"]).stdout
+    shown = run(app, ["dead-letters", "--show", number, "--badge", "M-01"], input=f"{PIN}\n")
+    assert shown.stdout.endswith("ayuda\n")
+    for _ in range(5):
+        locked = run(app, ["export", "log", "--badge", "M-01"], input="000000\n")
+    assert "bloqueado" in locked.stderr
+    assert "bloqueado" in run(app, ["export", "log", "--badge", "M-01"], input=f"{PIN}\n").stderr
+    assert run(app, ["supervisor", "reset-pin", "M-01"]).exit_code == 0
+    assert "todavía no tiene PIN" in run(app, ["export", "log", "--badge", "M-01"]).stderr
+    lines = run(app, ["audit", "list"]).stdout
+    for action in ("log_exported", "dead_letter_read", "pin_locked", "pin_reset"):
+        assert action in lines
+
+
+def test_somebody_loses_all_rights_from_the_machine_too(with_pin: Path) -> None:
+    assert run(app, ["supervisor", "revoke", "M-01"]).exit_code == 0
+    assert "placa de un mando" in run(app, ["export", "log", "--badge", "M-01"]).stderr
+    assert run(app, ["supervisor", "revoke", "X-9"]).exit_code == 2
+
+
+def test_the_log_is_exported_with_what_its_columns_mean(with_pin: Path) -> None:
     """A file for a spreadsheet, and beside it the dictionary of exactly its columns."""
-    done = run(app, ["export", "log", "--to", "log.csv"])
+    ready = with_pin
+    done = run(app, ["export", "log", "--to", "log.csv", "--badge", "M-01"], input=f"{PIN}\n")
     assert done.exit_code == 0, done.output
     header = next(csv.reader(io.StringIO((ready / "log.csv").read_text("utf-8-sig"))))
     explained = csv.DictReader(io.StringIO((ready / "log.diccionario.csv").read_text("utf-8-sig")))
@@ -174,6 +227,7 @@ def test_serve_says_in_a_line_why_it_does_not_start(
     ready: Path, monkeypatch: pytest.MonkeyPatch, break_it: str, told: str, code: int
 ) -> None:
     """With the remedy; 2 is to be mended, 75 may be over in a moment. Nobody reads a traceback."""
+    monkeypatch.setattr(log, "set_up", lambda: None)  # the logs of this process stay as they are
     monkeypatch.setenv("PROXIMIDAD_TELEGRAM_TOKEN", "123456789:SECRET-TOKEN-SECRET-TOKEN-SECRET-T")
     ring = ready / "town-llavero.json"
     with contextlib.ExitStack() as held:

@@ -62,6 +62,7 @@ class ConcernKind:
     same_within: timedelta = timedelta(days=7)
     diary: bool = False  # it comes back: "volvió a pasar" in one tap, counted
     useful: tuple[tuple[str, str], ...] = ()  # what officers most ask back: button, question
+    high_risk: bool = False  # its exact place and files ask for the officer's PIN
 
     @property
     def listed(self) -> bool:

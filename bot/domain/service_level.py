@@ -107,6 +107,8 @@ class Limits:
     wrong_folios: int = 5
     review_within: timedelta = timedelta(hours=4)  # supervisors are reminded of what was kept back
     longest_pause: timedelta = timedelta(days=30)
+    pin_tries: int = 5
+    pin_remembered: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

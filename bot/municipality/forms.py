@@ -196,6 +196,7 @@ class KindForm(Form):
     same_days: int = Field(default=7, ge=0, le=90)
     diary: f.Flag = False
     useful: list[UsefulForm] = Field(default=[], max_length=2)
+    high_risk: f.Flag = False
     questions: list[QuestionForm] = Field(default=[], max_length=3)
     phrases: list[PhraseForm] = Field(default=[], max_length=MOST_PHRASES)
 
@@ -273,6 +274,8 @@ class LimitsForm(Form):
     acts_an_hour: int = Field(default=120, ge=0, le=10_000)
     review_within: f.Duration = timedelta(hours=4)
     longest_pause: f.Duration = timedelta(days=30)
+    pin_tries: int = Field(default=5, ge=3, le=10)
+    pin_remembered: f.Duration = timedelta(minutes=15)
     photos_a_report: int = Field(ge=0, le=20)
     text_length: int = Field(ge=200, le=20_000)
     wrong_folios: int = Field(ge=1, le=100)

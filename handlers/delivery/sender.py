@@ -274,6 +274,8 @@ class Delivery:
         assert task is not None  # always inside of one
         self._sending.add(task)
         try:
+            if card.erases:
+                await channel.delete(to, card.erases)
             return await channel.send(to, card, reference=row.ref)
         finally:
             self._sending.discard(task)

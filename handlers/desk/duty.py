@@ -67,6 +67,7 @@ def revoke(tx: Transaction, badge: str, by: str | None, at: datetime) -> None:
         if running is not None:
             tx.staff.end_shift(running[0], at)
         tx.outbox.silence(slot.person_id)
+        tx.pins.forget(slot.person_id)
         gone = Notice(person_id=slot.person_id, name="revoked", facts={"role": Role.RESIDENT.value})
         tx.outbox.put([gone], at)
     tx.staff.revoke(badge, by, at)

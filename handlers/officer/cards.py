@@ -13,6 +13,7 @@ from bot.domain.roster import Role
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing
 from bot.texts import Texts
 from handlers import diary
+from handlers.desk import step_up
 from handlers.desk.holding import HELD
 from handlers.here import Here
 from handlers.speaker import Speaker, button
@@ -63,8 +64,11 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
     """The whole case, for who may see it, with the buttons of where it stands."""
     t = who.t
     lines = [*lead, headline(t, who.here, report, who.at), _why(who, report)]
-    place = who.here.place_line(report.place)
+    whole = place_open(who, report)
+    place = who.here.place_line(report.place, exact=whole)
     lines.append(f"📍 {place}" if place else t("📍 Sin lugar: pregúntelo"))
+    if not whole:
+        lines.append(t("🔒 El lugar exacto y los archivos se abren con su PIN."))
     if report.text:
         lines.append(f"«{report.text}»")
     if report.when:
@@ -72,13 +76,16 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
     lines += [f"{question} {answer}" for question, answer in report.answers]
     lines += [*diary.table(t, who.tx.reports.history(report.id), who.at), *_since(who, report)]
     lines.append(_person_line(t, report))
-    files = who.tx.media.of_report(report.id)
+    files = who.tx.media.of_report(report.id) if whole else ()
     return Outgoing(
         lines=tuple(lines),
-        pin=report.place.point,
+        pin=report.place.point if whole else None,
         pin_label=place,
         attachments=tuple(_attachment(file) for file in files if file.state == "kept")[:MOST_FILES],
-        actions=steps(t, report, who),
+        actions=(
+            *(() if whole else (button(t("Ver lugar"), f"place.{report.folio}"),)),
+            *steps(t, report, who),
+        ),
         protected=True,
     )
 
@@ -108,6 +115,16 @@ def _why(who: Speaker, report: Report) -> str:
 
 
 MOST_WORDS = 3
+
+
+def place_open(who: Speaker, report: Report) -> bool:
+    """May the exact place be shown now? Of a kind of high risk only after the PIN, and that is written down."""
+    if not who.here.kind(report.kind).high_risk:
+        return True
+    if not step_up.proved(who.tx, who.here.municipality, who.person.id, who.at):
+        return False
+    who.tx.audit.add("place_read", report.folio, who.person.id, who.at)
+    return True
 
 
 def _since(who: Speaker, report: Report) -> list[str]:

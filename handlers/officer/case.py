@@ -11,7 +11,7 @@ from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
 from handlers.desk import steps
-from handlers.officer import cards
+from handlers.officer import cards, pin
 from handlers.speaker import Speaker, button
 
 READY = 3  # sentences that are one tap away after "Llegué"
@@ -102,6 +102,16 @@ def see(who: Speaker, folio: str) -> None:
             protected=True,
         )
     )
+
+
+def place(who: Speaker, folio: str) -> None:
+    """The exact place and the files of a report of high risk: after the PIN, and written down."""
+    report = who.tx.reports.by_folio(folio)
+    desk.require_right(who.tx, report, _officer(who), who.at)
+    if not may_read(who, report):
+        raise NotYours
+    if pin.required(who, f"place.{folio}"):
+        who.show(cards.case(who, report))
 
 
 def may_read(who: Speaker, report: Report) -> bool:

@@ -71,10 +71,11 @@ class Server:
             **self.extra,
         }
 
-    async def command(self, *words: str) -> tuple[int, str, str]:
+    async def command(self, *words: str, typed: str = "") -> tuple[int, str, str]:
         """A command that ends: exit code, what it said, what it complained of."""
-        process = await self._spawn(*words, out=asyncio.subprocess.PIPE, err=asyncio.subprocess.PIPE)
-        said, complained = await process.communicate()
+        pipe = asyncio.subprocess.PIPE
+        process = await self._spawn(*words, out=pipe, err=pipe, into=pipe)
+        said, complained = await process.communicate(typed.encode())
         return process.returncode or 0, said.decode(), complained.decode()
 
     async def serve(self) -> None:
@@ -134,12 +135,14 @@ class Server:
         """How many rows."""
         return int(self.rows(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
 
-    async def _spawn(self, *words: str, out: Any, err: Any) -> asyncio.subprocess.Process:
+    async def _spawn(
+        self, *words: str, out: Any, err: Any, into: Any = asyncio.subprocess.DEVNULL
+    ) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *words),
             cwd=self.folder,
             env=self.environment,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=into,
             stdout=out,
             stderr=err,
         )

@@ -9,6 +9,8 @@ import shutil
 from tests.e2e.server import Server, until
 from tests.e2e.street import CANUL, Street, code_in
 
+PIN = "739154"
+
 
 async def refused(server: Server, *words: str, expected: int = 2) -> str:
     """What it says when it does not start."""
@@ -60,7 +62,10 @@ async def test_the_commands_work_beside_the_service(asleep: Street) -> None:
     assert code == 0, complained
     newcomer = asleep.on_telegram(12)
     await newcomer.says(code_in(said), "Ya tiene alta como mando.")
-    code, said, complained = await server.command("export", "log")
+    await asleep.commander.says("pin", "PIN nuevo")
+    await asleep.commander.says(PIN, "otra vez")
+    await asleep.commander.says(PIN, "PIN guardado")
+    code, said, complained = await server.command("export", "log", "--badge", "M-01", typed=f"{PIN}\n")
     assert code == 0, complained
     assert folio in said
     code, said, complained = await server.command("dead-letters")

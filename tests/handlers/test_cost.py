@@ -16,7 +16,7 @@ LAMP = (
 )
 ITALIA = (18.5398, -88.3035)
 MOST, MOST_AT_THE_END = 10, 20
-SMALL = "SCAN staff"  # a dozen rows, read whole
+SMALL = ("SCAN staff", "SCAN 3 CONSTANT ROWS")  # a dozen rows, read whole; the values of an insert
 
 
 def tap(phone: Phone, label: str) -> Awaitable[None]:

@@ -20,7 +20,6 @@ from storage.usage import ALL, Count
 from tests.support.reports import NOON
 from tests.support.talker import Town, text_of, town
 
-NOISE = "mi vecino de la calle roma en la italia pone musica hasta las 4 todos los viernes"
 FEW = Limits(
     messages_a_minute=5,
     files_an_hour=2,
@@ -46,17 +45,19 @@ async def here(tmp_path: Path, few: Municipality) -> AsyncIterator[Town]:
         yield place
 
 
-async def reported(here: Town, text: str = NOISE) -> str:
-    """From the first words to the folio, in as many minutes as it takes turns; what the last card says."""
-    said = await here.vecina.says(text)
-    for _ in range(8):
-        if "Listo. Su folio" in said:
-            return said
-        await here.later(minutes=1)
-        said = await here.vecina.says(
-            "calle roma, en la italia" if "¿Dónde" in said or "calle" in said[-60:] else "1"
-        )
-    raise AssertionError(said)
+MATTERS = (  # each of another kind, all in the same sector
+    "mi vecino de la calle roma en la italia pone musica hasta las 4 todos los viernes",
+    "hay un bache muy grande en la calle milan de la colonia italia frente a la escuela",
+    "desde ayer hay un perro amarrado sin agua en la calle milan de la italia, lo maltratan",
+    "ay una lampara fundida en la calle roma de la italia atras del domo ya tiene una semana",
+)
+
+
+async def reported(here: Town) -> str:
+    """One more matter, from the first words to the folio; what the receipt says."""
+    so_far = await here.read(lambda tx: len(tx.reports.open()))
+    await here.later(minutes=1)
+    return await here.vecina.reports(MATTERS[so_far])
 
 
 def pages(here: Town) -> int:
@@ -183,6 +184,8 @@ async def test_danger_and_the_911_button_answer_whatever_the_count(here: Town) -
     for n in range(8):
         await here.vecina.says(f"hola {n}")
     assert "911 AHORA" in await here.vecina.says("me estan disparando, ayuda")
+    await here.vecina.taps("Avisar al turno")
+    assert any("P0" in text_of(b) for b in here.supervisora.heard), "its list was alerted"
 
 
 async def test_a_kept_message_that_breaks_us_becomes_a_dead_letter(here: Town) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.municipality import load
 from handlers import reception
 from handlers.metrics import OF_PROCESS
 from tests.support.talker import Town, town
@@ -42,7 +43,7 @@ async def test_received_is_what_was_handled_and_nothing_vanishes(
         sum(counted("proximidad_received_total").values()),
         counted("proximidad_handled_total"),
     )
-    async with town(tmp_path) as here:
+    async with town(tmp_path, load()) as here:
         for n in range(22):
             await here.vecina.says(f"hola {n}")
         monkeypatch.setattr(reception, "route", lambda who: 1 / 0)
@@ -61,11 +62,7 @@ async def test_received_is_what_was_handled_and_nothing_vanishes(
 
 async def test_what_waits_and_what_is_late_is_seen(tmp_path: Path) -> None:
     async with town(tmp_path) as here:
-        said = await here.vecina.says("mi vecino de la calle roma en la italia pone musica hasta las 4")
-        for _ in range(8):
-            if "Listo. Su folio" in said:
-                break
-            said = await here.vecina.says("1")
+        await here.vecina.reports("mi vecino de la calle roma en la italia pone musica hasta las 4")
         page = await read(here)
         assert value(page, "proximidad_obligations") == 1
         assert value(page, "proximidad_obligations_overdue") == 0

@@ -79,6 +79,7 @@ async def test_a_writer_that_hangs_is_found(store: Store, beats: dict[str, Beat]
     """A port that is open and answers nobody is worse than a restart."""
     go_on = threading.Event()
     hung = asyncio.create_task(store.run(lambda tx: go_on.wait(30)))
+    await asyncio.sleep(0)
     dog = Watchdog(store, Clock(), beats, petted, every=SOON, still_after=0.3)
     try:
         assert await dog.look() == ["store"]

@@ -18,6 +18,9 @@ from bot.municipality import Municipality, load
 MORNING = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # Monday, ten o'clock in Chetumal
 
 
+MOST_TURNS = 12  # a report that takes longer has lost its way
+
+
 @dataclass
 class Phone:
     """Somebody's phone."""
@@ -50,6 +53,18 @@ class Phone:
         await self.channel.say(self.id, text)
         await self.town.demo.app.settle()
         return self.last
+
+    async def reports(self, text: str) -> str:
+        """From the first words to the folio, taking the first offered answer; returns the receipt."""
+        before = len(self.heard)
+        answer = await self.says(text)
+        for _ in range(MOST_TURNS):
+            receipts = [text_of(bubble) for bubble in self.heard[before:] if "folio es" in text_of(bubble)]
+            if receipts:
+                return receipts[-1]
+            asks_place = "¿En qué calle" in answer or "¿Dónde" in answer
+            answer = await self.says("calle roma, en la italia" if asks_place else "1")
+        raise AssertionError(answer)
 
     async def taps(self, label: str) -> str:
         """Tap the newest button with that label (its beginning is enough), and read the answer."""

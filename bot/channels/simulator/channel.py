@@ -221,6 +221,7 @@ class SimulatorChannel:
                 text=bubble.text,
                 token=token,
                 tap_id=uuid4().hex if token else "",
+                message_id=bubble.id,
                 card_id=card_id,
                 point=pin,
                 place_name=pin_label,

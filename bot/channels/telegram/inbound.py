@@ -147,6 +147,7 @@ def _message(message: Message, stamp: Stamp) -> Inbound | None:
         point=_point(place),
         place_name=_place_name(message.venue),
         forwarded=message.forward_origin is not None,
+        message_id=str(message.message_id),
         card_id=_answered_card(message, stamp.bot_id),
         locale=_locale(message.sender),
         private=message.chat.type == "private",
