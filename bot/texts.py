@@ -91,6 +91,10 @@ class Texts:
         """ "viernes"."""
         return format_date(at.astimezone(self.zone), "EEEE", locale=self._babel)
 
+    def month(self, at: datetime) -> str:
+        """ "noviembre de 2026"."""
+        return format_skeleton("yMMMM", at.astimezone(self.zone), locale=self._babel)
+
     def hour(self, at: datetime) -> str:
         """ "9:05 p.m.", as residents say it."""
         return format_time(at.astimezone(self.zone), "short", locale=self._babel)

@@ -13,7 +13,7 @@ from bot.messages import Outgoing
 from bot.questions import Reply, fold
 from handlers import limits, rights, talks
 from handlers.desk.step_up import Proof
-from handlers.officer import case, enrolment, pin, shift, talking
+from handlers.officer import case, enrolment, pin, promising, shift, talking
 from handlers.resident import filing, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
@@ -189,6 +189,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("pending", shift.pending, ("pendientes", "mis pendientes")),
     Entry("pin", pin.change, ("pin", "mi pin", "cambiar pin", "poner pin")),
     Entry("reset_pin", pins.choose_whose, ("restablecer pin",)),
+    Entry("promises", promising.pending, ("promesas", "promises"), leaves=True),
     Entry("status", overview.status, ("estado", "como vamos", "status")),
     Entry("held", held.held, ("retenidos",)),
     Entry("appeal", paused.appeal, ("pedir revision",)),
@@ -214,6 +215,11 @@ TAPS: tuple[Tap, ...] = (
     Tap("missing", case.start_talk("close", "not_located")),
     Tap("need", case.need),
     Tap("call", case.call),
+    Tap("word", case.start_talk("promise")),
+    Tap("promise", promising.see),
+    Tap("kept", promising.keep),
+    Tap("pmove", promising.start("promise_move")),
+    Tap("poff", promising.start("promise_off")),
     Tap("reassign", overview.reassign),
     Tap("let", held.let_through),
     Tap("let_in", held.let_in),

@@ -15,6 +15,9 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.NotYours: later("Ese reporte no lo tiene usted."),
     errors.TooLate: later("Ya pasaron más de 30 días. Con gusto tomamos un reporte nuevo."),
     errors.Changed: later("Alguien lo acaba de cambiar. Vea cómo está e intente otra vez."),
+    errors.PastMoment: later("Esa hora ya pasó. Diga una que venga."),
+    errors.TooFarAhead: later("Es demasiado lejos para prometerlo. Diga una fecha más cercana."),
+    errors.PromiseOver: later("Esa promesa ya no está pendiente. Si hace falta, haga una nueva."),
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."
     ),

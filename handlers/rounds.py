@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Status
 from handlers import limits
-from handlers.desk import duty, erasure, holding
+from handlers.desk import duty, erasure, holding, promises
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.reception import route
@@ -85,6 +85,14 @@ def _let_in(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
     limits.let_in(tx, here, item, at, route)
 
 
+def _promise_remind(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    promises.remind(tx, item.subject, at)
+
+
+def _promise_lapse(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    promises.lapse(tx, item.subject, at)
+
+
 DUE: Mapping[str, Do] = {
     holding.HELD: holding.remind,
     holding.LET_IN: _let_in,
@@ -95,6 +103,8 @@ DUE: Mapping[str, Do] = {
     duty.END: _shift_end,
     erasure.ASKED: _erasure_asked,
     erasure.ERASE: _erasure,
+    promises.REMIND: _promise_remind,
+    promises.LAPSE: _promise_lapse,
 }
 
 

@@ -16,6 +16,7 @@ from bot.domain.concern import Priority
 from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
+from handlers import promise_words
 from handlers.here import Here
 from handlers.officer.cards import because, first_line
 from handlers.speaker import button
@@ -509,6 +510,8 @@ WORDS: Mapping[str, Word] = {
     "operator": _operator,
     "erasure_wanted": _erasure_wanted,
     "erased_soon": _erased_soon,
+    **promise_words.TO_RESIDENTS,
+    **promise_words.TO_STAFF,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -519,6 +522,7 @@ TEMPLATES: Mapping[str, str] = {
     "report_referred": "novedad_reporte",
     "report_closed": "reporte_cerrado",
     "help_answer": "persona_responde",
+    **dict.fromkeys(promise_words.TO_RESIDENTS, "novedad_reporte"),
 }
 
 # Only people who attend reports hear these: the right is read again before each call.
@@ -547,6 +551,7 @@ FOR_STAFF = frozenset(
         "appeal_wanted",
         "operator",
         "erasure_wanted",
+        *promise_words.TO_STAFF,
     }
 )
 
@@ -562,5 +567,6 @@ TO_RESIDENTS = frozenset(
         "report_referred",
         "report_closed",
         "draft_waits",
+        *promise_words.TO_RESIDENTS,
     }
 )

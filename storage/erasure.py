@@ -21,6 +21,7 @@ from storage.schema import (
     media_content,
     outbox,
     person,
+    promise,
     report,
     staff,
     usage,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from storage.store import Transaction
 
 # What people wrote, among the facts of events and notices. Codes, names of offices and ids are not words.
-WORDS = frozenset({"text", "reason", "note", "sentence", "street", "media", "caption"})
+WORDS = frozenset({"text", "reason", "note", "sentence", "street", "media", "caption", "why"})
 # Notices to the team that may show anything a person wrote: as rendered cards, or relayed.
 SCREENS = ("say", "help_message")
 
@@ -66,6 +67,7 @@ class Erasure:
             person_id=None,
         )
         self._run(update(report).where(report.c.id == report_id).values(**empty))
+        self._promises(report_id)
         self._notices(report_id)
         self._screens(row["opened_at"])
         head = self._head(report_id)
@@ -81,6 +83,12 @@ class Erasure:
         self._run(delete(media_content).where(media_content.c.media_id.in_(ids)))
         gone = dict(state="gone", reference=None, person_id=None)
         self._run(update(media).where(media.c.id.in_(ids)).values(**gone))
+
+    def _promises(self, report_id: str) -> None:
+        """That something was promised, and kept, stays; what it was goes."""
+        for name in self._run(select(promise.c.id).where(promise.c.report_id == report_id)).scalars().all():
+            empty = self._tx.sealer.seal("promise", "text", name, b"")
+            self._run(update(promise).where(promise.c.id == name).values(text=empty))
 
     def _notices(self, report_id: str) -> None:
         """What others were or will be told about the report, without the words in it."""

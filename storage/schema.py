@@ -299,6 +299,23 @@ event = Table(
     UniqueConstraint("report_id", "seq"),
 )
 
+promise = Table(  # what somebody of the team said they would do, with an hour or a day in it
+    "promise",
+    metadata,
+    ref("id", primary_key=True),
+    ref("report_id", "report.id", index=True),
+    ref("owner_id", "person.id"),
+    clear("sector", String(80)),
+    sealed("text", row="id"),
+    clear("starts_at", Moment, nullable=True),
+    clear("due_at", Moment),
+    clear("state", String(12)),  # open, kept, late, called_off, broken, dropped
+    clear("moved", Integer),
+    clear("made_at", Moment),
+    clear("settled_at", Moment, nullable=True),
+    Index("ix_promise_state_due_at", "state", "due_at"),
+)
+
 # ---- what goes out ----
 
 _GOES = "IN ('ready','leased','unknown')"

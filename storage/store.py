@@ -20,6 +20,7 @@ from storage.media import Media
 from storage.outbox import Outbox, Row
 from storage.people import People
 from storage.pins import Pins
+from storage.promises import Promises
 from storage.quick import quick
 from storage.replicas import Standing
 from storage.reports import Reports
@@ -52,6 +53,7 @@ class Transaction:
         self.reports = Reports(self)
         self.media = Media(self)
         self.due = Due(self)
+        self.promises = Promises(self)
         self.requests = Requests(self)
         self.audit = Audit(self)
         self.usage = Usage(self)

@@ -48,6 +48,26 @@ class Changed(DomainError):
     """Somebody changed the report a moment ago: look again."""
 
 
+class PastMoment(DomainError):
+    """That moment has passed: nothing can be promised for it."""
+
+
+class TooFarAhead(DomainError):
+    """Further ahead than anything is promised."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(f"more than {days} days ahead")
+        self.days = days
+
+
+class PromiseOver(DomainError):
+    """The promise was settled, or has lapsed."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
 class BadCode(DomainError):
     """The code is wrong, used or expired."""
 

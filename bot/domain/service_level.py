@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from bot.domain.concern import ConcernKind, Priority
+from bot.domain.promise import Rules
 
 
 class Hearer(StrEnum):
@@ -131,6 +132,7 @@ class ServiceLevel:
     question_expires: timedelta = timedelta(hours=24)
     draft_lives: timedelta = timedelta(days=7)
     reopen_within: timedelta = timedelta(days=30)
+    promises: Rules = field(default_factory=Rules)
     remind_officer_after: timedelta = timedelta(hours=8)  # a claimed report without news
     outside_hours_text: str = ""  # what a resident hears when nobody is on duty
     danger_radius_m: int = 500  # how near other officers on duty hear of a danger

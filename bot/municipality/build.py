@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.domain.closing import Phrase, Phrases
 from bot.domain.concern import ConcernKind, KindGroup, Kinds, Priority
+from bot.domain.promise import Rules
 from bot.domain.questions import AnswerOption, FollowUp
 from bot.domain.service_level import (
     DutyHours,
@@ -255,6 +256,7 @@ def service(form: forms.ServiceForm) -> ServiceLevel:
         draft_lives=form.draft_lives,
         reopen_within=form.reopen_within,
         remind_officer_after=form.remind_officer_after,
+        promises=Rules(**form.promises.model_dump()),
         outside_hours_text=form.outside_hours,
         danger_radius_m=form.danger_radius_m,
         limits=Limits(**form.limits.model_dump()),

@@ -265,6 +265,12 @@ class DeskForm(Form):
     usual_wait: f.Duration
 
 
+class PromisesForm(Form):
+    remind_before: f.Duration = timedelta(hours=1)
+    grace: f.Duration = timedelta(minutes=30)
+    furthest: f.Duration = timedelta(days=30)
+
+
 class LimitsForm(Form):
     messages_a_minute: int = Field(default=20, ge=0, le=1000)
     files_an_hour: int = Field(default=20, ge=0, le=1000)
@@ -293,6 +299,7 @@ class ServiceForm(Form):
     draft_lives: f.Duration
     reopen_within: f.Duration
     remind_officer_after: f.Duration
+    promises: PromisesForm = PromisesForm()
     danger_radius_m: int = Field(ge=50, le=5000)
     outside_hours: str = Field(min_length=1, max_length=500)
     limits: LimitsForm

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain import folio as folios
 from bot.domain.concern import Identity, Priority
 from bot.domain.events import NoteAdded, QuestionAnswered, QuestionAsked, ReportOpened, SomethingAdded
+from bot.domain.promise import State
 from bot.domain.questions import BY_DANGER, answer_behind
 from bot.domain.report import Report, Status
 from bot.domain.roster import Role
@@ -75,6 +76,7 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
         lines.append(f"🕒 {report.when}")
     lines += [f"{question} {answer}" for question, answer in report.answers]
     lines += [*diary.table(t, who.tx.reports.history(report.id), who.at), *_since(who, report)]
+    lines += _promised(who, report)
     lines.append(_person_line(t, report))
     files = who.tx.media.of_report(report.id) if whole else ()
     return Outgoing(
@@ -144,6 +146,13 @@ def _since(who: Speaker, report: Report) -> list[str]:
     return lines[-6:]
 
 
+def _promised(who: Speaker, report: Report) -> list[str]:
+    """What was promised about it and waits to be kept."""
+    t = who.t
+    waiting = [one for one in who.tx.promises.of_report(report.id) if one.state is State.OPEN]
+    return [t("Prometido para {when}: {text}", when=t.moment(p.window.due_at), text=p.text) for p in waiting]
+
+
 def _person_line(t: Texts, report: Report) -> str:
     if report.person_id is None:
         return t("Nadie a quien contestar: no quedó unido a un chat.")
@@ -185,6 +194,7 @@ def needs(t: Texts, report: Report) -> tuple[Action, ...]:
         *ask,
         button(t("Apoyo"), f"call.{f}"),
         button(t("Canalizar"), f"refer.{f}"),
+        button(t("Prometer"), f"word.{f}"),
         button(t("Nota"), f"note.{f}"),
         button(t("Soltar"), f"release.{f}"),
     )

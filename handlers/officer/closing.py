@@ -8,13 +8,16 @@ from itertools import count
 from typing import Any
 
 from bot.conversation import EXTRAS, Flow
+from bot.domain.promise import Window
 from bot.domain.report import Disposition
 from bot.questions import Forget, NotUnderstood, Option, Reply, choose, choose_or, shortened, write
 from bot.texts import Texts, later
-from handlers import talks, wording
+from bot.triage.promises import promising_part
+from handlers import promise_words, talks, wording
+from handlers.desk import promises, steps
 from handlers.desk import reports as desk
-from handlers.desk import steps
 from handlers.here import Here
+from handlers.officer import promising
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
@@ -34,11 +37,12 @@ ENDINGS: tuple[tuple[Disposition, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How it ended and the sentence for the person; with an office it goes on there."""
+    """How it ended and the sentence for the person; with an office it goes on there, a promise is timed."""
 
     disposition: Disposition | None
     sentence: str = ""
     office: str = ""
+    promise: Window | None = None
 
 
 Kept = talks.Arguments  # folio, kind, told, officer, ending, phrase
@@ -147,6 +151,8 @@ def _checked(t: Texts, here: Here, kept: Kept, ending: Ending) -> Generator[Any,
             Option("other", "other", t("Otro final")),
             Option("cancel", "no", t("Cancelar")),
         ]
+        promise = yield from promising.offered(t, f"promise{n}", ending.sentence)
+        ending = replace(ending, promise=promise)
         verdict = yield from choose(f"send{n}", preview(t, here, kept, ending), options)
         if verdict == "send":
             return ending
@@ -155,6 +161,7 @@ def _checked(t: Texts, here: Here, kept: Kept, ending: Ending) -> Generator[Any,
         if verdict == "other":
             said = ("ending", "sentence", "office", "note")
             asked = [f"{name}{i}" for name in ("send", "sentence") for i in range(n + 2)]
+            asked += [name for i in range(n + 1) for name in promising.names_of(f"promise{i}")]
             yield Forget((*said, *asked), ask_again=("ending",))
         now = ending.sentence or "—"
         ending = replace(
@@ -166,6 +173,15 @@ def _checked(t: Texts, here: Here, kept: Kept, ending: Ending) -> Generator[Any,
 def preview(t: Texts, here: Here, kept: Kept, ending: Ending) -> tuple[str, ...]:
     """What the person will read, from the words that it will be sent with."""
     facts = {"folio": kept["folio"], "officer": kept["officer"]}
+    promise: tuple[str, ...] = ()
+    if ending.promise is not None:
+        due_at = ending.promise.due_at.isoformat()
+        promise = (
+            "",
+            *promise_words.made_lines(
+                t, {**facts, "text": promising_part(ending.sentence), "due_at": due_at}
+            ),
+        )
     if not kept["told"]:
         return (t("Quedará así: «{sentence}»", sentence=ending.sentence or "—"),)
     if ending.disposition is None:
@@ -174,7 +190,7 @@ def preview(t: Texts, here: Here, kept: Kept, ending: Ending) -> tuple[str, ...]
         words = wording.closed_lines(
             t, {**facts, "disposition": ending.disposition.value, "sentence": ending.sentence}
         )
-    return (t("Le llegará así:"), *words)
+    return (t("Le llegará así:"), *words, *promise)
 
 
 def finished(who: Speaker, talk: Conversation, ending: Ending | None) -> None:
@@ -190,6 +206,9 @@ def finished(who: Speaker, talk: Conversation, ending: Ending | None) -> None:
         _refer(who, folio, ending)
     else:
         _close(who, folio, ending.disposition, ending.sentence)
+    if ending is not None and ending.promise is not None:
+        text = promising_part(ending.sentence)
+        promises.make(who.tx, who.here, folio, who.officer, text, ending.promise, who.at)
 
 
 def _close(who: Speaker, folio: str, disposition: Disposition, sentence: str) -> None:
@@ -213,6 +232,6 @@ for _name in ("close", "refer"):
             name=_name,
             make=lambda t, here, kept, again: flow(t, here, kept, again),
             finish=finished,
-            look_ups={},
+            look_ups=promising.LOOK_UPS,
         )
     )

@@ -78,6 +78,20 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     "revoked": [{"role": "resident"}],
     "erasure_wanted": [{"person": "0" * 32, "again": again} for again in (False, True)],
     "erased_soon": [{}],
+    **{
+        name: [
+            {
+                "folio": FOLIO, "kind": "ruido", "officer": who, "promise": "p" * 12, "text": "Pasamos hoy",
+                "due_at": NOON.isoformat(), "state": state, "why": "No hay patrulla", "colonia": "centro",
+                "listed": listed,
+            }
+            for who, state, listed in (("oficial Canul", "kept", False), ("", "late", True))
+        ]
+        for name in (
+            "promise_made", "promise_kept", "promise_moved", "promise_called_off", "promise_broken",
+            "promise_due", "promise_lapsed",
+        )
+    },
     "operator": [{"what": "mensaje no entregado (21211)"}],
 }  # fmt: skip
 CASES = [(name, facts, locale) for name, many in FACTS.items() for facts in many for locale in ("es", "en")]
