@@ -58,8 +58,8 @@ class Media:
             channel=channel,
             kind=file.kind.value,
             content_type=file.content_type[:100],
-            size=file.size,
-            seconds=file.seconds,
+            size=_fitting(file.size),
+            seconds=_fitting(file.seconds),
             state="pending",
             attempts=0,
             created_at=at,
@@ -132,3 +132,8 @@ class Media:
             attempts=row["attempts"],
             reference=reference,
         )
+
+
+def _fitting(told: int | None) -> int | None:
+    """A number that a provider told, as far as the column holds one: any may come."""
+    return None if told is None else min(max(told, 0), 2**31 - 1)

@@ -27,7 +27,7 @@ from tests.faults.premises import SECRET, Premises, premises
 
 FUZZ = Campaign("T16", "Mutated webhooks at both doors")
 FORGERY = Campaign("T17", "Forged webhooks at both doors")
-SLOWEST = 1.0  # seconds that one may take
+SLOWEST = 10.0  # seconds that one may take
 AT_ONCE = 32
 
 NAUGHTY = (
@@ -291,7 +291,7 @@ async def test_no_webhook_breaks_us(tmp_path: Path, caplog: pytest.LogCaptureFix
     bugs = [reason for reason in letters if reason != "unreadable"]
     broken = sum(count for status, count in answers.items() if status >= 500)
     FUZZ.record(
-        inputs=wanted, answers_5xx=broken, unhandled=answers[0], slower_than_1_s=slow, taken=received,
+        inputs=wanted, answers_5xx=broken, unhandled=answers[0], slower_than_10_s=slow, taken=received,
         set_aside=len(letters), bugs=len(bugs), refused=sum(n for s, n in answers.items() if 400 <= s < 500),
     )  # fmt: skip
     assert (broken, answers[0], slow, bugs) == (0, 0, 0, [])

@@ -36,7 +36,7 @@ SECRET = re.compile(
     r"|\bxox[baprs]-[A-Za-z0-9-]{10,}|(?<!\d)\d{8,10}:AA[A-Za-z0-9_-]{33}\b"
 )
 # Made up, and known: the tokens of the doubles and of documents.
-MADE_UP = ("123456789:AAHfiqksKZ8WmR2zSjiQ7_v4TMAKdiHm9T0",)
+MADE_UP = ("123456789:AA", "700000001:AA")
 
 
 def corpus() -> list[tuple[str, bytes]]:
@@ -153,7 +153,7 @@ def test_no_secret_stands_in_the_tree_or_its_history() -> None:
     wrong = [name for name in tree if _secret(_read(ROOT / name))]
     deep = SECRETS.size(ci=60, whole=len(commits))
     told = "".join(_git("show", "--unified=0", "--no-color", commit) for commit in commits[:deep])
-    in_history = [found for found in SECRET.findall(told) if found not in MADE_UP]
+    in_history = [found for found in SECRET.findall(told) if not found.startswith(MADE_UP)]
     SECRETS.record(
         files=len(tree),
         commits=min(deep, len(commits)),
@@ -164,7 +164,7 @@ def test_no_secret_stands_in_the_tree_or_its_history() -> None:
 
 
 def _secret(text: str) -> bool:
-    return any(found not in MADE_UP for found in SECRET.findall(text))
+    return any(not found.startswith(MADE_UP) for found in SECRET.findall(text))
 
 
 def _read(path: Path) -> str:

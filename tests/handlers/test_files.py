@@ -147,3 +147,11 @@ async def test_the_loop_goes_on_when_the_store_is_away(
         await asyncio.sleep(0)
     loop.cancel()
     assert clock.waits[:2] == [1.0, 1.0]
+
+
+async def test_a_size_that_no_column_holds_is_kept_as_far_as_it_goes(store: Store) -> None:
+    """Found by the campaign of mutated webhooks: it must not cost the message."""
+    file = Attachment(kind=AttachmentKind.PHOTO, reference="x", size=2**70, seconds=-5)
+    kept = await store.run(lambda tx: tx.media.get(tx.media.add(resident(tx), "simulator", file, NOON)))
+    assert kept is not None
+    assert (kept.size, kept.seconds) == (2**31 - 1, 0)
