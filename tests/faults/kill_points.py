@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,6 @@ from tests.faults.morning import Morning, Seen, judge
 from tests.faults.shares import in_memory, shared_out
 
 Point = tuple[str, int]  # the n-th call of this name
-CALL = re.compile(r"(\d+) +(\w+)\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +34,10 @@ class Ground:
         asyncio.run(morning.prepare(self._dawn))
 
     def points(self) -> list[Point]:
-        """All of them, counted in a playing that nobody disturbs; within one thread, as strace counts."""
+        """All of them, counted in a playing that nobody disturbs."""
         with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
-            log = Path(folder) / "calls"
-            ended = strace.under(
-                lambda tell: asyncio.run(self.morning.play(self.fresh(Path(folder)), tell)),
-                *("-e", f"trace={','.join(strace.CHANGES)}"),
-                output=str(log),
-            )
-            assert ended.status == 0, "the morning does not even go well undisturbed"
-            counted = Counter(
-                found.groups() for found in map(CALL.match, log.read_text().splitlines()) if found
-            )
-        most: Counter[str] = Counter()
-        for (_, call), number in counted.items():
-            most[call] = max(most[call], number)
-        return [(call, number) for call in sorted(most) for number in range(1, most[call] + 1)]
+            file = self.fresh(Path(folder))
+            return strace.calls_of(lambda tell: asyncio.run(self.morning.play(file, tell)), *strace.CHANGES)
 
     def strike(self, point: Point, folder: Path) -> Struck:
         """Kill a morning there, then look at what is left and play it again."""
@@ -62,10 +47,7 @@ class Ground:
 
     def judged(self, file: Path, ended: strace.Ended) -> list[str]:
         """What is wrong with what a child left."""
-        seen = Seen()
-        for line in ended.said:
-            seen.take(line)
-        return asyncio.run(judge(self.morning, file, seen))
+        return asyncio.run(judge(self.morning, file, Seen.of(ended.said)))
 
     def strike_all(self, points: Sequence[Point]) -> list[Struck]:
         """Each of them, shared out."""

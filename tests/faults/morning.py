@@ -10,13 +10,13 @@ import asyncio
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.app import build_here
 from bot.domain.report import Report, Status
@@ -27,7 +27,6 @@ from handlers.here import Here
 from handlers.reception import Reception
 from handlers.rounds import Rounds
 from storage import Store, Transaction, open_store
-from storage import outbox as outbox_module
 from storage.errors import StoreUnavailable
 from storage.schema import dead_letter, inbox, outbox
 from storage.schema import report as report_table
@@ -71,7 +70,7 @@ class Morning:
 
     async def play(self, file: Path, tell: Tell, before_close: Callable[[Store], Any] | None = None) -> None:
         """All of it, up to the last message sent. Raises StoreUnavailable."""
-        outbox_module.REPLICA = uuid4().hex  # each playing is a process of its own
+        Transaction.__init__.__defaults__ = (uuid4().hex,)  # type: ignore[misc]  # each playing is another process
         store = await open_store(f"sqlite:///{file}", self.ring)
         try:
             await self._play(store, tell)
@@ -157,6 +156,14 @@ class Seen:
     sent: Counter[str] = field(default_factory=Counter)
     folios: set[str] = field(default_factory=set)
 
+    @classmethod
+    def of(cls, lines: Iterable[str]) -> Seen:
+        """What a process said before its end."""
+        seen = cls()
+        for line in lines:
+            seen.take(line)
+        return seen
+
     def take(self, line: str) -> None:
         kind, name, *folio = line.split()
         if kind == "ack":
@@ -176,12 +183,11 @@ def unsound(file: Path) -> list[str]:
         database.close()
 
 
-def broken(tx: Transaction, seen: Seen) -> Iterator[str]:
-    """P1, P2, P7 right after a crash, before anything is repaired."""
+def broken(tx: Transaction, seen: Seen, buried: int = 0) -> Iterator[str]:
+    """P1, P2, P7 right after a crash, before anything is repaired. `buried`: so many messages may be dead letters."""
     kept = {row.key: row.state for row in tx.connection.execute(select(inbox.c.key, inbox.c.state))}
     yield from (f"acknowledged and lost: {name}" for name in seen.acked - kept.keys())
-    yield from (f"not handled: {name}" for name, state in kept.items() if state != "done")
-    yield from (f"dead letter: {r}" for r in tx.connection.execute(select(dead_letter.c.reason)).scalars())
+    yield from _aside(tx, {name for name, state in kept.items() if state != "done"}, buried)
     known = folios(tx)
     yield from (f"told a folio that is not there: {folio}" for folio in seen.folios - set(known))
     if len(known) != len(set(known)):
@@ -192,14 +198,24 @@ def broken(tx: Transaction, seen: Seen) -> Iterator[str]:
         yield from _half(tx, tx.reports.by_folio(folio), kept)
 
 
+def _aside(tx: Transaction, not_done: set[str], buried: int) -> Iterator[str]:
+    """What was set aside is a dead letter, and its sender was told a number."""
+    letters = {row.source_key: row.reason for row in tx.connection.execute(select(dead_letter))}
+    apologies = select(func.count()).select_from(outbox).where(outbox.c.notice == "apology")
+    if letters.keys() != not_done or len(letters) > buried:
+        yield f"not handled: {not_done}, dead letters: {letters}"
+    if tx.connection.execute(apologies).scalar_one() != len(letters):
+        yield "somebody was not told that their message was set aside"
+
+
 def _half(tx: Transaction, report: Report, kept: dict[str, str]) -> Iterator[str]:
     """One transaction: the event that made it, the report, its log, its obligation, alert, and confirmation."""
     person = report.person_id or ""
     reach = tx.vault.reach(person)
     name = reach.address.id if reach else "?"
     notices = tx.connection.execute(select(outbox.c.person_id, outbox.c.notice, outbox.c.report_id)).all()
-    claimed = f"sim:claim.{report.folio}" in kept
-    if f"sim:{name}.{len(TALK) - 1}" not in kept:
+    claimed = kept.get(f"sim:claim.{report.folio}") == "done"
+    if kept.get(f"sim:{name}.{len(TALK) - 1}") != "done":
         yield f"{report.folio}: a report without the event that made it"
     if not tx.reports.chain_holds(report.id):
         yield f"{report.folio}: its log does not hold"
@@ -209,7 +225,7 @@ def _half(tx: Transaction, report: Report, kept: dict[str, str]) -> Iterator[str
         yield f"{report.folio}: {report.status} though claimed is {claimed}"
     if not any(n.notice == "alert" and n.report_id == report.id for n in notices):
         yield f"{report.folio}: nobody was alerted"
-    if sum(n.person_id == person and n.notice == "say" for n in notices) < len(TALK):
+    if sum(n.person_id == person and n.notice in ("say", "apology") for n in notices) < len(TALK):
         yield f"{report.folio}: no confirmation"
     if tx.conversations.of(person):
         yield f"{report.folio}: its talk still runs"
@@ -240,3 +256,17 @@ async def judge(morning: Morning, file: Path, seen: Seen) -> list[str]:
         await store.close()
     await morning.play(file, seen.take, lambda tx: wrong.extend(unfinished(tx, morning, seen, 1)))
     return wrong
+
+
+async def after_a_bug(morning: Morning, file: Path, seen: Seen) -> list[str]:
+    """The same when one turn failed for a bug of our own: it is set aside, and everything else is as it should be."""
+    wrong = unsound(file)
+    store = await open_store(f"sqlite:///{file}", morning.ring)
+    try:
+        wrong += await store.read(lambda tx: list(broken(tx, seen, buried=1)))
+    finally:
+        await store.close()
+    unanswered = sum(map(len, morning.talks.values())) - sum(
+        not name.startswith("sim:claim") for name in seen.acked
+    )
+    return [*wrong, f"{unanswered} not answered"] if unanswered else wrong

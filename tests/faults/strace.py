@@ -6,11 +6,14 @@ The parent has everything imported already, so a child costs a fork and not a st
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -19,6 +22,8 @@ import pytest
 
 # What changes the disk, and the pipe to the world outside (`write`): after these a death leaves something else behind.
 CHANGES = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "write")
+
+CALL = re.compile(r"(\d+) +(\w+)\(")
 
 Act = Callable[[Callable[[str], None]], None]  # gets `tell`, which says a line to whoever watches
 
@@ -58,6 +63,40 @@ def refused_at(call: str, when: str, error: str, act: Act) -> Ended:
 
 def under(act: Act, *options: str, output: str = os.devnull) -> Ended:
     """Fork, let strace take hold of the child, let the child act, and hear what it says until it ends."""
+    child, go, said = _forked(act)
+    command = ["strace", "-f", "-p", str(child), "-o", output, *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
+        try:
+            assert strace.stderr is not None
+            first = strace.stderr.readline()
+            assert "attached" in first, f"strace: {first}"
+        finally:
+            os.close(go)  # the child goes on
+        return _heard(child, said)
+
+
+def alone(act: Act) -> Ended:
+    """The same, with nobody watching the child's system calls."""
+    child, go, said = _forked(act)
+    os.close(go)
+    return _heard(child, said)
+
+
+def calls_of(act: Act, *names: str) -> list[tuple[str, int]]:
+    """Every call of these names in an undisturbed run, numbered within one thread, as strace counts."""
+    with tempfile.NamedTemporaryFile() as log:
+        ended = under(act, "-e", f"trace={','.join(names)}", output=log.name)
+        assert ended.status == 0, "it does not even go well undisturbed"
+        with open(log.name, encoding="utf-8") as lines:
+            counted = Counter(found.groups() for found in map(CALL.match, lines) if found)
+    most: Counter[str] = Counter()
+    for (_, call), number in counted.items():
+        most[call] = max(most[call], number)
+    return [(call, number) for call in sorted(most) for number in range(1, most[call] + 1)]
+
+
+def _forked(act: Act) -> tuple[int, int, int]:
+    """A child that waits until `go` is closed; its pid, `go`, and the pipe in which it speaks."""
     go_read, go_write = os.pipe()
     said_read, said_write = os.pipe()
     child = os.fork()
@@ -67,17 +106,13 @@ def under(act: Act, *options: str, output: str = os.devnull) -> Ended:
         _be_the_child(act, go_read, said_write)
     os.close(go_read)
     os.close(said_write)
-    command = ["strace", "-f", "-p", str(child), "-o", output, *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
-        try:
-            assert strace.stderr is not None
-            first = strace.stderr.readline()
-            assert "attached" in first, f"strace: {first}"
-        finally:
-            os.close(go_write)  # the child goes on
-        with os.fdopen(said_read, encoding="utf-8") as said:
-            lines = [line.rstrip("\n") for line in said if line.endswith("\n")]
-        _, status = os.waitpid(child, 0)
+    return child, go_write, said_read
+
+
+def _heard(child: int, pipe: int) -> Ended:
+    with os.fdopen(pipe, encoding="utf-8") as said:
+        lines = [line.rstrip("\n") for line in said if line.endswith("\n")]
+    _, status = os.waitpid(child, 0)
     return Ended(lines, os.waitstatus_to_exitcode(status))
 
 
