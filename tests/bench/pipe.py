@@ -37,6 +37,7 @@ from tests.e2e.server import Server
 PLACES, WAY = 30, 0.04  # messages in a second; seconds that an answer takes
 FIRST_CHAT = 1_000_000
 THINK = 14.0  # seconds between two turns of somebody who types on a phone
+FEW = 12  # residents who report in an overload: more alerts to one officer would wait for the chat's one a second
 HURRY = 6.0  # when every reply takes five seconds, or nobody would come to the end
 ALERT = int(Lane.ALERT)
 OVERLOADED = 130.0  # seconds: replies go before news, so under an overload the broadcast would never end
@@ -87,7 +88,7 @@ class Run:
         orders = [
             Order(
                 talk="ours",
-                residents=50,
+                residents=FEW if self._said.overload else 50,
                 think=HURRY if self._said.overload else THINK,
                 first=5_000_000_000,
                 **fixed,
