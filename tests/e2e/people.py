@@ -47,6 +47,10 @@ class OnTelegram:
         self._heard.add((message["message_id"], message["text"]))
         return message
 
+    def sees(self, label: str) -> bool:
+        """A button that begins with these words stands there."""
+        return self._button(label) is not None
+
     def hears_nothing(self, words: str) -> bool:
         """No news with these words stands there."""
         return self._news(words) is None

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from tests.e2e.people import OnTelegram, folio_in
+from tests.e2e.server import until
 from tests.e2e.street import LAMP, Street
 
 CHATS = 50_000
@@ -30,11 +31,16 @@ class Load:
     async def _one_after_another(self) -> None:
         while not self.over:
             self._next += 1
-            await self._play(self.street.on_telegram(self._next))
+            await self.play(self.street.on_telegram(self._next))
 
-    async def _play(self, who: OnTelegram) -> None:
+    async def play(self, who: OnTelegram) -> None:
+        """One neighbour, from the first word on."""
         await who.says(LAMP, "acepte el aviso")
-        await who.taps("Acepto", "¿Está bien?")
+        await who.taps("Acepto")
+        await until(lambda: who.sees("Enviar") or who.sees("Es otra cosa"), what=who.screen)
+        if who.sees("Es otra cosa"):  # others told of a lamp there
+            await who.taps("Es otra cosa")
+        await who.hears("¿Está bien?")
         self.folios[who.chat] = folio_in(await who.taps("Enviar", "Su folio es"))
         for word in ("menú", "consejos", "menú"):
             who.api.say(who.chat, word)

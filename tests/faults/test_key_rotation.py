@@ -58,7 +58,7 @@ async def test_nothing_becomes_unreadable(tmp_path: Path) -> None:
         assert old not in ring.seal
         assert found.broken == []
         assert len(set(load.folios.values())) == len(load.folios) > 0
-        assert await street.report(street.on_telegram(103))
+        await load.play(street.on_telegram(103))
 
 
 async def sealed_with(server: Server, key: str) -> int:

@@ -16,6 +16,7 @@ from storage.store import open_store_or_beside
 from tests.e2e.conftest import street_in
 from tests.e2e.server import Server
 from tests.faults.evidence import Campaign
+from tests.faults.load import Load
 from tests.support.reports import NOON, opened
 
 DRILL = Campaign("T24", "A copy made while it is served, restored and checked whole, served again")
@@ -75,13 +76,14 @@ async def test_from_a_lost_disk_to_a_new_report(tmp_path: Path) -> None:
         await server.serve()
         neighbour.forgets()
         await neighbour.says(f"estado {folio}", folio)
-        another = await street.report(street.on_telegram(102))
+        load = Load(street)
+        await load.play(street.on_telegram(102))
         DRILL.record(
             reports=REPORTS,
             megabytes=round(archive.stat().st_size / 1_000_000),
             copied=f"{copied:.1f} s",
             restored_and_checked=f"{restored:.1f} s",
         )
-        assert another != folio
+        assert load.folios[102] != folio
         assert restored <= LIMIT
         assert "enteras" in said
