@@ -22,6 +22,7 @@ from tests.faults.morning import Morning
 from tests.faults.power_loss import Film
 from tests.faults.shares import shared_out
 
+FOR_GOOD = 3.0  # seconds
 REFUSED = 3  # the file can't even be opened: the process does not start
 GAVE_UP = 4  # whoever came again and again was refused each time
 BROKEN = 70  # how the store ends the process when it can't know what is on the disk
@@ -50,11 +51,15 @@ def meet(ground: Ground, fault: Fault, folder: Path) -> Met:
     file = ground.fresh(folder)
 
     def serve(tell: Callable[[str], None]) -> None:
+        async def morning() -> None:  # delivery tries for ever on a disk that is broken for good
+            async with asyncio.timeout(FOR_GOOD if fault.when.endswith("+") else None):
+                await ground.morning.play(file, tell)
+
         try:
-            asyncio.run(ground.morning.play(file, tell))
+            asyncio.run(morning())
         except StoreRefused:
             sys.exit(REFUSED)
-        except StoreUnavailable:
+        except (StoreUnavailable, TimeoutError):
             sys.exit(GAVE_UP)
 
     ended = strace.refused_at(fault.call, fault.when, fault.error, serve)
@@ -86,7 +91,7 @@ def test_a_write_that_fails_is_never_answered_as_done(
 ) -> None:
     disk = Campaign("T12", "Writes that fail: who is not answered comes again", part=f"{error} {long}")
     writes = [number for call, number in ground.points() if call == "pwrite64"]
-    chosen = disk.size(ci=disk.random().sample(writes, 25), whole=writes)
+    chosen = disk.size(ci=disk.random().sample(writes, 8 if span == "+" else 25), whole=writes)
     faults = [Fault("pwrite64", f"{n}{span.format(n + 20)}", error) for n in chosen]
     met = shared_out(faults, lambda fault, folder: meet(ground, fault, folder))
     wrong = [one for one in met if one.wrong or one.status not in ends]
