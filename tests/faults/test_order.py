@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from pathlib import Path
-from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -13,10 +12,9 @@ from bot.messages import Address, Inbound
 from handlers.delivery import Delivery
 from handlers.reception import Reception
 from storage import Transaction
-from storage import outbox as outbox_module
 from storage.schema import outbox
 from tests.faults.evidence import Campaign
-from tests.faults.premises import HERE, opened_store
+from tests.faults.premises import HERE, opened_store, taken_over
 from tests.handlers.conftest import NOON, FakeChannel, HastyClock
 
 ORDER = Campaign("T8", "Order of what people say and hear, with kills in between")
@@ -39,10 +37,9 @@ async def test_what_people_say_and_hear_keeps_its_order_through_kills(tmp_path: 
         for task in list(delivery._tasks):
             task.cancel()
         await asyncio.gather(*delivery._tasks, return_exceptions=True)
-        outbox_module.REPLICA = uuid4().hex
         fresh = Delivery(store, HERE, clock, {"simulator": channel})  # type: ignore[dict-item]
         store.on_commit = fresh.offer
-        await store.run(lambda tx: tx.outbox.take_over(clock.now()))
+        await store.run(lambda tx: taken_over(tx, clock.now()))
         return fresh
 
     talking = asyncio.gather(*(one(f"n{i}") for i in range(people)))

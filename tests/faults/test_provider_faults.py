@@ -14,7 +14,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from aiohttp import ClientError
@@ -25,11 +24,10 @@ from bot.messages import Action, Address, Outgoing
 from handlers.delivery import Delivery
 from handlers.speaker import button
 from storage import Transaction
-from storage import outbox as outbox_module
 from storage.schema import dead_letter, outbox
 from tests.e2e.server import until
 from tests.faults.evidence import Campaign
-from tests.faults.premises import SECRET, Premises, premises
+from tests.faults.premises import SECRET, Premises, premises, taken_over
 from tests.faults.road import FAULTS, Road
 
 PHASES = ("before lease", "connect", "mid-body", "after accept", "before mark", "callback")
@@ -90,10 +88,9 @@ class Hall:
         await asyncio.gather(*self.place.app.delivery._tasks, return_exceptions=True)
         await asyncio.gather(self.running, return_exceptions=True)
         app = self.place.app
-        outbox_module.REPLICA = uuid4().hex
         app.delivery = Delivery(app.store, app.here, app.clock, app.channels)
         app.store.on_commit = app.delivery.offer
-        await app.store.run(lambda tx: tx.outbox.take_over(app.clock.now()))
+        await app.store.run(lambda tx: taken_over(tx, app.clock.now()))
         self.running = asyncio.create_task(app.delivery.run())
 
     def heard(self, cell: Cell, words: str) -> list[int]:

@@ -52,9 +52,7 @@ EVERYBODY = (
 )
 CANARY = "canario"  # in the words and the streets of the reports
 STALE = "Esa opción ya no está activa."
-OF_REPORT = (
-    "see add again withdraw case way here release ask note refer done reassign support missing need call"
-)
+OF_REPORT = "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
 PROTECTED = (report, event, staff, shift, due, help_request, follower, visit_request, media)
 REPORTS = {"ordinary": folios.make(1), "in hand": folios.make(2), "confidential": folios.make(3)}
 STREET = "jilguero"
@@ -206,7 +204,9 @@ def buttons(world: World) -> dict[str, str]:
         "solved": ("%s.yes",), "claim": ("%s.0",), "decline": ("%s.0",), **dict.fromkeys(of_report, ("%s",)),
         "approve": ("P-1",), "refuse": ("P-1",), "help": (world.request[:12],), "helped": (world.request[:12],),
         "forget": (world.people["neighbour"],), "tip": ("casa.0",), "tips": ("0",), "tipsof": ("ruido",),
-        "visit": ("centro",), "also": ("x",),
+        "visit": ("centro",), "contact": ("centro",), "also": ("x",), "noalso": ("x",), "reset_pin": ("on duty",),
+        **dict.fromkeys(("let_in", "pause", "unpause", "keep_pause"), (world.people["neighbour"],)),
+        **dict.fromkeys(("promise", "kept", "pmove", "poff"), ("0" * 12,)),
     }  # fmt: skip
     found = {f"m.{entry.name}": f"m.{entry.name}" for entry in menus.ENTRIES}
     for tap in menus.TAPS:
@@ -327,6 +327,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "/twilio/status": (405, 403),
     "/salud/vivo": (200, 405),
     "/salud/listo": (200, 405),
+    "/metrics": (404, 405),
 }
 
 
