@@ -30,6 +30,10 @@ DELICATE_CHANCE = 0.08
 PLAIN_DANGER = 9.0
 """With so many points of the rules and nothing that calms, the learned weights are not asked."""
 NOTHING_CALMS = 1.0
+WORDLESS = 0.12
+"""Where no word speaks of danger by the rules, the weights must be this sure; else their own cut is enough."""
+TELLING = 6
+"""Words; of a shorter message without a word of danger (a name, "la casa verde") the weights know nothing."""
 LAST_READ = 512
 """So many messages are remembered as understood: a talk reads its first sentence again at every turn."""
 
@@ -116,7 +120,8 @@ class Triage:
         words = _words(heard.spoken, heard.danger_hits)
         if self._lexicon.model:
             plain = heard.danger >= PLAIN_DANGER and heard.calm < NOTHING_CALMS
-            urgent = plain or self._raised("urgent", judged)
+            told = len(heard.spoken.text.split()) >= TELLING and judged.flags["urgent"] >= WORDLESS
+            urgent = plain or (bool(words or told) and self._raised("urgent", judged))
         else:
             now = any(idea in heard.where for idea in NOW_IDEAS)
             urgent = heard.danger >= DANGER_POINTS and (now or heard.calm < heard.danger)

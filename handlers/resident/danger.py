@@ -37,7 +37,7 @@ def heard(who: Speaker, talk: Conversation | None) -> bool:
     danger_now = who.understood.danger if who.understood else None
     if fold(who.inbound.text) in ASKS_HOW:
         return False
-    if who.role is not Role.RESIDENT or danger_now is None or not danger_now.words:
+    if who.role is not Role.RESIDENT or danger_now is None:
         return False
     return talk is None or talk.flow != NAME
 
