@@ -19,6 +19,7 @@ from bot import systemd
 from bot.channels import Channel, Fetched, StoreUnavailable
 from bot.clock import Clock
 from bot.domain.folio import NUMBERS
+from bot.domain.patrol import Chance
 from bot.messages import TELEGRAM, WHATSAPP, Address, Capabilities
 from bot.municipality.map_links import PlaceReader
 from bot.municipality.municipality import Municipality
@@ -59,7 +60,9 @@ def capabilities_of(channels: Mapping[str, Any]) -> Callable[[Address], Capabili
     return of
 
 
-def build_here(municipality: Municipality, ring: KeyRing, channels: Mapping[str, Any]) -> Here:
+def build_here(
+    municipality: Municipality, ring: KeyRing, channels: Mapping[str, Any], chance: Chance = secrets.randbelow
+) -> Here:
     """Everything read-only that a turn needs."""
     territory = municipality.territory
     return Here(
@@ -74,6 +77,7 @@ def build_here(municipality: Municipality, ring: KeyRing, channels: Mapping[str,
         tokens=Tokens(ring.key_for("button")),
         new_id=lambda: uuid4().hex,
         short_id=lambda: secrets.token_hex(6),
+        chance=chance,
         folio_number=lambda: secrets.randbelow(NUMBERS),
         code=new_code,
         check_number=lambda: f"{secrets.randbelow(10_000):04d}",
@@ -200,10 +204,15 @@ def expect_staff(tx: Transaction, municipality: Municipality, at: datetime) -> N
 
 
 def plug(
-    store: Store, municipality: Municipality, ring: KeyRing, channels: dict[str, Channel], clock: Clock
+    store: Store,
+    municipality: Municipality,
+    ring: KeyRing,
+    channels: dict[str, Channel],
+    clock: Clock,
+    chance: Chance = secrets.randbelow,
 ) -> App:
     """Put the parts together. Channels are added by their owner before `start`."""
-    here = build_here(municipality, ring, channels)
+    here = build_here(municipality, ring, channels, chance)
     delivery = Delivery(store, here, clock, channels)
     store.on_commit = delivery.offer
     reception = Reception(store, here, clock)
@@ -232,12 +241,17 @@ def plug(
 
 @contextlib.asynccontextmanager
 async def plugged(
-    url: str, municipality: Municipality, ring: KeyRing, channels: dict[str, Channel], clock: Clock
+    url: str,
+    municipality: Municipality,
+    ring: KeyRing,
+    channels: dict[str, Channel],
+    clock: Clock,
+    chance: Chance = secrets.randbelow,
 ) -> AsyncIterator[App]:
     """The parts over an opened store, which is closed whatever happens."""
     store = await open_store(url, ring)
     try:
-        app = plug(store, municipality, ring, channels, clock)
+        app = plug(store, municipality, ring, channels, clock, chance)
     except BaseException:
         await store.close()
         raise

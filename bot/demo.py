@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -137,8 +138,9 @@ async def demonstration(
     """The whole programme on a throw-away store with the simulator as its only channel."""
     clock = clock or MovableClock()
     channels: dict[str, Any] = {}
+    chance = random.Random(SEED).randrange  # noqa: S311  a demonstration that always goes the same way
     url = f"sqlite:///{folder / 'demo.db'}"
-    async with composition.plugged(url, municipality, KeyRing.throwaway(), channels, clock) as app:
+    async with composition.plugged(url, municipality, KeyRing.throwaway(), channels, clock, chance) as app:
         templates = {name: template.text for name, template in municipality.templates.items()}
         channel = SimulatorChannel(
             clock, owners=_owners(municipality), templates=templates, media=app.files.of_ours

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.concern import ConcernKind
+from bot.domain.patrol import Chance
 from bot.domain.territory import Place
 from bot.messages import Address, Capabilities
 from bot.municipality.map_links import PlaceReader
@@ -57,6 +58,7 @@ class Here:
     tokens: Tokens
     new_id: Callable[[], str]  # 32 random characters
     short_id: Callable[[], str]  # 12 random characters, for talks
+    chance: Chance  # from 0 to below; the demonstration draws the same each time
     folio_number: Callable[[], int]
     code: Callable[[], str]  # ten characters for enrolment
     check_number: Callable[[], str]  # four digits

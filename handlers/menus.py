@@ -13,7 +13,7 @@ from bot.messages import Outgoing
 from bot.questions import Reply, fold
 from handlers import limits, rights, talks
 from handlers.desk.step_up import Proof
-from handlers.officer import case, enrolment, pin, promising, shift, talking
+from handlers.officer import case, enrolment, handing, patrolling, pin, promising, shift, talking
 from handlers.resident import filing, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
@@ -215,6 +215,11 @@ TAPS: tuple[Tap, ...] = (
     Tap("missing", case.start_talk("close", "not_located")),
     Tap("need", case.need),
     Tap("call", case.call),
+    Tap("received", handing.received),
+    Tap("handnote", handing.later),
+    Tap("visits", case.start_talk("visits")),
+    Tap("vin", patrolling.arrive),
+    Tap("vout", patrolling.start_leaving),
     Tap("word", case.start_talk("promise")),
     Tap("promise", promising.see),
     Tap("kept", promising.keep),

@@ -18,6 +18,7 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.PastMoment: later("Esa hora ya pasó. Diga una que venga."),
     errors.TooFarAhead: later("Es demasiado lejos para prometerlo. Diga una fecha más cercana."),
     errors.PromiseOver: later("Esa promesa ya no está pendiente. Si hace falta, haga una nueva."),
+    errors.AlreadySigned: later("Esa entrega ya la firmaron de recibido."),
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."
     ),

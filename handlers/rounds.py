@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Status
 from handlers import limits
-from handlers.desk import duty, erasure, holding, promises
+from handlers.desk import duty, erasure, handover, holding, promises, visits
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.reception import route
@@ -70,7 +70,7 @@ def _warning(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
 
 
 def _shift_end(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
-    duty.expire(tx, item.subject, at)
+    duty.expire(tx, here, item.subject, at)
 
 
 def _erasure_asked(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
@@ -93,6 +93,18 @@ def _promise_lapse(tx: Transaction, here: Here, item: DueItem, at: datetime) -> 
     promises.lapse(tx, item.subject, at)
 
 
+def _handover_unsigned(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    handover.nobody_signed(tx, item.subject, at)
+
+
+def _visit_call(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    visits.call(tx, item.subject, at)
+
+
+def _visit_close(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    visits.close(tx, item.subject, at)
+
+
 DUE: Mapping[str, Do] = {
     holding.HELD: holding.remind,
     holding.LET_IN: _let_in,
@@ -103,6 +115,9 @@ DUE: Mapping[str, Do] = {
     duty.END: _shift_end,
     erasure.ASKED: _erasure_asked,
     erasure.ERASE: _erasure,
+    visits.CALL: _visit_call,
+    visits.CLOSE: _visit_close,
+    handover.UNSIGNED: _handover_unsigned,
     promises.REMIND: _promise_remind,
     promises.LAPSE: _promise_lapse,
 }

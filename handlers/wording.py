@@ -16,7 +16,7 @@ from bot.domain.concern import Priority
 from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
-from handlers import promise_words
+from handlers import promise_words, visit_words
 from handlers.here import Here
 from handlers.officer.cards import because, first_line
 from handlers.speaker import button
@@ -314,7 +314,32 @@ def _shift_ended(moment: Moment, facts: Facts) -> Outgoing:
     lines = [t("Terminó su turno. Ya no le llegan avisos.")]
     if facts["in_hand"]:
         lines.append(t("Le quedan {n} en sus manos.", n=facts["in_hand"]))
-    return Outgoing(lines=tuple(lines), actions=(button(t("Iniciar turno"), "m.start_shift"),), quiet=True)
+    note = (button(t("Dejar nota"), f"handnote.{facts['handover']}"),) if facts.get("handover") else ()
+    start = button(t("Iniciar turno"), "m.start_shift")
+    return Outgoing(lines=tuple(lines), actions=(*note, start), quiet=True)
+
+
+def _handover_received(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t(
+        "{name} firmó de recibido su entrega ({hour}).",
+        name=facts["by"],
+        hour=t.clock(_at(facts["received_at"])),
+    )
+    return Outgoing(lines=(line[:1].upper() + line[1:],), quiet=True)
+
+
+def _handover_unsigned(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    name = facts["name"] or t("otra persona")
+    first = t("Entrega sin firmar: {name} ({hour}).", name=name, hour=t.clock(_at(facts["at"])))
+    left = t(
+        "En sus manos: {left} · sin tomar: {waiting} · promesas: {promised}",
+        left=facts["left"],
+        waiting=facts["waiting"],
+        promised=facts["promised"],
+    )
+    return Outgoing(lines=(first, left), actions=(button(t("Estado"), "m.status"),))
 
 
 def _approval_wanted(moment: Moment, facts: Facts) -> Outgoing:
@@ -497,6 +522,8 @@ WORDS: Mapping[str, Word] = {
     "no_news": _no_news,
     "shift_ends_soon": _shift_ends_soon,
     "shift_ended": _shift_ended,
+    "handover_received": _handover_received,
+    "handover_unsigned": _handover_unsigned,
     "approval_wanted": _approval_wanted,
     "approved": _approved,
     "revoked": _revoked,
@@ -512,6 +539,8 @@ WORDS: Mapping[str, Word] = {
     "erased_soon": _erased_soon,
     **promise_words.TO_RESIDENTS,
     **promise_words.TO_STAFF,
+    **visit_words.TO_RESIDENTS,
+    **visit_words.TO_STAFF,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -522,7 +551,7 @@ TEMPLATES: Mapping[str, str] = {
     "report_referred": "novedad_reporte",
     "report_closed": "reporte_cerrado",
     "help_answer": "persona_responde",
-    **dict.fromkeys(promise_words.TO_RESIDENTS, "novedad_reporte"),
+    **dict.fromkeys((*promise_words.TO_RESIDENTS, *visit_words.TO_RESIDENTS), "novedad_reporte"),
 }
 
 # Only people who attend reports hear these: the right is read again before each call.
@@ -543,6 +572,7 @@ FOR_STAFF = frozenset(
         "place_told",
         "no_news",
         "shift_ends_soon",
+        "handover_unsigned",
         "approval_wanted",
         "help_wanted",
         "help_message",
@@ -552,6 +582,7 @@ FOR_STAFF = frozenset(
         "operator",
         "erasure_wanted",
         *promise_words.TO_STAFF,
+        *visit_words.TO_STAFF,
     }
 )
 
@@ -568,5 +599,6 @@ TO_RESIDENTS = frozenset(
         "report_closed",
         "draft_waits",
         *promise_words.TO_RESIDENTS,
+        *visit_words.TO_RESIDENTS,
     }
 )

@@ -15,6 +15,7 @@ from storage.outbox import UNSENT
 from storage.schema import (
     dead_letter,
     event,
+    handover,
     help_request,
     inbox,
     media,
@@ -68,6 +69,7 @@ class Erasure:
         )
         self._run(update(report).where(report.c.id == report_id).values(**empty))
         self._promises(report_id)
+        self._handovers(row["opened_at"])
         self._notices(report_id)
         self._screens(row["opened_at"])
         head = self._head(report_id)
@@ -89,6 +91,14 @@ class Erasure:
         for name in self._run(select(promise.c.id).where(promise.c.report_id == report_id)).scalars().all():
             empty = self._tx.sealer.seal("promise", "text", name, b"")
             self._run(update(promise).where(promise.c.id == name).values(text=empty))
+
+    def _handovers(self, since: datetime) -> None:
+        """What shifts wrote to each other since then may speak of it; the counts stay."""
+        written = select(handover.c.id, handover.c.told).where(handover.c.at >= since)
+        for row in self._run(written).all():
+            told = self._tx.sealer.open_json("handover", "told", row.id, row.told)
+            kept = self._tx.sealer.seal_json("handover", "told", row.id, wordless(told))
+            self._run(update(handover).where(handover.c.id == row.id).values(told=kept))
 
     def _notices(self, report_id: str) -> None:
         """What others were or will be told about the report, without the words in it."""

@@ -161,6 +161,21 @@ shift = Table(
     Index("ix_shift_ends_at", "ends_at"),
 )
 
+handover = Table(  # what a shift left to the next; its id is the shift's
+    "handover",
+    metadata,
+    ref("id", "shift.id", primary_key=True),
+    ref("person_id", "person.id"),
+    clear("sectors", Text),  # JSON list of slugs
+    clear("began_at", Moment),
+    clear("at", Moment, index=True),
+    sealed("told", row="id"),  # what moved, what is left, the note
+    ref("media_id", nullable=True),  # the note, spoken
+    clear("passes", Boolean),  # the cases go to who signs
+    ref("received_by", nullable=True),
+    clear("received_at", Moment, nullable=True),
+)
+
 # ---- what came in ----
 
 inbox = Table(
@@ -297,6 +312,7 @@ event = Table(
     sealed("facts", row="report_id/seq"),
     clear("hash", LargeBinary),  # HMAC over the previous hash and this row: the chain
     UniqueConstraint("report_id", "seq"),
+    Index("ix_event_actor_id_at", "actor_id", "at"),  # what somebody did in a shift
 )
 
 promise = Table(  # what somebody of the team said they would do, with an hour or a day in it
@@ -314,6 +330,24 @@ promise = Table(  # what somebody of the team said they would do, with an hour o
     clear("made_at", Moment),
     clear("settled_at", Moment, nullable=True),
     Index("ix_promise_state_due_at", "state", "due_at"),
+)
+
+visit = Table(  # a patrol that somebody asked for; the hour is drawn, and known to nobody before
+    "visit",
+    metadata,
+    ref("id", primary_key=True),
+    ref("report_id", "report.id", index=True),
+    clear("sector", String(80)),
+    ref("planned_by"),
+    clear("planned_at", Moment),
+    clear("closes_at", Moment),  # by then it was made or missed
+    clear("stay", Integer),  # minutes asked
+    clear("state", String(12)),  # planned, called, arrived, done, missed, cancelled
+    ref("officer_id", nullable=True),
+    clear("arrived_at", Moment, nullable=True),
+    clear("left_at", Moment, nullable=True),
+    clear("metres", Integer, nullable=True),  # how far from the point asked for; never where
+    Index("ix_visit_state_planned_at", "state", "planned_at"),
 )
 
 # ---- what goes out ----

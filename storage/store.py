@@ -15,6 +15,7 @@ from storage.conversations import Conversations
 from storage.due import Due
 from storage.erasure import Erasure
 from storage.errors import StoreInUse
+from storage.handovers import Handovers
 from storage.inbox import Inbox
 from storage.media import Media
 from storage.outbox import Outbox, Row
@@ -30,6 +31,7 @@ from storage.sealing import KeyRing, Sealer
 from storage.statistics import Statistics
 from storage.usage import Usage
 from storage.vault import Vault
+from storage.visits import Visits
 
 T = TypeVar("T")
 THIS_PROCESS = uuid4().hex
@@ -54,6 +56,8 @@ class Transaction:
         self.media = Media(self)
         self.due = Due(self)
         self.promises = Promises(self)
+        self.handovers = Handovers(self)
+        self.visits = Visits(self)
         self.requests = Requests(self)
         self.audit = Audit(self)
         self.usage = Usage(self)

@@ -68,6 +68,10 @@ class PromiseOver(DomainError):
         self.state = state
 
 
+class AlreadySigned(DomainError):
+    """Somebody received that hand-over."""
+
+
 class BadCode(DomainError):
     """The code is wrong, used or expired."""
 

@@ -86,7 +86,7 @@ def notices_for(
         if isinstance(event, CARD_CHANGES):
             others = [person for person in alerted if person not in (event.actor_id, report.handler_id)]
             found += [_card_change(event, report, names, person) for person in others]
-        if isinstance(event, events.ReportReassigned):
+        if isinstance(event, events.ReportReassigned) and event.to_id != event.actor_id:
             found.append(_assigned(event, report))
     return found
 

@@ -68,6 +68,7 @@ class DutyHours:
     shortest: timedelta = timedelta(hours=2)  # a handover nearer than this belongs to the shift before
     length: timedelta = timedelta(hours=12)  # when there are no handover hours
     warn_before: timedelta = timedelta(minutes=30)
+    sign_within: timedelta = timedelta(hours=2)  # a hand-over that nobody received by then is told above
 
     def ends_at(self, starts_at: datetime) -> datetime:
         """The end of a shift begun at a local moment: the first handover far enough, else its length."""

@@ -249,6 +249,7 @@ def service(form: forms.ServiceForm) -> ServiceLevel:
             shortest=form.duty.shortest,
             length=form.duty.length,
             warn_before=form.duty.warn_before,
+            sign_within=form.duty.sign_within,
         ),
         desk=desk(form.desk),
         quiet=OpenHours(days=EVERY_DAY, opens=quiet.opens, closes=quiet.closes) if quiet else None,

@@ -245,6 +245,7 @@ class DutyForm(Form):
     shortest: f.Duration
     length: f.Duration
     warn_before: f.Duration
+    sign_within: f.Duration = timedelta(hours=2)
 
 
 class OpenForm(Form):

@@ -115,6 +115,7 @@ WORDS = {
     "short_en": "corto_en",
     "shortest": "minimo",
     "show_beside": "mostrar",
+    "sign_within": "firmar_en",
     "slug": "slug",
     "source": "fuente",
     "staff": "personal",

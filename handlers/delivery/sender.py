@@ -476,7 +476,7 @@ def _no_right(tx: Transaction, row: Row, now: datetime) -> str:
     report = tx.reports.get(row.report_id) if row.report_id is not None else None
     if report is not None and report.listed:
         return "" if report.named_list in officer.lists else "not on the list"
-    if row.notice in ("alert", "support_wanted") and officer.role is not Role.SUPERVISOR:
+    if row.notice in ("alert", "support_wanted", "visit_time") and officer.role is not Role.SUPERVISOR:
         return "" if tx.staff.shift_of(officer.person_id, now) else "off duty"
     return ""
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
+from typing import Literal
 
 from bot.domain.errors import NotPermitted
+from bot.domain.handover import Handover
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Officer, Role, Shift
+from handlers.desk import handover
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -29,16 +33,30 @@ def start(tx: Transaction, here: Here, officer: Officer, at: datetime) -> Shift:
     return shift
 
 
-def end(tx: Transaction, officer: Officer, at: datetime) -> Shift | None:
-    """Off duty now; what the officer has in hand stays theirs until released or reassigned."""
+class NotThere(Enum):
+    """There was no shift to end."""
+
+    OFF = "off"
+
+
+OFF = NotThere.OFF
+
+
+def end(
+    tx: Transaction, here: Here, officer: Officer, at: datetime
+) -> Handover | Literal[NotThere.OFF] | None:
+    """Off duty now; the hand-over is written (None: nothing to say of it).
+
+    What the officer has in hand stays theirs until released, reassigned or handed over. OFF: was not on duty.
+    """
     running = tx.staff.shift_of(officer.person_id, at)
     if running is None:
-        return None
+        return OFF
     shift_id, shift = running
     tx.staff.end_shift(shift_id, at)
     tx.due.clear(WARNING, shift_id)
     tx.due.clear(END, shift_id)
-    return shift
+    return handover.write(tx, here, shift_id, shift, at)
 
 
 def warn(tx: Transaction, shift_id: str, at: datetime) -> None:
@@ -47,13 +65,14 @@ def warn(tx: Transaction, shift_id: str, at: datetime) -> None:
     _tell(tx, shift_id, "shift_ends_soon", at)
 
 
-def expire(tx: Transaction, shift_id: str, at: datetime) -> None:
-    """The shift ended by itself."""
+def expire(tx: Transaction, here: Here, shift_id: str, at: datetime) -> None:
+    """The shift ended by itself; the hand-over is written all the same."""
     tx.due.clear(END, shift_id)
     shift = tx.staff.shift(shift_id)
     if shift is None or shift.ended_at is not None:
         return
     tx.staff.end_shift(shift_id, shift.ends_at)
+    handover.write(tx, here, shift_id, shift, shift.ends_at)
     _tell(tx, shift_id, "shift_ended", at)
 
 
@@ -82,8 +101,13 @@ def _tell(tx: Transaction, shift_id: str, notice: str, at: datetime) -> None:
     told = Notice(
         person_id=shift.person_id,
         name=notice,
-        facts={"ends_at": shift.ends_at.isoformat(), "in_hand": in_hand},
+        facts={"ends_at": shift.ends_at.isoformat(), "in_hand": in_hand, "handover": _handover(tx, shift_id)},
         lane=Lane.UPDATE,
         dedupe_key=f"{notice}:{shift_id}",
     )
     tx.outbox.put([told], at)
+
+
+def _handover(tx: Transaction, shift_id: str) -> str:
+    """The hand-over to which a note can be added, if there is one."""
+    return shift_id if tx.handovers.get(shift_id) is not None else ""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain import folio as folios
 from bot.domain.concern import Identity, Priority
 from bot.domain.events import NoteAdded, QuestionAnswered, QuestionAsked, ReportOpened, SomethingAdded
+from bot.domain.patrol import Visit, VisitState
 from bot.domain.promise import State
 from bot.domain.questions import BY_DANGER, answer_behind
 from bot.domain.report import Report, Status
@@ -76,14 +77,14 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
         lines.append(f"🕒 {report.when}")
     lines += [f"{question} {answer}" for question, answer in report.answers]
     lines += [*diary.table(t, who.tx.reports.history(report.id), who.at), *_since(who, report)]
-    lines += _promised(who, report)
+    lines += [*_promised(who, report), *_visited(who, report)]
     lines.append(_person_line(t, report))
     files = who.tx.media.of_report(report.id) if whole else ()
     return Outgoing(
         lines=tuple(lines),
         pin=report.place.point if whole else None,
         pin_label=place,
-        attachments=tuple(_attachment(file) for file in files if file.state == "kept")[:MOST_FILES],
+        attachments=tuple(attachment(file) for file in files if file.state == "kept")[:MOST_FILES],
         actions=(
             *(() if whole else (button(t("Ver lugar"), f"place.{report.folio}"),)),
             *steps(t, report, who),
@@ -153,6 +154,26 @@ def _promised(who: Speaker, report: Report) -> list[str]:
     return [t("Prometido para {when}: {text}", when=t.moment(p.window.due_at), text=p.text) for p in waiting]
 
 
+def _visited(who: Speaker, report: Report) -> list[str]:
+    """Visits that were made or missed; a supervisor also reads how far from the place. What is ahead has no hour."""
+    t = who.t
+    every = who.tx.visits.of_report(report.id)
+    ahead = sum(one.state.ahead for one in every)
+    lines = [t.many("{n} visita por hacer", "{n} visitas por hacer", ahead)] if ahead else []
+    return lines + [
+        _visit(who, one) for one in every[-4:] if one.arrived_at or one.state is VisitState.MISSED
+    ]
+
+
+def _visit(who: Speaker, one: Visit) -> str:
+    t = who.t
+    if one.arrived_at is None:
+        return t("Visita sin hacer ({when})", when=t.moment(one.planned_at))
+    end = t.hour(one.left_at) if one.left_at else "…"
+    far = f" · {one.metres} m" if one.metres is not None and who.role is Role.SUPERVISOR else ""
+    return t("Visita: {start} a {end}", start=t.moment(one.arrived_at), end=end) + far
+
+
 def _person_line(t: Texts, report: Report) -> str:
     if report.person_id is None:
         return t("Nadie a quien contestar: no quedó unido a un chat.")
@@ -161,7 +182,8 @@ def _person_line(t: Texts, report: Report) -> str:
     return t("La persona pidió: con reserva. Conteste por aquí; no ve su número ni usted el de ella.")
 
 
-def _attachment(file: StoredFile) -> Attachment:
+def attachment(file: StoredFile) -> Attachment:
+    """A file of our own store on a card."""
     return Attachment(kind=AttachmentKind(file.kind), reference=file.id, content_type=file.content_type)
 
 
@@ -190,11 +212,13 @@ def needs(t: Texts, report: Report) -> tuple[Action, ...]:
     """What stands behind "Necesito"."""
     f = report.folio
     ask = (button(t("Preguntar"), f"ask.{f}"),) if report.person_id and not report.listed else ()
+    visits = () if report.listed else (button(t("Visitas"), f"visits.{f}"),)
     return (
         *ask,
         button(t("Apoyo"), f"call.{f}"),
         button(t("Canalizar"), f"refer.{f}"),
         button(t("Prometer"), f"word.{f}"),
+        *visits,
         button(t("Nota"), f"note.{f}"),
         button(t("Soltar"), f"release.{f}"),
     )

@@ -57,9 +57,11 @@ def decline(who: Speaker, argument: str) -> None:
 def support(who: Speaker, folio: str) -> None:
     """Going along with who has it: where it is, not what was told."""
     report = steps.support(who.tx, folio, _officer(who), who.at)
-    place = who.here.place_line(report.place)
+    whole = cards.place_open(who, report)
+    place = who.here.place_line(report.place, exact=whole)
     lines = (who.t("Anotado: va de apoyo."), *((f"📍 {place}",) if place else ()))
-    who.show(Outgoing(lines=lines, pin=report.place.point, pin_label=place, protected=True))
+    pin = report.place.point if whole else None
+    who.show(Outgoing(lines=lines, pin=pin, pin_label=place, protected=True))
 
 
 def need(who: Speaker, folio: str) -> None:

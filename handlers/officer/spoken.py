@@ -12,7 +12,7 @@ from bot.questions import Option, choose
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import steps
-from handlers.officer import talking
+from handlers.officer import patrolling, talking
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
@@ -34,6 +34,8 @@ def during(who: Speaker, talk: Conversation | None) -> bool:
 
 def alone(who: Speaker) -> bool:
     """Words or files while nothing runs: of the card they answer, of the one case in hand, or ask whose."""
+    if patrolling.located(who):
+        return True
     words = who.inbound.text.strip()
     if who.role is Role.RESIDENT or not (who.media or len(words.split()) >= FEWEST_WORDS):
         return False

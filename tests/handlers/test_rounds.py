@@ -338,8 +338,8 @@ async def test_a_shift_ended_by_hand_says_nothing_more(
         me = tx.staff.officer(resident(tx, "canul"))
         first = duty.start(tx, here, me, NOON)  # type: ignore[arg-type]
         assert duty.start(tx, here, me, NOON + MINUTE) == first  # type: ignore[arg-type]
-        assert duty.end(tx, me, NOON + MINUTE) == first  # type: ignore[arg-type]
-        assert duty.end(tx, me, NOON + MINUTE) is None  # type: ignore[arg-type]
+        assert duty.end(tx, here, me, NOON + MINUTE) is None  # type: ignore[arg-type]  # nothing to hand over
+        assert duty.end(tx, here, me, NOON + MINUTE) is duty.OFF  # type: ignore[arg-type]
         tx.due.set(duty.WARNING, "gone", NOON)
         tx.due.set(duty.END, "gone", NOON)
 

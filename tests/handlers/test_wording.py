@@ -71,6 +71,32 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     "no_news": [{"folio": FOLIO}],
     "shift_ends_soon": [{"ends_at": NOON.isoformat(), "in_hand": n} for n in (0, 1, 3)],
     "shift_ended": [{"ends_at": NOON.isoformat(), "in_hand": n} for n in (0, 1, 3)],
+    **{
+        name: [
+            {
+                "name": who, "by": "la oficial Be", "at": NOON.isoformat(), "received_at": NOON.isoformat(),
+                "left": 2, "waiting": 1, "promised": 0,
+            }
+            for who in ("el oficial Canul", "")
+        ]
+        for name in ("handover_received", "handover_unsigned")
+    },
+    "visits_planned": [{"folio": FOLIO, "officer": who, "days": n} for who, n in (("oficial Canul", 1), ("", 7))],
+    "visit_made": [
+        {"folio": FOLIO, "arrived_at": NOON.isoformat(), "left_at": left, "sentence": said}
+        for left, said in ((NOON.isoformat(), "Todo tranquilo."), ("", ""))
+    ],
+    "visit_missed": [{"folio": FOLIO}],
+    **{
+        name: [
+            {
+                "folio": FOLIO, "kind": "rondin", "colonia": colonia, "visit": "v" * 12, "stay": 12,
+                "closes_at": NOON.isoformat(),
+            }
+            for colonia in ("centro", "")
+        ]
+        for name in ("visit_time", "visit_not_made")
+    },
     "approval_wanted": [{"badge": "E-101", "name": "oficial Canul", "number": "0042"}],
     "approved": [{"role": "officer"}, {"role": "supervisor"}],
     "help_wanted": [{"request": REQUEST}],

@@ -33,7 +33,14 @@ def test_a_reference_is_a_random_id(column: Column[object]) -> None:
     assert column.type.length == 32
 
 
-NOBODYS_WORDS = {"meta.value", "staff.sectors", "staff.lists", "shift.sectors", "report.sectors"}
+NOBODYS_WORDS = {
+    "meta.value",
+    "staff.sectors",
+    "staff.lists",
+    "shift.sectors",
+    "handover.sectors",
+    "report.sectors",
+}
 
 
 def test_no_clear_column_has_room_for_free_text() -> None:
