@@ -15,12 +15,12 @@ from bot.console import (
     in_store,
     lexicon_mistake,
     out,
-    prove,
     read_municipality,
     read_ring,
     read_settings,
     ring_problems,
     run,
+    who_exports,
 )
 from bot.dead_letter_commands import dead_letters
 from bot.upkeep_commands import backup, keys, migrate, restore
@@ -220,7 +220,7 @@ def export_log(
     if format != "csv":
         raise fail("Por ahora el formato es csv.")
     municipality = read_municipality(read_settings().config_dir)
-    by = prove(badge)
+    by = who_exports(badge)
 
     def work(tx: Transaction) -> str:
         tx.audit.add("log_exported", "log", by, now())

@@ -34,6 +34,7 @@ class Pin:
 
 
 _OF = select(pin).where(pin.c.person_id == bindparam("who"))
+_ANYBODY = select(pin.c.person_id).where(pin.c.hash.is_not(None)).limit(1)
 _INSERT = pin.insert()
 _UPDATE = (
     update(pin)
@@ -56,6 +57,10 @@ class Pins:
             return Pin(person_id=person_id)
         opened = {name: self._open(name, person_id, row[name]) for name in ("hash", "new_hash")}
         return Pin(**{**row, **opened})
+
+    def anybody(self) -> bool:
+        """Has anybody set one?"""
+        return self._tx.connection.execute(_ANYBODY).first() is not None
 
     def keep(self, one: Pin) -> None:
         """Write down how it stands now."""

@@ -189,6 +189,14 @@ def test_somebody_loses_all_rights_from_the_machine_too(with_pin: Path) -> None:
     assert run(app, ["supervisor", "revoke", "X-9"]).exit_code == 2
 
 
+def test_while_nobody_has_a_pin_the_log_is_exported_and_it_is_said(ready: Path) -> None:
+    """It has no identities; from the first PIN on it is asked for."""
+    done = run(app, ["export", "log"])
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith('"folio"')
+    assert "ningún mando tiene PIN" in done.stderr
+
+
 def test_the_log_is_exported_with_what_its_columns_mean(with_pin: Path) -> None:
     """A file for a spreadsheet, and beside it the dictionary of exactly its columns."""
     ready = with_pin

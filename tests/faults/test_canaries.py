@@ -88,7 +88,7 @@ async def named(street: Street, who: Any) -> None:
     await who.taps("Corregir", "¿Qué")
     await who.taps("Quién", "¿Cómo quiere avisar?")
     await who.taps("Con mi nombre", "¿Qué nombre")
-    await who.says(NAME, "¿Está bien?")
+    await who.says(NAME, "Con su nombre")
 
 
 async def folio_of(street: Street, who: Any) -> str:
