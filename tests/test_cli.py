@@ -120,6 +120,19 @@ def test_without_a_ring_nothing_starts_and_no_store_is_made(arguments: list[str]
     assert not list(tmp_path.rglob("*.db"))
 
 
+def test_a_municipality_s_own_words_are_checked_and_used(ready: Path) -> None:
+    words = ready / "town" / "lexico" / "ideas_propias.yaml"
+    words.parent.mkdir()
+    words.write_text("lampara: chismoluz\n", encoding="utf-8")
+    labelled = ready / "m.jsonl"
+    labelled.write_text('{"text": "no prende la chismoluz", "category": "alumbrado"}\n', encoding="utf-8")
+    assert '"hits": 1' in run(app, ["evaluate", str(labelled), "--json"]).output
+    words.write_text("lampara: chismoluz,, foco\n", encoding="utf-8")
+    done = run(app, ["check"])
+    assert done.exit_code == 2
+    assert "lexico/ideas_propias.yaml:1: hay una frase vacía" in done.output
+
+
 def test_a_setting_that_makes_no_sense_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROXIMIDAD_PORT", "many")
     done = run(app, ["check"])

@@ -112,18 +112,33 @@ def _row(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
         text, category = row["text"], row["category"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise LabelError(f"{path.name}:{number}: se espera un objeto JSON con «text» y «category»") from None
     if not isinstance(text, str) or category not in SLUGS:
         raise LabelError(f"{path.name}:{number}: categoría desconocida o texto que no es texto")
-    also = row.get("also") or ()
     return {
         "text": text,
         "category": category,
-        "urgent": bool(row.get("urgent")),
-        "sensitive": bool(row.get("sensitive")),
-        "also": (also,) if isinstance(also, str) else tuple(also),
+        "urgent": _flag(path, number, row, "urgent"),
+        "sensitive": _flag(path, number, row, "sensitive"),
+        "also": _also(path, number, row),
     }
+
+
+def _flag(path: Path, number: int, row: Mapping[str, Any], name: str) -> bool:
+    """True or false; missing is false. "false" in quotes would count as true, so it is told."""
+    value = row.get(name) or False
+    if value not in (True, False):
+        raise LabelError(f"{path.name}:{number}: «{name}» debe ser true o false")
+    return bool(value)
+
+
+def _also(path: Path, number: int, row: Mapping[str, Any]) -> tuple[str, ...]:
+    also = row.get("also") or ()
+    listed = (also,) if isinstance(also, str) else also
+    if not isinstance(listed, list | tuple) or not all(slug in SLUGS for slug in listed):
+        raise LabelError(f"{path.name}:{number}: «also» debe ser una lista de categorías conocidas")
+    return tuple(listed)
 
 
 def measure(rows: Iterable[Mapping[str, Any]], triage: Triage) -> list[Outcome]:
@@ -224,7 +239,7 @@ def _faults(outcome: Outcome) -> Iterator[str]:
 
 def _miss(outcome: Outcome) -> dict[str, Any]:
     return {
-        "text": outcome.text,
+        "text": outcome.text.encode("utf-8", "replace").decode(),  # half an emoji can't be printed
         "category": outcome.category,
         "guesses": list(outcome.guesses[:3]),
         "faults": list(_faults(outcome)),

@@ -24,7 +24,8 @@ PATTERNS = (
     ),
     (
         re.compile(
-            r"\b((?:placas?|matr[ií]cula)s?(?: (?:es|son|n[uú]mero|num|:))?[ :]{1,3})([A-Za-z0-9-]{5,10})\b",
+            r"\b((?:placas?|matr[ií]cula)s?(?: (?:es|son|n[uú]mero|num|:))?[ :]{1,3})"
+            r"([A-Za-z0-9-]{5,10}|[A-Za-z]{1,3} \d{2,4}(?: \w{1,3})?)\b",
             re.I,
         ),
         r"\1[placas]",
@@ -48,6 +49,34 @@ TITLED = re.compile(
     r"\b(?i:sr\.?|sra\.?|señor|señora|srita\.?|lic\.?|ing\.?|prof\.?|profesora?|maestr[oa]|oficial|comandante|t[ií][oa]|mr\.?"
     rf"|mrs\.?|vecin[oa]|herman[oa]|hij[oa]|espos[oa]|amig[oa])\s({PROPER})"
 )
+FIRST_NAMES = (
+    "juan|jose|luis|carlos|jorge|miguel|pedro|manuel|francisco|antonio|alejandro|fernando|ricardo|eduardo|roberto|sergio|"
+    "raul|mario|javier|alberto|daniel|david|oscar|arturo|gerardo|enrique|rafael|armando|hector|victor|hugo|ramon|ruben|"
+    "marco|julio|cesar|ivan|adrian|andres|pablo|diego|alan|kevin|brayan|brandon|jonathan|christian|cristian|emmanuel|"
+    "emiliano|santiago|sebastian|mateo|chucho|pepe|paco|beto|nacho|lalo|toño|memo|chema|poncho|maria|guadalupe|lupita|lupe|"
+    "ana|carmen|juana|margarita|patricia|veronica|leticia|martha|marta|claudia|gabriela|adriana|alejandra|elizabeth|silvia|"
+    "laura|teresa|tere|lucia|karla|karina|fernanda|daniela|andrea|mariana|valeria|ximena|jimena|sofia|camila|paola|diana|"
+    "monica|norma|sandra|yolanda|irma|elena|alicia|beatriz|bety|rocio|esther|ruth|miriam|brenda|jessica|yesenia|araceli|"
+    "lorena|erika|susana|olga|gloria|josefina|antonia|fidel|genaro|wilberth|wilbert|gaspar|candelaria|jacinto|jacinta|"
+    "felipe|feliciano|tomas|agustin|john|james|peter|mike|mary|jane"
+)
+SURNAMES = (
+    "garcia|martinez|lopez|hernandez|gonzalez|perez|rodriguez|sanchez|ramirez|flores|gomez|torres|diaz|vazquez|morales|"
+    "reyes|jimenez|ruiz|alvarez|mendoza|castillo|ortiz|moreno|rivera|chavez|ramos|herrera|medina|aguilar|vargas|castro|"
+    "guzman|velazquez|mendez|pech|chan|canul|poot|dzul|uc|may|ek|tun|cauich|can|euan|caamal|balam|tuz|pool|chi|cen|ku|moo|"
+    "puc|cruz|gutierrez|salazar|contreras"
+)
+ACCENTED = str.maketrans({"a": "[aá]", "e": "[eé]", "i": "[ií]", "o": "[oó]", "u": "[uúü]", "n": "[nñ]"})
+FIRST, LAST = FIRST_NAMES.translate(ACCENTED), SURNAMES.translate(ACCENTED)
+NEAR = (
+    r"vecin[oa]|prim[oa]|t[ií][oa]|herman[oa]|cu[ñn]ad[oa]|sobrin[oa]|hij[oa]|espos[oa]|marido|novi[oa]|ex|compadre|comadre|amig[oa]"
+    r"|patr[oó]n|patrona|jefe|jefa|maestr[oa]|profe|doctor|doctora|se[ñn]ora?|muchach[oa]|chav[oa]|joven|tal|oficial|comandante|polic[ií]a"
+)
+KNOWN = re.compile(
+    rf"\b(?:{NEAR}),? ((?:{FIRST})(?: (?:{FIRST}))?(?: (?:{LAST})){{0,2}})(?!\w)",
+    re.IGNORECASE,
+)
+"""A name in lower case after a word for a person; names that are also words (rosa, luz, ángel) are left alone."""
 ELDER = re.compile(
     rf"\b(?:don|doña|dona|doñita)\s({NOT_A_NAME}{LETTERS}(?:\s{NOT_A_NAME}{LETTERS})?)(?=\W|$)", re.IGNORECASE
 )
@@ -57,7 +86,7 @@ def mask(text: str) -> str:
     """The text for eyes that need not know who."""
     for pattern, cover in PATTERNS:
         text = pattern.sub(cover, text)
-    for pattern in (INTRODUCED, TITLED, ELDER):
+    for pattern in (INTRODUCED, TITLED, ELDER, KNOWN):
         text = pattern.sub(_hide_name, text)
     return text
 

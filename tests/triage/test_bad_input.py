@@ -38,6 +38,13 @@ HOSTILE = {
     "ligatures": "ﷺ" * 5_000,
     "clocks": "a las " * 2_000,
     "who": "hay alguien " * 1_000,
+    "zero width": "ay\u200bu\u200dda\ufeff " * 10_000,
+    "repeated letters": "ayudaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa " * 2_500,
+    "right to left": "\u202eadlanoitar \u202c" * 5_000,
+    "what begins every phrase": "esta hay se me no la mi " * 4_000,
+    "times without end": "los viernes y sabados y domingos y " * 3_000,
+    "numbers of a phone": "983 12 " * 15_000,
+    "long words": ("desafortunadamente" * 5 + " ") * 1_000,
 }
 SLOWEST = 0.5
 """Seconds, on a busy machine, for a text no person writes."""
@@ -50,6 +57,22 @@ def test_hostile_text_is_read_in_bounded_time(triage: Triage, now: datetime, lab
     assert time.perf_counter() - start < SLOWEST
     assert isinstance(understood, Understanding)
     assert len(understood.guesses) >= 3
+
+
+LONG_RANT = (
+    "llevo veinte años aquí y nunca vi que la lámpara, el bache y los perros anduvieran así, ni con el otro "
+)
+
+
+def test_a_rant_of_3000_characters_is_read_quickly(triage: Triage, now: datetime) -> None:
+    """15 ms is the promise on a quiet machine; a shared one gets five times that. The texts differ: no memory helps."""
+    spent = []
+    for number in range(5):
+        text = f"{number} {LONG_RANT}" * 24
+        start = time.perf_counter()
+        triage.read(text[:3_000], now)
+        spent.append(time.perf_counter() - start)
+    assert min(spent) < 0.075
 
 
 def test_danger_at_either_end_of_a_huge_message_is_heard(triage: Triage, now: datetime) -> None:

@@ -18,6 +18,12 @@ COVERED = [
     ("don chucho me pega", "don [nombre] me pega"),
     ("EL RATERO SE LLAMA JUAN CARLOS", "EL RATERO SE LLAMA [nombre]"),
     ("el oficial Canul es amable", "el oficial [nombre] es amable"),
+    ("mi vecino juan pech le pega a su perro", "mi vecino [nombre] le pega a su perro"),
+    ("MI PRIMA LUPITA NO APARECE", "MI PRIMA [nombre] NO APARECE"),
+    ("el oficial canul y el comandante jorge luis perez", "el oficial canul y el comandante [nombre]"),
+    ("mi hijo josé maría no llegó", "mi hijo [nombre] no llegó"),
+    ("mi sobrina ximena de 15", "mi sobrina [nombre] de 15"),
+    ("las placas son tzx 45 21", "las placas son [placas]"),
     ("está en facebook.com/juan", "está en [enlace]"),
 ]
 KEPT = [
@@ -27,6 +33,10 @@ KEPT = [
     "llame al 911 o al 089",
     "el 12/03/2026 a las 20:45",
     "se llama la calle palermo",
+    "mi vecino pone música",
+    "la señora luz no tiene luz",
+    "mi vecino marca al 911",
+    "mi primo cruz la calle",
 ]
 
 

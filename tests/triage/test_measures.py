@@ -11,7 +11,8 @@ from bot.triage import SLUGS, Triage
 from bot.triage.evaluate import Outcome, Share, evaluate, measure, percentile, read_labelled, shares, summary
 from tests.triage.corpus_files import CORPUS, split
 
-FLOORS = {"top1": 0.5, "top3": 0.5, "urgent_recall": 0.5, "sensitive_recall": 0.5}
+FLOORS = {"top1": 0.87, "top3": 0.96, "urgent_recall": 0.93, "sensitive_recall": 0.95}
+"""A little below what was measured (docs/triage.md), so that a change of one message is no red light."""
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def test_blind_styles_are_understood(blind: list[Outcome], name: str) -> None:
 
 
 def test_false_alarms_stay_rare_on_blind_styles(blind: list[Outcome]) -> None:
-    assert shares(blind)["urgent_false_alarms"].value <= 0.06
+    assert shares(blind)["urgent_false_alarms"].value <= 0.07
 
 
 def test_a_message_is_read_in_milliseconds(blind: list[Outcome]) -> None:
@@ -88,6 +89,13 @@ def test_evaluate_prints_words_or_json(tmp_path: Path, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["top1"]["hits"] == 1
 
 
+def test_half_an_emoji_can_be_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "m.jsonl"
+    file.write_text('{"text": "zzz \\ud83d", "category": "mascotas", "also": "ruido"}\n', encoding="utf-8")
+    assert evaluate(file, as_json=True) == 0
+    assert capsys.readouterr().out.encode("utf-8")
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -95,6 +103,11 @@ def test_evaluate_prints_words_or_json(tmp_path: Path, capsys: pytest.CaptureFix
         '{"text": "x"}',
         '{"text": "x", "category": "nada"}',
         '{"text": 3, "category": "ruido"}',
+        '{"text": "x", "category": ["ruido"]}',
+        '{"text": "x", "category": "ruido", "urgent": "false"}',
+        '{"text": "x", "category": "ruido", "also": 7}',
+        '{"text": "x", "category": "ruido", "also": ["nada"]}',
+        "[" * 100_000,
         "[]",
         "",
     ],
