@@ -58,6 +58,8 @@ TABLE = [
     (events.NeighbourJoined, {}, "vecino", {("canul", "neighbour_joined")}),
     (events.PlaceTold, {"colonia": "sur"}, "rosa", {("canul", "place_told")}),
     (events.AlertDeclined, {}, "poot", set()),
+    (events.ReportHeld, {"why": "day"}, None, set()),
+    (events.ReportLetThrough, {}, "poot", set()),
 ]
 
 

@@ -417,7 +417,7 @@ async def test_a_draft_that_an_answer_made_confidential_is_not_named(
         if option.named_list and not here.kind(slug).listed
     )
     for person, other in (("rosa", option), ("ek", next(o for o in question.options if not o.named_list))):
-        answers = {"kind": {"choice": kind}, f"q_{question.slug}": {"choice": other.slug}}
+        answers = {"kind": {"choice": kind}, f"q_{kind}_{question.slug}"[:40]: {"choice": other.slug}}
         await store.run(
             lambda tx, person=person, answers=answers: draft(tx, resident(tx, person), answers=answers)
         )

@@ -143,7 +143,7 @@ async def test_what_a_revoked_officer_had_in_hand_is_nobody_s_and_sounds_again(
     found = await store.read(lambda tx: [(r.status.value, r.handler_id) for r in tx.reports.open()])
     assert found == [("received", None)] * 2
     assert len(await store.read(lambda tx: tx.due.of_kind(desk.OBLIGATION))) == 2
-    assert "poot" in await store.read(lambda tx: heard(tx, "alert"))
+    assert "poot" in await store.run(lambda tx: heard(tx, "alert"))
 
 
 async def test_nobody_goes_along_with_nobody(store: Store, here: Here) -> None:

@@ -118,6 +118,11 @@ FACTS: dict[str, list[dict[str, Any]]] = {
             "promise_due", "promise_lapsed",
         )
     },
+    "pin_locked": [{"name": "oficial Canul", "badge": "E-101"}],
+    "held_report": [{"folio": "", "urgent": False}, {"folio": FOLIO, "urgent": False}, {"folio": FOLIO, "urgent": True}],
+    "paused": [{"until": NOON.isoformat(), "reason": "Avisos que no eran"}],
+    "appeal_wanted": [{"until": NOON.isoformat(), "reason": "Avisos que no eran", "person": "p" * 32}],
+    "appeal_answered": [{"kept": kept, "until": NOON.isoformat()} for kept in (True, False)],
     "operator": [{"what": "mensaje no entregado (21211)"}],
 }  # fmt: skip
 CASES = [(name, facts, locale) for name, many in FACTS.items() for facts in many for locale in ("es", "en")]
