@@ -106,8 +106,7 @@ def test_dead_letters_are_listed_shown_and_tried_again(run: Run, tmp_path: Path)
     listed = said(run("dead-letters"))
     assert letter[:8] in listed
     assert "hola" not in listed, "no content in the list"
-    assert "hola" in said(run("dead-letters", "--show", letter[:8]))
-    assert in_store(tmp_path, lambda tx: [line.action for line in tx.audit.newest(5)]) == ["dead_letter_read"]
+    assert "pide su PIN" in said(run("dead-letters", "--show", letter[:8]), 2), "as tests/test_cli.py goes on"
     assert "Todavía no se entiende" in said(run("dead-letters", "--replay", hopeless[:8]), 2)
     assert "No hay un mensaje" in said(run("dead-letters", "--replay", "zz"), 2)
     assert "Vuelto a intentar" in said(run("dead-letters", "--replay", letter[:8]))

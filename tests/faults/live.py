@@ -12,11 +12,10 @@ from sqlalchemy import Connection, text
 
 from tests.e2e.people import FOLIO
 from tests.e2e.server import Server, until
-from tests.e2e.street import LAMP
 from tests.fakes.twilio_api import FakeTwilio
 from tests.fakes.twilio_people import sid
+from tests.support.lamps import lamp_of
 
-TALK = (LAMP, "acepto", "enviar")
 AT_ONCE = 12
 THINKS = 0.2  # seconds at most, before each message: what is said leaves at ten a second
 AGAIN_AFTER = 0.02  # seconds; who is not answered with 200 comes again, with the same id
@@ -45,7 +44,7 @@ class Load:
         while not self.stopped:
             self._next += 1
             number = f"whatsapp:+521983{self._next:07d}"
-            for words in TALK:
+            for words in (lamp_of(self._next), "acepto", "enviar"):
                 await asyncio.sleep(self.chance.uniform(0, THINKS))
                 await self._until_taken(number, words)
             self.finished.append(number)

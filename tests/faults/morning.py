@@ -32,9 +32,9 @@ from storage.schema import dead_letter, inbox, outbox
 from storage.schema import report as report_table
 from storage.sealing import KeyRing
 from tests.handlers.conftest import NOON, FakeChannel, HastyClock, officer
+from tests.support.lamps import lamp_of
 
-LAMP = "hay una lámpara fundida atrás del domo en la colonia italia, ya tiene una semana"
-TALK = ("hola", LAMP, "acepto", "enviar")
+TALK = ("hola", lamp_of(0), "acepto", "enviar")
 FOLIO = re.compile(r"\b\d{4}-\d{4}\b")
 CANUL = Address("simulator", "canul")
 PATIENCE = 30  # tries
@@ -54,11 +54,10 @@ class Morning:
     def of(cls, neighbours: int, **longer: int) -> Morning:
         """So many neighbours; `n1=500` makes the words of that one so many characters longer."""
         ring = KeyRing.throwaway()
-        talks = {f"n{i}": TALK for i in range(neighbours)}
+        talks = {f"n{i}": (TALK[0], lamp_of(i), *TALK[2:]) for i in range(neighbours)}
         for name, more in longer.items():
-            talks[name] = tuple(
-                f"{text}. {'Está muy oscuro. ' * (more // 17)}" if text == LAMP else text for text in TALK
-            )
+            hello, lamp, *rest = talks[name]
+            talks[name] = (hello, f"{lamp}. {'Está muy oscuro. ' * (more // 17)}", *rest)
         return cls(ring, build_here(load(), ring, {}), talks)
 
     async def prepare(self, file: Path) -> None:

@@ -113,7 +113,7 @@ from tests.support.units import note, noted
 async def main():
     store = await open_store(sys.argv[1], KeyRing.throwaway())
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, hard))
     done, refused = set(), 0
     for i in range(200):
         try:
