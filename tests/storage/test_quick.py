@@ -34,7 +34,7 @@ def connection() -> Iterator[Connection]:
         yield open_one
 
 
-POSTGRES_ONLY = "clock_timestamp"  # the server's clock, which replicas share; SQLite has one process
+POSTGRES_ONLY = ("clock_timestamp", "pg_")  # clock and locks that replicas share; SQLite has one process
 
 
 def prebuilt() -> Iterator[tuple[str, Select[Any]]]:
@@ -42,7 +42,11 @@ def prebuilt() -> Iterator[tuple[str, Select[Any]]]:
     for module in pkgutil.iter_modules(storage.__path__):
         names = vars(importlib.import_module(f"storage.{module.name}"))
         selects = ((name, one) for name, one in names.items() if isinstance(one, Select))
-        yield from ((f"{module.name}.{name}", one) for name, one in selects if POSTGRES_ONLY not in str(one))
+        yield from (
+            (f"{module.name}.{name}", one)
+            for name, one in selects
+            if not any(sign in str(one) for sign in POSTGRES_ONLY)
+        )
 
 
 def some_value(bind: BindParameter[Any]) -> Any:
