@@ -180,5 +180,5 @@ async def test_strange_folios_and_places(street: Street) -> None:
     await stranger.says("hay una lámpara fundida que no prende desde hace una semana", "acepte el aviso")
     await stranger.taps("Acepto", "¿Dónde es?")
     street.api.send_location(stranger.chat, 20.9674, -89.5926)  # Mérida
-    await stranger.hears("fuera de")
+    await stranger.hears("le toca a")
     assert street.server.count("report") == 1

@@ -272,7 +272,7 @@ class Life(RuleBasedStateMachine):
         if not self.on_duty(name):
             self._starts_shift(name)
             return
-        self.run(self.store.run(lambda tx: duty.end(tx, self._staff(tx, name), self.clock.now())))
+        self.run(self.store.run(lambda tx: duty.end(tx, HERE, self._staff(tx, name), self.clock.now())))
         self.on_duty_until.pop(name)
 
     def _starts_shift(self, name: str) -> None:
