@@ -253,11 +253,11 @@ class Delivery:
         if channel is None:
             raise SendError(Failure.MISCONFIGURED, "no channel")
         now = self._clock.now()
-        if not ready.reach.window_open(now):
-            await self._outside_window(row, ready, channel)
-            return
         card = self._word(row, ready)
         if row.state == "unknown" and await self._found(row, ready, channel, card):
+            return  # it went while the window was still open
+        if not ready.reach.window_open(now):
+            await self._outside_window(row, ready, channel)
             return
         async with self._turn(row, ready.reach.address):
             provider_id = await self._call(channel, ready.reach.address, card, row)

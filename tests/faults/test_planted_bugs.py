@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,19 @@ def kills(folder: Path) -> Found | None:
     return None
 
 
+def replay(folder: Path) -> Found | None:
+    """T9: the whole morning comes once more, and nobody hears anything twice."""
+    ground = Ground(Morning.of(1), folder)
+    file = ground.fresh(folder)
+    said = []
+    for _ in range(2):
+        asyncio.run(ground.morning.play(file, lambda line: None))
+        database = sqlite3.connect(file)
+        said.append(database.execute("SELECT count(*) FROM outbox").fetchone()[0])
+        database.close()
+    return (1, f"{said[1] - said[0]} more said") if said[0] != said[1] else None
+
+
 def power(folder: Path) -> Found | None:
     """T2."""
     losses = develop(Campaign("T5", ""), 2, 0, 500)
@@ -54,7 +68,8 @@ def failed_fsync(folder: Path) -> Found | None:
 
 def _met(folder: Path, call: str, error: str, ends_well: Callable[[int], bool]) -> Found | None:
     ground = Ground(Morning.of(1), folder)
-    numbers = [number for name, number in ground.points() if name == call][4::7]
+    numbers = [number for name, number in ground.points() if name == call]
+    numbers = numbers[: len(numbers) // 2][2::4]  # the last ones are those of the closing
     for number, when in enumerate(numbers, start=1):
         met = meet(ground, Fault(call, str(when), error), folder)
         if met.wrong or not ends_well(met.status):
@@ -98,7 +113,7 @@ def second_process(folder: Path) -> Found | None:
 
 PLANTED: list[tuple[Callable[[Patch], None], str, Callable[[Path], Found | None]]] = [
     (plants.answers_before_the_commit, "T1", kills),
-    (plants.takes_everything_for_new, "T1", kills),
+    (plants.takes_everything_for_new, "T9", replay),
     (plants.marks_as_received_first, "T1", kills),
     (plants.writes_the_outbox_afterwards, "T1", kills),
     (plants.notes_as_sent_before_the_call, "T1", kills),
@@ -131,7 +146,7 @@ def test_a_planted_bug_is_found(
     said.record(planted=1, caught=1, by=by, at_attack=found[0])
 
 
-@pytest.mark.parametrize("campaign", [kills, full_disk, failed_fsync, mid_group, second_process])
+@pytest.mark.parametrize("campaign", [kills, replay, full_disk, failed_fsync, mid_group, second_process])
 def test_without_a_bug_nothing_is_found(campaign: Callable[[Path], Found | None], tmp_path: Path) -> None:
     """Else those findings would be worth nothing."""
     strace.available()
