@@ -15,9 +15,28 @@ FLOORS = {"top1": 0.87, "top3": 0.96, "urgent_recall": 0.93, "sensitive_recall":
 """A little below what was measured (docs/triage.md), so that a change of one message is no red light."""
 
 
+SPLITS = ("train", "blind", "fresh_develop", "fresh_sealed")
+FRESH_FLOORS = {"top1": 0.89, "top3": 0.95, "urgent_recall": 0.93, "sensitive_recall": 0.97}
+"""The same for five voices written without sight of lexicon, weights or corpus."""
+
+
 @pytest.fixture(scope="module")
 def blind(triage: Triage) -> list[Outcome]:
     return measure([row for file in split("blind") for row in read_labelled(file)], triage)
+
+
+@pytest.fixture(scope="module")
+def fresh(triage: Triage) -> list[Outcome]:
+    return measure([row for file in split("fresh_develop") for row in read_labelled(file)], triage)
+
+
+@pytest.mark.parametrize("name", FRESH_FLOORS)
+def test_fresh_voices_are_understood(fresh: list[Outcome], name: str) -> None:
+    assert shares(fresh)[name].value >= FRESH_FLOORS[name]
+
+
+def test_false_alarms_stay_rare_on_fresh_voices(fresh: list[Outcome]) -> None:
+    assert shares(fresh)["urgent_false_alarms"].value <= 0.06
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -35,7 +54,7 @@ def test_a_message_is_read_in_milliseconds(blind: list[Outcome]) -> None:
 
 
 def test_the_corpus_is_large_valid_and_split_by_style() -> None:
-    rows = {name: [row for file in split(name) for row in read_labelled(file)] for name in ("train", "blind")}
+    rows = {name: [row for file in split(name) for row in read_labelled(file)] for name in SPLITS}
     assert sum(map(len, rows.values())) >= 5000
     assert all(
         slug in SLUGS for part in rows.values() for row in part for slug in (row["category"], *row["also"])
@@ -48,9 +67,9 @@ def test_training_and_testing_share_almost_no_message() -> None:
     """Greetings of one or two words are the same whoever writes them."""
     texts = {
         name: {row["text"].casefold() for file in split(name) for row in read_labelled(file)}
-        for name in ("train", "blind")
+        for name in SPLITS
     }
-    shared = texts["train"] & texts["blind"]
+    shared = texts["train"] & set().union(*(texts[name] for name in SPLITS if name != "train"))
     assert all(len(text.split()) <= 2 for text in shared)
 
 
