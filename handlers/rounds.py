@@ -156,8 +156,18 @@ class Rounds:
             await (self._scrub(item, now) if item.kind == erasure.SCRUB else self._do(item, now))
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
             self._swept_at = now
-            await self._store.run(lambda tx: sweep(tx, self._here, now))
+            await self._sweep(now)
         return len(items)
+
+    async def _sweep(self, now: datetime) -> None:
+        """Each in a unit of its own: a bug in one must neither end the rounds nor keep what the others forget."""
+        for name, do in SWEEP.items():
+            try:
+                await self._store.run(lambda tx, do=do: do(tx, self._here, now))  # type: ignore[misc]
+            except StoreUnavailable:
+                raise
+            except Exception as bug:
+                log.exception("sweep failed", action="sweep_failed", kind=name, error=type(bug).__name__)
 
     async def _scrub(self, item: DueItem, now: datetime) -> None:
         """Outside of any unit: the engine tidies its own files."""
@@ -185,21 +195,42 @@ class Rounds:
             await self._store.run(lambda tx: tx.due.put_off(item, now + FAILED_AGAIN))
 
 
-def sweep(tx: Transaction, here: Here, now: datetime) -> None:
-    """Drafts that wait are named once, old ones are forgotten, raw payloads are dropped."""
+def _old_talks(tx: Transaction, here: Here, now: datetime) -> None:
     for talk in tx.conversations.expired(now):
         tx.conversations.end(talk.id)
+
+
+def _waiting_drafts(tx: Transaction, here: Here, now: datetime) -> None:
+    """Drafts that wait are named once."""
     for talk in tx.conversations.to_nudge(now - NUDGE_AFTER):
         tx.conversations.nudged(talk.id, now)
         if SCRIPTS[talk.flow].keeps and not talk.arguments.get("on_behalf") and not _hushed(tx, here, talk):
             tx.conversations.park(talk.person_id)
             tx.outbox.put([_nudge(talk.person_id, talk.id, talk.expires_at, now)], now)
+
+
+def _old_payloads(tx: Transaction, here: Here, now: datetime) -> None:
     tx.inbox.forget_raw(now - RAW_KEPT)
     tx.inbox.forget_keys(now - KEYS_KEPT)
+
+
+def _old_counts(tx: Transaction, here: Here, now: datetime) -> None:
     tx.usage.forget(now - COUNTS_KEPT)
     tx.usage.forget_held(now - RAW_KEPT)
+
+
+def _head_of_audit(tx: Transaction, here: Here, now: datetime) -> None:
     head = tx.audit.head()
     log.info("head of the audit", action="audit_head", n=head.lines, code=head.mark)
+
+
+SWEEP: Mapping[str, Callable[[Transaction, Here, datetime], None]] = {
+    "old_talks": _old_talks,
+    "waiting_drafts": _waiting_drafts,
+    "old_payloads": _old_payloads,
+    "old_counts": _old_counts,
+    "head_of_audit": _head_of_audit,
+}
 
 
 def _hushed(tx: Transaction, here: Here, talk: Conversation) -> bool:

@@ -182,11 +182,13 @@ def unsound(file: Path) -> list[str]:
         database.close()
 
 
-def broken(tx: Transaction, seen: Seen, buried: int = 0) -> Iterator[str]:
-    """P1, P2, P7 right after a crash, before anything is repaired. `buried`: so many messages may be dead letters."""
+def broken(tx: Transaction, seen: Seen, buried: int = 0, given_up: int = 0) -> Iterator[str]:
+    """P1, P2, P7 right after a crash, before anything is repaired. Of what came in so many messages may be dead
+    letters (`buried`), and of what was to be said (`given_up`)."""
     kept = {row.key: row.state for row in tx.connection.execute(select(inbox.c.key, inbox.c.state))}
     yield from (f"acknowledged and lost: {name}" for name in seen.acked - kept.keys())
     yield from _aside(tx, {name for name, state in kept.items() if state != "done"}, buried)
+    yield from _unsaid(tx, given_up)
     known = folios(tx)
     yield from (f"told a folio that is not there: {folio}" for folio in seen.folios - set(known))
     if len(known) != len(set(known)):
@@ -199,12 +201,25 @@ def broken(tx: Transaction, seen: Seen, buried: int = 0) -> Iterator[str]:
 
 def _aside(tx: Transaction, not_done: set[str], buried: int) -> Iterator[str]:
     """What was set aside is a dead letter, and its sender was told a number."""
-    letters = {row.source_key: row.reason for row in tx.connection.execute(select(dead_letter))}
+    letters = _letters(tx, "inbox")
     apologies = select(func.count()).select_from(outbox).where(outbox.c.notice == "apology")
     if letters.keys() != not_done or len(letters) > buried:
         yield f"not handled: {not_done}, dead letters: {letters}"
     if tx.connection.execute(apologies).scalar_one() != len(letters):
         yield "somebody was not told that their message was set aside"
+
+
+def _unsaid(tx: Transaction, most: int) -> Iterator[str]:
+    """What was given up is a dead letter too."""
+    failed = set(tx.connection.execute(select(outbox.c.ref).where(outbox.c.state == "failed")).scalars())
+    letters = _letters(tx, "outbox")
+    if letters.keys() != failed or len(failed) > most:
+        yield f"given up: {failed}, dead letters: {letters}"
+
+
+def _letters(tx: Transaction, source: str) -> dict[str, str]:
+    which = select(dead_letter).where(dead_letter.c.source == source)
+    return {row.source_key: row.reason for row in tx.connection.execute(which)}
 
 
 def _half(tx: Transaction, report: Report, kept: dict[str, str]) -> Iterator[str]:
@@ -230,30 +245,36 @@ def _half(tx: Transaction, report: Report, kept: dict[str, str]) -> Iterator[str
         yield f"{report.folio}: its talk still runs"
 
 
-def unfinished(tx: Transaction, morning: Morning, seen: Seen, crashes: int) -> Iterator[str]:
+def unfinished(tx: Transaction, morning: Morning, seen: Seen, crashes: int, given_up: int) -> Iterator[str]:
     """After the second playing: everything happened once, and was said once, or once more around a crash."""
-    yield from broken(tx, seen)
+    yield from broken(tx, seen, given_up=given_up)
     expected = sum(map(len, morning.talks.values())) + len(morning.talks)
     if (found := tx.inbox.count()) != expected:
         yield f"{found} events instead of {expected}"
     if (reports := len(folios(tx))) != len(morning.talks):
         yield f"{reports} reports instead of {len(morning.talks)}"
     for ref, state in tx.connection.execute(select(outbox.c.ref, outbox.c.state)):
+        if state == "failed":
+            continue  # `broken` has counted them
         if state != "sent":
             yield f"not sent: {ref} is {state}"
         elif not 1 <= seen.sent[ref] <= 1 + crashes:
             yield f"sent {seen.sent[ref]} times: {ref}"
 
 
-async def judge(morning: Morning, file: Path, seen: Seen) -> list[str]:
-    """Everything that is wrong after a crash, at once and after the second playing."""
+async def judge(morning: Morning, file: Path, seen: Seen, crashes: int = 1, given_up: int = 0) -> list[str]:
+    """Everything that is wrong after so many crashes, at once and after the second playing."""
     wrong = unsound(file)
     store = await open_store(f"sqlite:///{file}", morning.ring)
     try:
-        wrong += await store.read(lambda tx: list(broken(tx, seen)))
+        wrong += await store.read(lambda tx: list(broken(tx, seen, given_up=given_up)))
     finally:
         await store.close()
-    await morning.play(file, seen.take, lambda tx: wrong.extend(unfinished(tx, morning, seen, 1)))
+
+    def again(tx: Transaction) -> None:
+        wrong.extend(unfinished(tx, morning, seen, crashes, given_up))
+
+    await morning.play(file, seen.take, again)
     return wrong
 
 

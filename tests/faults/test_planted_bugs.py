@@ -18,6 +18,7 @@ from tests.faults.kill_points import Ground
 from tests.faults.morning import Morning
 from tests.faults.plants import Patch
 from tests.faults.test_disk_faults import BROKEN, REFUSED, Fault, meet
+from tests.faults.test_failpoints import WAYS, strike
 from tests.faults.test_power_loss import develop
 from tests.storage.test_faults import (
     test_when_sqlite_drops_the_whole_group_all_of_it_is_unavailable as dropped_group,
@@ -33,6 +34,15 @@ def kills(folder: Path) -> Found | None:
     points = ground.points()
     for number, point in enumerate(Campaign("T5", "").random().sample(points, MOST), start=1):
         if wrong := ground.strike(point, folder).wrong:
+            return number, wrong[0]
+    return None
+
+
+def raised(folder: Path) -> Found | None:
+    """T4: a turn that fails half way."""
+    ground, way = Ground(Morning.of(1), folder), WAYS["raise in a turn"]
+    for number, point in enumerate(reversed(way.points), start=1):
+        if wrong := strike(ground, way, (point, 3), folder).wrong:
             return number, wrong[0]
     return None
 
@@ -118,6 +128,7 @@ PLANTED: list[tuple[Callable[[Patch], None], str, Callable[[Path], Found | None]
     (plants.writes_the_outbox_afterwards, "T1", kills),
     (plants.notes_as_sent_before_the_call, "T1", kills),
     (plants.leaves_the_leases_of_the_dead, "T1", kills),
+    (plants.keeps_half_of_a_failed_turn, "T4", raised),
     (plants.does_not_sync_at_commit, "T2", power),
     (plants.never_syncs, "T2", power),
     (plants.swallows_a_failed_commit, "T12", full_disk),
@@ -146,7 +157,9 @@ def test_a_planted_bug_is_found(
     said.record(planted=1, caught=1, by=by, at_attack=found[0])
 
 
-@pytest.mark.parametrize("campaign", [kills, replay, full_disk, failed_fsync, mid_group, second_process])
+@pytest.mark.parametrize(
+    "campaign", [kills, raised, replay, full_disk, failed_fsync, mid_group, second_process]
+)
 def test_without_a_bug_nothing_is_found(campaign: Callable[[Path], Found | None], tmp_path: Path) -> None:
     """Else those findings would be worth nothing."""
     strace.available()

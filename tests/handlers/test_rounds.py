@@ -507,6 +507,19 @@ async def test_the_loop_goes_on_when_the_store_is_away(store: Store, here: Here,
     assert clock.waits[:2] == [rounds.LOOK_SECONDS] * 2
 
 
+async def test_a_bug_in_one_sweep_neither_ends_the_rounds_nor_stops_the_others(
+    store: Store, due: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: Any) -> None:
+        raise KeyError("a flow of an older release")
+
+    monkeypatch.setattr(rounds, "SWEEP", {"waiting_drafts": bug, "old_payloads": rounds._old_payloads})
+    await store.run(lambda tx: tx.inbox.new("tg:1", None, b"{}", NOON - timedelta(days=8)))
+    await due.look()
+    left = await store.read(lambda tx: tx.connection.exec_driver_sql("SELECT raw FROM inbox").scalar_one())
+    assert left is None
+
+
 async def test_an_unavailable_store_in_the_middle_is_not_taken_for_a_bug(
     store: Store, due: Rounds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
