@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain, islice
 
 from bot.triage.matching import Hit
-from bot.triage.normal import Spoken, Word
+from bot.triage.normal import MOST_KEPT, Spoken, Word
 from bot.triage.spelling import sound
 
 EMPTY = frozenset(
@@ -36,25 +38,30 @@ def features(spoken: Spoken, hits: Sequence[Hit], calm: float) -> dict[str, floa
 def _scaled(names: Iterable[str], fewest: int) -> dict[str, float]:
     found = dict.fromkeys(names)
     scale = 1.0 / math.sqrt(max(len(found), fewest) / fewest)
-    return dict.fromkeys(list(found)[:MOST_FEATURES], scale)
+    return dict.fromkeys(islice(found, MOST_FEATURES), scale)
 
 
-def _words(words: Sequence[Word]) -> Iterable[str]:
+def _words(words: Sequence[Word]) -> list[str]:
+    found = []
     last = "^"
     for word in words:
         if word.key not in EMPTY:
-            yield f"w:{word.stem}"
-        yield f"b:{last}_{word.stem}"
+            found.append(f"w:{word.stem}")
+        found.append(f"b:{last}_{word.stem}")
         last = word.stem
+    return found
 
 
 def _pieces(words: Sequence[Word]) -> Iterable[str]:
     """Pieces of the words, so that one never seen still resembles its family."""
-    for word in words:
-        if word.key not in EMPTY:
-            padded = f"<{word.key}>"
-            for start in range(len(padded) - GRAM + 1):
-                yield f"g:{padded[start : start + GRAM]}"
+    return chain.from_iterable(_pieces_of(word.key) for word in words)
+
+
+@lru_cache(MOST_KEPT)
+def _pieces_of(key: str) -> tuple[str, ...]:
+    padded = f"<{key}>"
+    ends = () if key in EMPTY else range(GRAM, len(padded) + 1)
+    return tuple(f"g:{padded[end - GRAM : end]}" for end in ends)
 
 
 def _ideas(hits: Sequence[Hit]) -> Iterable[str]:

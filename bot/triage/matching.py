@@ -7,11 +7,10 @@ three more of any kind. `rob*` is the beginning of a word, `*ando` its end (not 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Generic, NamedTuple, TypeVar
 
 from bot.triage.normal import Word
 from bot.triage.spelling import fold, sound, stem
@@ -58,6 +57,10 @@ NEGATIONS = frozenset(
 )
 WIDE_GAP = 4
 MOST_FILLERS = 2
+FARTHEST = WIDE_GAP + MOST_FILLERS + 1
+"""The next word of a phrase stands no more than so many words further on."""
+MOST_KNOWN = 8_000
+"""So many words are remembered with what they may mean; about 2 kB each."""
 
 
 class Element(NamedTuple):
@@ -115,132 +118,124 @@ def _beginnings(part: str) -> list[str]:
     return sorted({sound(part + vowel)[:-1] for vowel in "ae"})
 
 
-class Matcher:
-    """All ideas of a lexicon, indexed by how their phrases begin."""
-
-    def __init__(self, ideas: Mapping[str, Iterable[str]]) -> None:
-        self._by_stem: dict[str, list[Phrase]] = defaultdict(list)
-        self._by_key: dict[str, list[Phrase]] = defaultdict(list)
-        self._by_beginning: dict[str, list[Phrase]] = defaultdict(list)
-        self._elements: dict[Element, int] = {}
-        for idea, phrases in ideas.items():
-            for phrase in phrases:
-                self._index(idea, compile_phrase(phrase))
-        self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
-
-    def _index(self, idea: str, elements: tuple[Element, ...]) -> None:
-        rest = [
-            (self._elements.setdefault(element, len(self._elements)), element) for element in elements[1:]
-        ]
-        phrase = Phrase(idea, tuple(rest))
-        for key in elements[0].stems:
-            self._by_stem[key].append(phrase)
-        for key in elements[0].keys:
-            self._by_key[key].append(phrase)
-        for key in elements[0].beginnings:
-            self._by_beginning[key].append(phrase)
-
-    def find(self, words: Sequence[Word]) -> list[Hit]:
-        """Every idea in the words, in order of appearance, once a place."""
-        hits: dict[Hit, None] = {}
-        message = Positions(words)
-        for at in range(len(words)):
-            for phrase in message.whole(words[at], self._starting):
-                last = message.end_of(phrase, at)
-                if last is not None:
-                    hits[Hit(phrase.idea, at, last, _denied(words, at))] = None
-        return list(hits)
-
-    def _starting(self, word: Word) -> Iterable[Phrase]:
-        yield from self._by_stem.get(word.stem, ())
-        yield from self._by_key.get(word.key, ())
-        for length in self._lengths:
-            if length <= len(word.key):
-                yield from self._by_beginning.get(word.key[:length], ())
+T = TypeVar("T")
 
 
 class Phrase(NamedTuple):
-    """A phrase of an idea, without its first word; each further element with its number in the lexicon."""
+    """A phrase of an idea, without its first word; each further element by its number, and whether words may stand before it."""
 
     idea: str
-    rest: tuple[tuple[int, Element], ...]
+    rest: tuple[tuple[int, bool], ...]
 
 
-class Positions:
-    """Where each element of the lexicon fits in one message: looked up once, however many phrases ask."""
+class Known(NamedTuple):
+    """What the lexicon makes of one word: phrases are told apart by their second element, each with its rank."""
 
-    def __init__(self, words: Sequence[Word]) -> None:
-        self._by_stem: dict[str, list[int]] = defaultdict(list)
-        self._by_key: dict[str, list[int]] = defaultdict(list)
-        self._fillers_before = [0]
-        for index, word in enumerate(words):
-            self._by_stem[word.stem].append(index)
-            self._by_key[word.key].append(index)
-            self._fillers_before.append(self._fillers_before[-1] + (word.key in FILLERS))
-        self._stems, self._keys = frozenset(self._by_stem), frozenset(self._by_key)
-        self._known: dict[int, list[int]] = {}
-        self._whole: dict[str, list[Phrase]] = {}
+    fits: frozenset[int]
+    alone: tuple[tuple[int, str], ...]
+    seconds: frozenset[int]
+    begun: Mapping[int, tuple[tuple[int, Phrase], ...]]
 
-    def whole(self, word: Word, starting: Callable[[Word], Iterable[Phrase]]) -> list[Phrase]:
-        """The phrases that begin with this word and whose other words all occur somewhere in the message."""
-        phrases = self._whole.get(word.key)
-        if phrases is None:
-            phrases = self._whole[word.key] = [
-                phrase
-                for phrase in starting(word)
-                if all(self._fits_at(number, element) for number, element in phrase.rest)
-            ]
-        return phrases
 
-    def _fits_at(self, number: int, element: Element) -> list[int]:
-        places = self._known.get(number)
-        if places is None:
-            places = self._known[number] = self._places(element)
-        return places
+class Matcher:
+    """All ideas of a lexicon. What it knows of a word is looked up once and kept: people use the same few thousand words."""
 
-    def end_of(self, phrase: Phrase, at: int) -> int | None:
-        """The last word of the phrase (one of `whole`) that begins there, if the others follow closely."""
-        for number, element in phrase.rest:
-            at = self._next(self._known[number], at, WIDE_GAP if element.gap else 0)
-            if at < 0:
-                return None
-        return at
+    def __init__(self, ideas: Mapping[str, Iterable[str]]) -> None:
+        self._begin: Index[Phrase] = Index()
+        self._follow: Index[int] = Index()
+        numbers: dict[Element, int] = {}
+        for idea, phrases in ideas.items():
+            for phrase in phrases:
+                first, *others = compile_phrase(phrase)
+                rest = tuple(
+                    (numbers.setdefault(one._replace(gap=False), len(numbers)), one.gap) for one in others
+                )
+                self._begin.add(first._replace(endings=()), Phrase(idea, rest))
+        for element, number in numbers.items():
+            self._follow.add(element, number)
+        self._known = lru_cache(MOST_KNOWN)(self._look_up)
 
-    def _next(self, places: Sequence[int], at: int, wide: int) -> int:
-        """The first fit, when no more than two small words and so many others stand between; else -1."""
-        rank = bisect_right(places, at)
-        if rank == len(places):
-            return -1
-        index = places[rank]
-        between = index - at - 1
-        fillers = self._fillers_before[index] - self._fillers_before[at + 1]
+    def find(self, words: Sequence[Word]) -> list[Hit]:
+        """Every idea in the words, in order of appearance, once a place."""
+        known = [self._known(word.key) for word in words]
+        hits: dict[Hit, None] = {}
+        for at, here in enumerate(known):
+            ends = [(rank, idea, at) for rank, idea in here.alone]
+            for number in _near(known, at):
+                for rank, phrase in here.begun[number]:
+                    last = _end_of(phrase, words, known, at)
+                    if last is not None:
+                        ends.append((rank, phrase.idea, last))
+            if ends:
+                denied = _denied(words, at)
+                hits.update((Hit(idea, at, last, denied), None) for _, idea, last in sorted(ends))
+        return list(hits)
+
+    def _look_up(self, key: str) -> Known:
+        alone: list[tuple[int, str]] = []
+        begun: dict[int, list[tuple[int, Phrase]]] = defaultdict(list)
+        for rank, phrase in enumerate(self._begin.of(key)):
+            if phrase.rest:
+                begun[phrase.rest[0][0]].append((rank, phrase))
+            else:
+                alone.append((rank, phrase.idea))
+        fits = frozenset(self._follow.of(key))
+        seconds = {number: tuple(phrases) for number, phrases in begun.items()}
+        return Known(fits, tuple(alone), frozenset(seconds), seconds)
+
+
+class Index(Generic[T]):
+    """Things under the elements that a word can fit."""
+
+    def __init__(self) -> None:
+        self._by_stem: dict[str, list[T]] = defaultdict(list)
+        self._by_key: dict[str, list[T]] = defaultdict(list)
+        self._by_beginning: dict[str, list[T]] = defaultdict(list)
+        self._by_ending: dict[str, list[T]] = defaultdict(list)
+
+    def add(self, element: Element, thing: T) -> None:
+        for index, names in (
+            (self._by_stem, element.stems),
+            (self._by_key, element.keys),
+            (self._by_beginning, element.beginnings),
+            (self._by_ending, element.endings),
+        ):
+            for name in names:
+                index[name].append(thing)
+
+    def of(self, key: str) -> Iterator[T]:
+        """What fits a word of this sound."""
+        yield from self._by_stem.get(stem(key), ())
+        yield from self._by_key.get(key, ())
+        for length in range(1, len(key) + 1):
+            yield from self._by_beginning.get(key[:length], ())
+            yield from self._by_ending.get(key[-length:], ())
+
+
+def _near(known: Sequence[Known], at: int) -> Iterable[int]:
+    """The second elements of phrases begun here for which a word stands close enough."""
+    seconds = known[at].seconds
+    if not seconds:
+        return ()
+    return {number for one in known[at + 1 : at + FARTHEST + 1] for number in one.fits & seconds}
+
+
+def _end_of(phrase: Phrase, words: Sequence[Word], known: Sequence[Known], at: int) -> int | None:
+    """The last word of the phrase that begins there, if its other words follow closely."""
+    for number, gap in phrase.rest:
+        fillers = between = 0
+        for index in range(at + 1, min(at + FARTHEST + 1, len(known))):
+            if number in known[index].fits:
+                break
+            between += 1
+            fillers += words[index].key in FILLERS
+        else:
+            return None
         others = between - fillers + max(0, fillers - MOST_FILLERS)
-        return index if others <= wide else -1
-
-    def _places(self, element: Element) -> list[int]:
-        found = {index for stem in element.stems & self._stems for index in self._by_stem[stem]}
-        found.update(index for key in element.keys & self._keys for index in self._by_key[key])
-        for beginning in element.beginnings:
-            found.update(self._by_beginning.get(beginning, ()))
-        for ending in element.endings:
-            found.update(self._by_ending.get(ending, ()))
-        return sorted(found)
-
-    @cached_property
-    def _by_beginning(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for key, indexes in self._by_key.items():
-            for length in range(1, len(key) + 1):
-                found[key[:length]].extend(indexes)
-        return found
-
-    @cached_property
-    def _by_ending(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for key, indexes in self._by_key.items():
-            for start in range(len(key)):
-                found[key[start:]].extend(indexes)
-        return found
+        if others > (WIDE_GAP if gap else 0):
+            return None
+        at = index
+    return at
 
 
 def _denied(words: Sequence[Word], first: int) -> bool:

@@ -35,7 +35,8 @@ class Model:
 
     def judge(self, numbers: Mapping[str, float]) -> Judgement:
         """How likely each answer is (together one), and each flag by itself."""
-        used = [(self.rows[name], number) for name, number in numbers.items() if name in self.rows]
+        find = self.rows.get
+        used = [(line, number) for name, number in numbers.items() if (line := find(name)) is not None]
         lines, values = [line for line, _ in used], [number * STEP for _, number in used]
         sums = np.array(values) @ self.table[lines]
         kinds, flags = sums[: len(self.answers)], sums[len(self.answers) :]

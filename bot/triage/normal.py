@@ -14,6 +14,8 @@ HEAD, TAIL = 3_000, 1_000
 MOST_WORDS = 1_200
 MOST_REPAIRS = 60
 LONGEST_WORD = 30
+MOST_KEPT = 8_000
+"""So many pieces are remembered as heard: people use the same few thousand words."""
 
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b-\u200f\ufe0f]")
 REPEATED = re.compile(r"(.)\1{2,}")
@@ -38,7 +40,6 @@ class Spoken(NamedTuple):
     text: str
     words: tuple[Word, ...]
     asks: bool
-    shouts: bool
 
 
 def readable(text: str) -> str:
@@ -48,32 +49,45 @@ def readable(text: str) -> str:
     return UNREADABLE.sub(" ", text)
 
 
-def listen(text: str, short_forms: Mapping[str, str], signs: Mapping[str, str], speller: Speller) -> Spoken:
-    """Split, expand short forms and emoji, repair slips."""
-    text = readable(text)
-    words: list[Word] = []
-    repairs = MOST_REPAIRS
-    for raw, start, end, clause in _pieces(text, signs):
-        for part in short_forms.get(raw, raw).split():
+class Ear:
+    """Splits a message, expands short forms and emoji, repairs slips; what became of a piece is kept."""
+
+    def __init__(self, short_forms: Mapping[str, str], signs: Mapping[str, str], speller: Speller) -> None:
+        self._short_forms = short_forms
+        self._signs = signs
+        self._speller = speller
+        self._heard = lru_cache(MOST_KEPT)(self._hear)
+
+    def listen(self, text: str) -> Spoken:
+        """The message as words."""
+        text = readable(text)
+        words: list[Word] = []
+        repairs = MOST_REPAIRS
+        for raw, start, end, clause in _pieces(text, self._signs):
+            for part, key, meant in self._heard(raw):
+                keys: tuple[str, ...] = (key,)
+                if meant and repairs:
+                    repairs -= 1
+                    keys = meant
+                for one in keys:
+                    words.append(Word(part, one, stem(one), start, end, clause))
+            if len(words) >= MOST_WORDS:
+                break
+        return Spoken(text, tuple(words), "?" in text or "¿" in text)
+
+    def _hear(self, raw: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Each word of a piece: as written, its sound, and if that is not known, the sounds that may have been meant."""
+        found = []
+        for part in self._short_forms.get(raw, raw).split():
             key = sound(part)
-            if key not in speller and repairs:
-                repairs -= 1
-                keys: tuple[str, ...] = _repair(key, speller)
-            else:
-                keys = (key,)
-            words.extend(Word(part, key, stem(key), start, end, clause) for key in keys)
-        if len(words) >= MOST_WORDS:
-            break
-    letters = [char for char in text[:400] if char.isalpha()]
-    shouts = len(letters) > 8 and sum(char.isupper() for char in letters) > 0.7 * len(letters)
-    return Spoken(text, tuple(words), "?" in text or "¿" in text, shouts)
+            found.append((part, key, () if key in self._speller else self._repair(key)))
+        return tuple(found)
 
-
-def _repair(key: str, speller: Speller) -> tuple[str, ...]:
-    corrected = speller.correct(key)
-    if corrected == key and 7 <= len(key) <= 24:
-        return speller.split(key)
-    return (corrected,)
+    def _repair(self, key: str) -> tuple[str, ...]:
+        corrected = self._speller.correct(key)
+        if corrected == key and 7 <= len(key) <= 24:
+            return self._speller.split(key)
+        return (corrected,)
 
 
 def _pieces(text: str, signs: Mapping[str, str]) -> Iterator[tuple[str, int, int, int]]:
@@ -97,8 +111,9 @@ def _fold_sign(sign: str) -> str:
     return fold(sign)
 
 
+@lru_cache(maxsize=8)
 def fold_with_origin(text: str) -> tuple[str, list[int] | range]:
-    """The folded text, and for each of its characters the index in the original."""
+    """The folded text, and for each of its characters the index in the original; words, places and times ask in turn."""
     if text.isascii():
         return text.casefold(), range(len(text))
     pieces = list(map(_fold_sign, text))

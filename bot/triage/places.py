@@ -39,6 +39,7 @@ CROSSING = re.compile(
     rf"|(?:\b{ROAD}\.? {NAME}{NUMBER},? )?\bentre (?:las? )?(?:calles? )?{NAME} y (?:la )?(?:{ROAD}\.? )?{NAME}"
     rf"|\besquina (?:de |con )?(?:{ROAD}\.? )?{NAME} (?:y|con) {NAME}"
 )
+ROAD_WORD = re.compile(rf"\b(?:{ROAD}|esq|entre)")
 STREET = re.compile(rf"\b{ROAD}\.? {NAME}{NUMBER}")
 BESIDE = (
     r"(?:atras|detras|frente|enfrente|en frente|al lado|a un lado|a un costado|al costado|junto|cerca|a espaldas|afuera|fuera"
@@ -140,7 +141,7 @@ class Places:
             found.setdefault(("colonia", official), PlacePhrase(text=official, what="colonia"))
             covered.append((start, end))
         rest = _without(folded, covered)
-        for what, pattern in (("crossing", CROSSING), ("street", STREET), ("landmark", LANDMARK)):
+        for what, pattern in _patterns(rest):
             for match in pattern.finditer(rest):
                 if what == "street" and _overlaps(match, covered):
                     continue
@@ -177,6 +178,14 @@ class Places:
             if best is not None and len(written) >= 4:
                 return self._written[best[0]], length
         return "", 0
+
+
+def _patterns(folded: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """What may be found in the text: without a word of roads there is no use in looking for crossings."""
+    if ROAD_WORD.search(folded):
+        yield "crossing", CROSSING
+        yield "street", STREET
+    yield "landmark", LANDMARK
 
 
 def _overlaps(match: re.Match[str], covered: Sequence[tuple[int, int]]) -> bool:

@@ -13,17 +13,19 @@ from bot.triage.lexicon import Lexicon
 from bot.triage.masking import mask
 from bot.triage.matching import Hit, Matcher
 from bot.triage.model import FLAGS, Judgement
-from bot.triage.normal import Spoken, listen, readable
+from bot.triage.normal import Ear, Spoken, readable
 from bot.triage.places import ColoniaLike, Places
 from bot.triage.slugs import CONFIDENTIAL, KINDS, SLUGS
 from bot.triage.spelling import Speller, fold, sound
 from bot.triage.times import find_times
 from bot.triage.understanding import Danger, Guess, Understanding
-from bot.triage.weighing import Where, by_idea, satisfied, weigh
+from bot.triage.weighing import Rulebook, Where, by_idea, satisfied
 
+DANGER, CALM = "peligro", "calma"
 DANGER_POINTS = 5.0
 NOW_IDEAS = ("ahora", "gerundio")
 MOST_GUESSES = 4
+RANK = {slug: rank for rank, slug in enumerate(SLUGS)}
 ALSO_POINTS = 5.0
 ALSO_SHARE = 0.0005
 DELICATE_CHANCE = 0.08
@@ -58,7 +60,9 @@ class Triage:
     def __init__(self, lexicon: Lexicon, colonias: Sequence[ColoniaLike]) -> None:
         self._lexicon = lexicon
         self._matcher = Matcher(lexicon.ideas)
-        self._speller = Speller(_vocabulary(lexicon))
+        self._ear = Ear(lexicon.short_forms, lexicon.signs, Speller(_vocabulary(lexicon)))
+        self._rules = Rulebook(lexicon.kinds)
+        self._danger_rules = Rulebook({DANGER: lexicon.danger, CALM: lexicon.calm})
         self._places = Places(colonias)
         self._once = lru_cache(LAST_READ)(self._without_times)
 
@@ -84,17 +88,15 @@ class Triage:
 
     def hear(self, text: str) -> Heard:
         """The rules' part, without any decision."""
-        spoken = listen(text, self._lexicon.short_forms, self._lexicon.signs, self._speller)
+        spoken = self._ear.listen(text)
         hits = self._matcher.find(spoken.words)
         where = by_idea(hits)
-        kinds: dict[str, float] = {}
-        reasons: dict[str, tuple[Hit, ...]] = {}
-        for slug, rules in self._lexicon.kinds.items():
-            points, why = weigh(rules, where)
-            if points:
-                kinds[slug], reasons[slug] = points, why
-        danger, danger_hits = weigh(self._lexicon.danger, where)
-        calm, _ = weigh(self._lexicon.calm, where)
+        weighed = self._rules.weigh(where)
+        kinds = {slug: points for slug, (points, _) in weighed.items()}
+        reasons = {slug: hits for slug, (_, hits) in weighed.items()}
+        state = self._danger_rules.weigh(where)
+        danger, danger_hits = state.get(DANGER, (0.0, ()))
+        calm, _ = state.get(CALM, (0.0, ()))
         numbers = features(spoken, hits, calm)
         return Heard(spoken, hits, where, kinds, reasons, danger, danger_hits, calm, numbers)
 
@@ -106,7 +108,7 @@ class Triage:
         return Judgement(shares, dict.fromkeys(FLAGS, 0.0))
 
     def _guesses(self, heard: Heard, chances: Mapping[str, float]) -> tuple[Guess, ...]:
-        order = sorted(chances, key=lambda slug: (-chances[slug], SLUGS.index(slug)))
+        order = sorted(chances, key=lambda slug: (-chances[slug], RANK[slug]))
         return tuple(
             Guess(
                 kind=slug,

@@ -22,6 +22,10 @@ ZONE = ZoneInfo("America/Cancun")
 """The zone of Quintana Roo: no daylight saving."""
 MOST_READ = 2_000
 MOST_TIMES = 5
+PIECES = (*RECURRING, *DAYS, *CLOCKS, *PARTS)
+NAMED = re.compile(r"\(\?P<\w+>")
+ANY = re.compile("|".join(NAMED.sub("(?:", piece.pattern.pattern) for piece in PIECES))
+"""Four messages of five name no time: one look tells, and where the first piece begins."""
 JOINS = re.compile(
     r"(?:[ ,]|\b(?:en|de|del|a|la|el|las|los|por|como|y|x|tipo|eso|hrs|horas|que|me|nos|se|fue)\b){0,9}"
 )
@@ -91,9 +95,12 @@ def _join(one: Group, other: Group, folded: str) -> Group | None:
 
 def _pieces(folded: str) -> list[tuple[Piece, re.Match[str]]]:
     """All pieces in order of appearance; where two overlap, the earlier in the table wins."""
+    first = ANY.search(folded)
+    if first is None:
+        return []
     taken: list[tuple[Piece, re.Match[str]]] = []
-    for piece in (*RECURRING, *DAYS, *CLOCKS, *PARTS):
-        for match in piece.pattern.finditer(folded):
+    for piece in PIECES:
+        for match in piece.pattern.finditer(folded, first.start()):
             if not any(match.start() < other.end() and other.start() < match.end() for _, other in taken):
                 taken.append((piece, match))
     return sorted(taken, key=lambda pair: pair[1].start())

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from bot.triage.lexicon import Lexicon, load_lexicon
 from bot.triage.model import FLAGS, Model, model_of, no_model, write_model
-from bot.triage.normal import listen
+from bot.triage.normal import Ear
 from bot.triage.reading import Triage
 from bot.triage.slugs import SLUGS
 from bot.triage.spelling import Speller
@@ -71,13 +71,9 @@ def train(rows: Sequence[Mapping[str, Any]], lexicon: Lexicon, epochs: int = EPO
 
 
 def _vocabulary(rows: Sequence[Mapping[str, Any]], lexicon: Lexicon) -> frozenset[str]:
-    nothing_known = Speller(())
+    nothing_known = Ear(lexicon.short_forms, lexicon.signs, Speller(()))
     seen = Counter(
-        key
-        for row in rows
-        for key in {
-            word.key for word in listen(row["text"], lexicon.short_forms, lexicon.signs, nothing_known).words
-        }
+        key for row in rows for key in {word.key for word in nothing_known.listen(row["text"]).words}
     )
     return frozenset(key for key, times in seen.items() if times >= RAREST and not key.isdigit())
 

@@ -47,11 +47,29 @@ def _distance(one: Hit, other: Hit) -> int:
     return max(one.first, other.first) - min(one.last, other.last)
 
 
-def weigh(rules: Iterable[Rule], where: Where) -> tuple[float, tuple[Hit, ...]]:
+class Rulebook:
+    """Rules under their titles, indexed by the first idea that each needs: only those of ideas that were found are tried."""
+
+    def __init__(self, chapters: Mapping[str, Iterable[Rule]]) -> None:
+        self._titles = tuple(chapters)
+        self._by_first: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
+        for title, rules in chapters.items():
+            for rule in rules:
+                self._by_first[rule.needs[0]].append((title, rule))
+
+    def weigh(self, where: Where) -> dict[str, tuple[float, tuple[Hit, ...]]]:
+        """For each title with a rule that holds, in their order: its points and the hits behind them."""
+        found: dict[str, list[tuple[float, tuple[Hit, ...]]]] = defaultdict(list)
+        for idea in where:
+            for title, rule in self._by_first.get(idea, ()):
+                hits = satisfied(rule, where)
+                if hits:
+                    found[title].append((rule.points, hits))
+        return {title: _sum(found[title]) for title in self._titles if title in found}
+
+
+def _sum(found: Iterable[tuple[float, tuple[Hit, ...]]]) -> tuple[float, tuple[Hit, ...]]:
     """The points of the best rules (the best whole, the others at a quarter), and the hits behind them."""
-    found = [(rule.points, hits) for rule in rules if (hits := satisfied(rule, where))]
-    if not found:
-        return 0.0, ()
     scored = sorted(found, reverse=True)
     points = sum(value if rank == 0 else value / 4 for rank, (value, _) in enumerate(scored))
     return points, tuple(dict.fromkeys(hit for _, hits in scored for hit in hits))
