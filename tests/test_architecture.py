@@ -198,3 +198,20 @@ def test_every_row_is_about_something() -> None:
 def test_the_law_reads_as_written(name: str, pattern: str, expected: bool) -> None:
     """A star is what is inside, not what begins alike."""
     assert fits(name, pattern) is expected
+
+
+def settings_of_the_municipality() -> Iterator[tuple[str, str]]:
+    """Class and field of every value that the YAML becomes."""
+    for name in ("bot.municipality.municipality", "bot.domain.service_level"):
+        for node in modules()[name].body:
+            if isinstance(node, ast.ClassDef):
+                fields = (one.target for one in node.body if isinstance(one, ast.AnnAssign))
+                yield from ((node.name, field.id) for field in fields if isinstance(field, ast.Name))
+
+
+def test_every_setting_of_the_municipality_is_read() -> None:
+    """What is written in a file and changes nothing would be a promise that nobody keeps."""
+    read = {
+        node.attr for tree in modules().values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+    }
+    assert not [one for one in settings_of_the_municipality() if one[1] not in read]

@@ -44,7 +44,7 @@ KINDS = CONFIDENTIAL | {
     "vecino_vigilante",
     "felicitacion",
 }
-FINER = {"acoso_digital", "fraude_bancario", "insultos", "percepcion"}
+FINER = {"acoso_digital", "fraude_bancario", "fuera_tema", "percepcion"}
 KEYS = ["title", "label", "description", "kinds", "hook"]
 ANONYMITY = ["con_nombre", "con_reserva", "sin_datos"]
 

@@ -104,8 +104,6 @@ class Limits:
     reports_a_day: int = 10
     reports_an_hour_in_all: int = 1000  # of everybody together
     acts_an_hour: int = 120  # of one officer
-    photos_a_report: int = 5
-    text_length: int = 4000
     wrong_folios: int = 5
     review_within: timedelta = timedelta(hours=4)  # supervisors are reminded of what was kept back
     longest_pause: timedelta = timedelta(days=30)

@@ -66,7 +66,6 @@ class MunicipalityForm(Form):
     programme: f.Name
     language: Literal["es"] = "es"
     time_zone: f.Zone
-    treatment: Literal["usted", "tú"] = "usted"
     sector_word: Literal["sector", "cuadrante"] = "sector"
     example: f.Flag = False
     centre: PointForm
@@ -283,8 +282,6 @@ class LimitsForm(Form):
     longest_pause: f.Duration = timedelta(days=30)
     pin_tries: int = Field(default=5, ge=3, le=10)
     pin_remembered: f.Duration = timedelta(minutes=15)
-    photos_a_report: int = Field(ge=0, le=20)
-    text_length: int = Field(ge=200, le=20_000)
     wrong_folios: int = Field(ge=1, le=100)
 
 

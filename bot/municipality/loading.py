@@ -110,7 +110,6 @@ def assemble(sheets: Sheets, zones: Zones, own: OwnContent) -> Municipality:
         programme=town.programme,
         language=town.language,
         time_zone=town.time_zone,
-        formal=town.treatment == "usted",
         sector_word=town.sector_word,
         example=town.example,
         privacy=build.privacy(town.privacy),

@@ -137,7 +137,6 @@ class Municipality:
     programme: str
     language: str
     time_zone: ZoneInfo
-    formal: bool  # usted, or tú
     sector_word: str  # "sector" or "cuadrante"
     example: bool  # fictional people and sectors: shown as such
     privacy: Privacy

@@ -42,6 +42,10 @@ STREET_WORDS = frozenset(
         "de",
     ]
 )
+LEADING_TO_IT = re.compile(
+    r"(?:[\s,.]+(?:en|de|la|el|los|las|col|colonia|fracc|frac|fraccionamiento|unidad habitacional))+[\s,.]*$",
+    re.IGNORECASE,
+)
 LEADING = re.compile(r"^(?:(?:en|por|aqui|aca|soy|vivo|de|la|el|los|las)\s+)+")
 
 
@@ -52,12 +56,11 @@ class Match:
     best: Colonia | None = None
     others: tuple[Colonia, ...] = ()  # at most 3
     exact: bool = False  # written as it is called, accents apart
-    note: str = ""  # what else the name may be: an avenue, another municipality
 
     @property
-    def certain(self) -> bool:
-        """Is there nothing left to ask?"""
-        return self.exact and not self.others and not self.note
+    def only(self) -> Colonia | None:
+        """The one colonia that is called so; None while another may be meant."""
+        return self.best if self.exact and not self.others else None
 
 
 NOTHING = Match()
@@ -101,20 +104,24 @@ class ColoniaFinder:
         key = folded if folded in self._named else bare(folded)
         if same := self._named.get(key):
             others = without(same[0], (*same, *self._with_the_words_of(key)))
-            return Match(same[0], others, exact=True, note=note_on(same[0], folded))
+            return Match(same[0], others, exact=True)
         if len(key) < SHORTEST:
             return NOTHING
         if longer := self._with_the_words_of(key):
             return Match(longer[0]) if len(longer) == 1 else Match(others=longer[:3])
         return self._nearest(key)
 
-    def after_a_street(self, text: str) -> Colonia | None:
-        """The one colonia that an address ends with, as people write it: "calle roma 23 italia"."""
+    def after_a_street(self, text: str) -> tuple[Colonia, str] | None:
+        """The one colonia that an address ends with, as people write it, and the street before it.
+
+        "calle roma 23 italia" is the colonia Italia and "calle roma 23".
+        """
         words = fold(text[-LONGEST:]).split()
         for length in range(min(LONGEST_NAME, len(words) - 1), 0, -1):
-            street, match = words[:-length], self.find(" ".join(words[-length:]))
-            if match.certain and street[-1] not in STREET_WORDS and _is_street(street):
-                return match.best
+            street, name = words[:-length], " ".join(words[-length:])
+            only = self.find(name).only
+            if only is not None and street[-1] not in STREET_WORDS and _is_street(street):
+                return only, without_last_words(text, len(bare(name).split()))
         return None
 
     def _with_the_words_of(self, key: str) -> tuple[Colonia, ...]:
@@ -150,10 +157,11 @@ def _is_street(words: list[str]) -> bool:
     return len(words) > 1 and any(word in STREET_WORDS or word.isdecimal() for word in words)
 
 
-def note_on(colonia: Colonia, folded: str) -> str:
-    """A nickname, or "colonia" written before, leaves no doubt that the colonia is meant."""
-    by_name = LEADING.sub("", folded) == bare(fold(colonia.name))
-    return colonia.ambiguous if by_name else ""
+def without_last_words(text: str, count: int) -> str:
+    """What was written before its last words, and before the articles and "col." that lead to them."""
+    ends = [word.start() for word in re.finditer(r"[\w'’`´]+", text)]
+    before = text[: ends[-count]] if len(ends) > count else ""
+    return LEADING_TO_IT.sub("", before).strip(" ,.;")
 
 
 def without(best: Colonia, others: Iterable[Colonia]) -> tuple[Colonia, ...]:

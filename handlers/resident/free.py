@@ -99,10 +99,10 @@ def _by_intent(who: Speaker) -> None:
         "fuera_tema": _off_topic,
     }
     answer = answers.get(intent or "")
-    if answer is not None:
+    if answer is None or _hardly_read(understood):
+        _unclear(who)
+    else:
         answer(who)
-        return
-    _unclear(who)
 
 
 SURE = 0.9  # a guess that no word of the lexicon speaks for, below this, is asked about before it is a report
@@ -114,6 +114,15 @@ def _doubtful(here: Here, understood: Understanding) -> bool:
     best = understood.guesses[0]
     sure = SURE_IN_CONFIDENCE if here.kind(best.kind).listed else SURE
     return not best.reasons and best.score < sure
+
+
+HALF = 0.5  # an intent that no word of the lexicon speaks for, below this, is no intent
+
+
+def _hardly_read(understood: Understanding | None) -> bool:
+    """ "Con reserva", said alone: it resembles something, but nothing in it says so."""
+    best = understood.guesses[0] if understood and understood.guesses else None
+    return best is not None and not best.reasons and best.score < HALF
 
 
 def _about_folio(who: Speaker, folio: str | None) -> None:
@@ -131,7 +140,7 @@ def _feeling(who: Speaker) -> None:
 
 
 def _off_topic(who: Speaker) -> None:
-    words = information.advice(who.t, "insultos")
+    words = information.advice(who.t, "fuera_tema")
     who.say(
         words, actions=(button(who.t("Reportar"), "m.report", "primary"), button(who.t("Menú"), "m.menu"))
     )

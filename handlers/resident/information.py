@@ -186,7 +186,7 @@ def privacy(who: Speaker) -> None:
     t = who.t
     text = who.t.long.article("privacy-short.md")
     link = who.here.municipality.privacy.link
-    lines = (*text.blocks, *((t("Aviso completo: {link}", link=link),) if link else ()))
+    lines = (*text.blocks, *((t("Aviso completo: {link}", link=link),) if link else ()), in_force(who))
     actions = (
         button(t("Ver mis datos"), "m.my_data"),
         button(t("Aviso completo"), "m.privacy_full"),
@@ -198,7 +198,17 @@ def privacy(who: Speaker) -> None:
 def privacy_full(who: Speaker) -> None:
     """The whole notice."""
     text = who.t.long.article("privacy-full.md")
-    who.show(Outgoing(title=text.head["title"], lines=text.blocks))
+    who.show(Outgoing(title=text.head["title"], lines=(*text.blocks, in_force(who))))
+
+
+def in_force(who: Speaker) -> str:
+    """Which notice it is, and since when it binds."""
+    privacy = who.here.municipality.privacy
+    return who.t(
+        "Versión {version}, vigente desde el {day}.",
+        version=privacy.notice_version,
+        day=who.t.date(privacy.notice_date),
+    )
 
 
 # ---- "pedir que pasen" ----

@@ -105,7 +105,7 @@ def _at(here: Here, heard: Heard) -> Place | Outside:
 def _by_name(t: Texts, here: Here, text: str, at_once: Tell) -> Asking:
     known = _written_in(here, text)
     if known is not None:
-        return Place(colonia=known.slug, street=_rest(text, known))
+        return known
     there = _neighbour_named(here, text)
     if there is not None:
         return Outside(there.name)
@@ -130,15 +130,15 @@ def _neighbour_named(here: Here, text: str) -> Neighbour | None:
 FEW_WORDS = 5
 
 
-def _written_in(here: Here, text: str) -> Colonia | None:
+def _written_in(here: Here, text: str) -> Place | None:
     """The one colonia that the words name as it is called, alone, before or after a comma, or in a sentence."""
     for piece in (text, *text.split(",")):
-        match = here.finder.find(piece)
-        if match.best is not None and match.exact and not match.others:
-            return match.best
-    if (last := here.finder.after_a_street(text)) is not None:
-        return last
-    return here.municipality.territory.colonia(place_heard(here, read_again(here.triage, text)).colonia)
+        if (only := here.finder.find(piece).only) is not None:
+            return Place(colonia=only.slug, street=_rest(text, only))
+    if (address := here.finder.after_a_street(text)) is not None:
+        return Place(colonia=address[0].slug, street=address[1])
+    colonia = here.municipality.territory.colonia(place_heard(here, read_again(here.triage, text)).colonia)
+    return Place(colonia=colonia.slug, street=_rest(text, colonia)) if colonia else None
 
 
 def _which(t: Texts, here: Here, candidates: tuple[Colonia, ...]) -> Generator[Any, Any, Colonia | None]:

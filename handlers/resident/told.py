@@ -127,10 +127,18 @@ def place_heard(here: Here, understood: Understanding) -> Place:
     """Colonia and landmark as far as the sentence names them; a name that may mean two places is asked."""
     colonia = ""
     for phrase in understood.places:
-        if phrase.what == "colonia":
-            match = here.finder.find(phrase.text)
-            if match.best is not None and match.exact and not match.others:
-                colonia = match.best.slug
+        if phrase.what == "colonia" and (only := here.finder.find(phrase.text).only):
+            colonia = only.slug
     marks = [phrase.text for phrase in understood.places if phrase.what in LANDMARK]
+    if not colonia:
+        colonia, marks = _at_the_end(here, marks)
     whole = (DANGLING.sub("", mark).strip() for mark in marks)
     return Place(colonia=colonia, street=", ".join(dict.fromkeys(mark for mark in whole if mark)))
+
+
+def _at_the_end(here: Here, marks: list[str]) -> tuple[str, list[str]]:
+    """The colonia that a street is followed by, "calle roma 23 italia", and the marks without its name."""
+    for n, mark in enumerate(marks):
+        if (address := here.finder.after_a_street(mark)) is not None:
+            return address[0].slug, [*marks[:n], address[1], *marks[n + 1 :]]
+    return "", marks

@@ -13,6 +13,7 @@ from bot.domain.questions import FollowUp
 from bot.domain.roster import Role
 from bot.domain.service_level import Hearer
 from bot.domain.territory import Colonia, Place, Point, Territory
+from bot.long_texts import LongTexts
 from bot.municipality import Municipality, check
 from bot.municipality.fields import TIP_SUBJECTS
 from bot.municipality.kind_checks import ALWAYS_LISTED
@@ -212,9 +213,13 @@ def test_only_911_and_089_are_told_until_somebody_confirms_the_rest(chetumal: Mu
     ]
 
 
+def test_the_notice_that_people_accept_is_the_one_they_can_read(chetumal: Municipality) -> None:
+    texts = LongTexts("es", chetumal.content)
+    assert texts.article("privacy-full.md").head["version"] == chetumal.privacy.notice_version
+
+
 def test_time_is_chetumals(chetumal: Municipality) -> None:
     assert chetumal.time_zone.key == "America/Cancun"
-    assert chetumal.formal
 
 
 # Points from public maps (INEGI 2020; Correos de México): the postal code in which they fall, "" outside.

@@ -646,12 +646,12 @@ SLIPS = [
         ],
     ),
     (
-        "another way of address",
+        "another word for a sector",
         "municipio.yaml",
-        "trato: usted",
-        "trato: vos",
+        "palabra_sector: sector",
+        "palabra_sector: zona",
         [
-            "municipio.yaml, línea 4: trato: «vos» no es ninguno de usted o tú",
+            "municipio.yaml, línea 4: palabra_sector: «zona» no es ninguno de sector o cuadrante",
         ],
     ),
     (
