@@ -1,4 +1,4 @@
-"""The command line: demo, serve, init, check, supervisor, export, evaluate, dead-letters, erase."""
+"""The command line: demo, serve, init, check, supervisor, roster, export, evaluate, dead-letters, erase."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from bot.console import (
     who_exports,
 )
 from bot.dead_letter_commands import dead_letters
+from bot.roster_commands import rosters
 from bot.upkeep_commands import backup, keys, migrate, restore
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ exports = typer.Typer(help="Sacar el registro, sin identidades.", no_args_is_hel
 app.add_typer(supervisors, name="supervisor")
 app.add_typer(exports, name="export")
 app.add_typer(audits, name="audit")
+app.add_typer(rosters, name="roster")
 app.add_typer(keys, name="keys")
 for upkeep in (backup, restore, migrate):
     app.command()(upkeep)

@@ -8,7 +8,7 @@ import random
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from bot import app as composition
 from bot.app import App
 from bot.channels.simulator import OWNERS, Owner, SimulatorChannel
 from bot.clock import MovableClock
-from bot.domain.roster import Role
+from bot.domain.duty_plan import Pattern, PlannedShift, spans
+from bot.domain.roster import Mode, Role
 from bot.messages import Address
 from bot.municipality.municipality import Municipality
 from handlers.desk import duty
@@ -30,6 +31,14 @@ MARK = "demo"  # file in a data folder that a demonstration made; `serve` refuse
 # phone -> badge of the fictional person who holds it
 PHONES = {"oficial": "E-105", "oficial2": "E-101", "supervisora": "M-01"}
 LISTS_OF_PHONES = {"supervisora": ("geavig", "mando", "asuntos_internos")}
+
+# badge -> days from today, hour, pattern, and how they get about; E-105 is on no roster: one tap and on duty
+ROSTER = {
+    "E-101": (1, 7, Pattern.ON_12_OFF_12, Mode.CAR),
+    "E-102": (0, 19, Pattern.ON_12_OFF_12, Mode.MOTORCYCLE),
+    "E-103": (0, 19, Pattern.ON_12_OFF_12, Mode.CAR),
+    "E-201": (0, 7, Pattern.ON_24_OFF_24, None),
+}
 
 
 @dataclass(slots=True)
@@ -81,10 +90,29 @@ class Demo:
 
         def work(tx: Transaction) -> None:
             composition.expect_staff(tx, municipality, now)
+            tx.plans.add(_roster(municipality, now))
             for phone, badge in PHONES.items():
                 _enrolled(tx, self.app, phone, badge)
 
         await self.app.store.run(work)
+
+
+def _roster(municipality: Municipality, now: datetime) -> list[PlannedShift]:
+    """Two weeks of a roster: days from tomorrow for one who holds a phone, nights from tonight for others."""
+    today = now.astimezone(municipality.time_zone).date()
+    return [
+        PlannedShift(badge=badge, starts_at=start.astimezone(UTC), ends_at=end.astimezone(UTC), mode=mode)
+        for badge, (days, opens, pattern, mode) in ROSTER.items()
+        if municipality.member(badge)
+        for start, end in spans(
+            pattern,
+            today + timedelta(days=days),
+            today + timedelta(days=14),
+            time(opens),
+            None,
+            municipality.time_zone,
+        )
+    ]
 
 
 def _owners(municipality: Municipality) -> tuple[Owner, ...]:

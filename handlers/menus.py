@@ -17,7 +17,7 @@ from handlers.officer import case, enrolment, handing, patrolling, pin, promisin
 from handlers.resident import filing, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
-from handlers.supervisor import erasing, held, helping, overview, pins, team
+from handlers.supervisor import erasing, held, helping, on_duty, overview, pins, team
 
 Act = Callable[[Speaker], None]
 Press = Callable[[Speaker, str], None]
@@ -186,11 +186,15 @@ ENTRIES: tuple[Entry, ...] = (
         ("terminar turno", "salir de turno", "fin de turno", "end shift"),
     ),
     Entry("duty", enrolment.home, ("turno",)),
+    Entry("mode", shift.mode, ("modo", "cambiar modo")),
+    Entry("pause_shift", shift.pause, ("pausa", "pausar turno", "descanso")),
+    Entry("resume_shift", shift.resume, ("reanudar", "reanudar turno", "fin de pausa")),
     Entry("pending", shift.pending, ("pendientes", "mis pendientes")),
     Entry("pin", pin.change, ("pin", "mi pin", "cambiar pin", "poner pin")),
     Entry("reset_pin", pins.choose_whose, ("restablecer pin",)),
     Entry("promises", promising.pending, ("promesas", "promises"), leaves=True),
     Entry("status", overview.status, ("estado", "como vamos", "status")),
+    Entry("on_duty", on_duty.show, ("turnos", "en turno", "quien esta")),
     Entry("held", held.held, ("retenidos",)),
     Entry("appeal", paused.appeal, ("pedir revision",)),
     Entry("team", team.team, ("equipo", "team")),
@@ -215,6 +219,8 @@ TAPS: tuple[Tap, ...] = (
     Tap("missing", case.start_talk("close", "not_located")),
     Tap("need", case.need),
     Tap("call", case.call),
+    Tap("begin", shift.begin),
+    Tap("mode", shift.set_mode),
     Tap("received", handing.received),
     Tap("handnote", handing.later),
     Tap("visits", case.start_talk("visits")),

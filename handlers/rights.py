@@ -27,11 +27,12 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (EVERYBODY, "talk.report talk.danger talk.add talk.withdraw talk.my_police talk.visit talk.erase"),
     (RESIDENTS, "m.resume"),
     (OFFICERS, "m.start_shift m.end_shift m.duty received handnote talk.handover"),
+    (OFFICERS, "m.mode m.pause_shift m.resume_shift begin mode"),
     (STAFF, "m.jot m.pending m.pin place claim decline support case way here release ask note refer done missing need call word"),
     (STAFF, "visits vin vout talk.visits talk.visit_done"),
     (STAFF, "m.promises promise kept pmove poff talk.promise talk.promise_move talk.promise_off"),
     (STAFF, "talk.ask talk.note talk.refer talk.close talk.whose"),
-    (SUPERVISORS, "m.status m.held m.team m.invite m.revoke reassign approve refuse help helped forget"),
+    (SUPERVISORS, "m.status m.on_duty m.held m.team m.invite m.revoke reassign approve refuse help helped forget"),
     (SUPERVISORS, "talk.reassign talk.invite talk.revoke talk.help talk.forget"),
     (SUPERVISORS, "let let_in pause unpause keep_pause talk.pause m.reset_pin reset_pin talk.reset_pin"),
 )  # fmt: skip

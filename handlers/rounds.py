@@ -33,6 +33,7 @@ NUDGE_KEEPS = timedelta(hours=12)  # a reminder that could not leave by then is 
 RAW_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=2)
+PLANS_KEPT = timedelta(days=60)
 SWEEP_EVERY = timedelta(minutes=10)
 
 Do = Callable[[Transaction, Here, DueItem, datetime], None]
@@ -71,6 +72,10 @@ def _warning(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
 
 def _shift_end(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
     duty.expire(tx, here, item.subject, at)
+
+
+def _pause_over(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    duty.pause_over(tx, item.subject, at)
 
 
 def _erasure_asked(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
@@ -113,6 +118,7 @@ DUE: Mapping[str, Do] = {
     "no_news": _no_news,
     duty.WARNING: _warning,
     duty.END: _shift_end,
+    duty.PAUSE: _pause_over,
     erasure.ASKED: _erasure_asked,
     erasure.ERASE: _erasure,
     visits.CALL: _visit_call,
@@ -219,6 +225,10 @@ def _old_counts(tx: Transaction, here: Here, now: datetime) -> None:
     tx.usage.forget_held(now - RAW_KEPT)
 
 
+def _old_plans(tx: Transaction, here: Here, now: datetime) -> None:
+    tx.plans.forget_old(now - PLANS_KEPT)
+
+
 def _head_of_audit(tx: Transaction, here: Here, now: datetime) -> None:
     head = tx.audit.head()
     log.info("head of the audit", action="audit_head", n=head.lines, code=head.mark)
@@ -229,6 +239,7 @@ SWEEP: Mapping[str, Callable[[Transaction, Here, datetime], None]] = {
     "waiting_drafts": _waiting_drafts,
     "old_payloads": _old_payloads,
     "old_counts": _old_counts,
+    "old_plans": _old_plans,
     "head_of_audit": _head_of_audit,
 }
 

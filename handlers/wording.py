@@ -16,7 +16,7 @@ from bot.domain.concern import Priority
 from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
-from handlers import promise_words, visit_words
+from handlers import duty_words, promise_words, visit_words
 from handlers.here import Here
 from handlers.officer.cards import because, first_line
 from handlers.speaker import button
@@ -537,6 +537,7 @@ WORDS: Mapping[str, Word] = {
     "operator": _operator,
     "erasure_wanted": _erasure_wanted,
     "erased_soon": _erased_soon,
+    **duty_words.TO_STAFF,
     **promise_words.TO_RESIDENTS,
     **promise_words.TO_STAFF,
     **visit_words.TO_RESIDENTS,
@@ -581,6 +582,7 @@ FOR_STAFF = frozenset(
         "appeal_wanted",
         "operator",
         "erasure_wanted",
+        *duty_words.TO_STAFF,
         *promise_words.TO_STAFF,
         *visit_words.TO_STAFF,
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping, bindparam, or_, select, update
 
-from bot.domain.roster import Officer, Role, Roster, Shift
+from bot.domain.roster import Mode, Officer, Role, Roster, Shift
 from storage.schema import shift, staff
 from storage.upsert import Upsert
 
@@ -58,6 +58,8 @@ _SHIFT_OF = (
     .limit(1)
 )
 _END = update(shift).where(shift.c.id == bindparam("which")).values(ended_at=bindparam("moment"))
+_PAUSE = update(shift).where(shift.c.id == bindparam("which")).values(paused_at=bindparam("moment"))
+_MODE = update(shift).where(shift.c.id == bindparam("which")).values(mode=bindparam("how"))
 
 
 class Staff:
@@ -182,8 +184,18 @@ class Staff:
             starts_at=new.starts_at,
             ends_at=new.ends_at,
             ended_at=None,
+            mode=new.mode.value if new.mode else None,
+            paused_at=new.paused_at,
         )
         self._tx.connection.execute(shift.insert(), row)
+
+    def pause_shift(self, shift_id: str, at: datetime | None) -> None:
+        """No alerts from that moment; None: alerts again."""
+        self._tx.connection.execute(_PAUSE, {"which": shift_id, "moment": at})
+
+    def get_about(self, shift_id: str, mode: Mode) -> None:
+        """On foot, by car or by motorcycle."""
+        self._tx.connection.execute(_MODE, {"which": shift_id, "how": mode.value})
 
     def end_shift(self, shift_id: str, at: datetime) -> None:
         """Off duty."""
@@ -226,4 +238,6 @@ def _shift(row: RowMapping) -> Shift:
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         ended_at=row["ended_at"],
+        mode=Mode(row["mode"]) if row["mode"] else None,
+        paused_at=row["paused_at"],
     )

@@ -158,7 +158,22 @@ shift = Table(
     clear("starts_at", Moment),
     clear("ends_at", Moment),
     clear("ended_at", Moment, nullable=True),
+    clear("mode", String(12), nullable=True),  # foot, car, motorcycle
+    clear("paused_at", Moment, nullable=True),  # since when no alert comes
     Index("ix_shift_ends_at", "ends_at"),
+)
+
+planned_shift = Table(  # the roster sheet: what operations foresee; a tap makes the shift
+    "planned_shift",
+    metadata,
+    ref("id", primary_key=True),
+    clear("badge", String(40)),
+    clear("sectors", Text),  # JSON list of slugs; none: those of the officer
+    clear("starts_at", Moment),
+    clear("ends_at", Moment),
+    clear("mode", String(12), nullable=True),
+    Index("ix_planned_shift_badge_starts_at", "badge", "starts_at"),
+    Index("ix_planned_shift_ends_at", "ends_at"),
 )
 
 handover = Table(  # what a shift left to the next; its id is the shift's

@@ -13,6 +13,7 @@ from bot.messages import StoreUnavailable
 from storage.audit import Audit
 from storage.conversations import Conversations
 from storage.due import Due
+from storage.duty_plans import DutyPlans
 from storage.erasure import Erasure
 from storage.errors import StoreInUse
 from storage.handovers import Handovers
@@ -49,6 +50,7 @@ class Transaction:
         self.people = People(self)
         self.vault = Vault(self)
         self.staff = Staff(self)
+        self.plans = DutyPlans(self)
         self.conversations = Conversations(self)
         self.inbox = Inbox(self)
         self.outbox = Outbox(self)

@@ -17,7 +17,7 @@ TOPS = ("bot", "handlers", "storage", "locales")
 CORE = "bot.domain* bot.messages bot.questions bot.conversation bot.triage* bot.municipality*"
 EDGES = "bot.texts bot.web bot.clock bot.log bot.settings bot.systemd bot.tokens bot.pins"
 HERE = f"{CORE} {EDGES} bot.channels storage*"  # of bot.channels the contract only
-COMMANDS = "bot.audit_commands bot.upkeep_commands bot.dead_letter_commands"
+COMMANDS = "bot.audit_commands bot.upkeep_commands bot.dead_letter_commands bot.roster_commands"
 
 # Part -> what it may import besides itself (`x*`: x and everything in it). The longest name that fits decides.
 LAW = {
@@ -52,6 +52,7 @@ LAW = {
     "bot.console": f"{HERE} handlers.desk*",
     "bot.audit_commands": f"{HERE} bot.console",
     "bot.upkeep_commands": f"{HERE} bot.console",
+    "bot.roster_commands": f"{HERE} handlers.desk* bot.app bot.console",
     "bot.dead_letter_commands": f"{HERE} handlers* bot.channels* bot.app bot.console",
     "bot.__main__": f"{HERE} handlers* bot.channels* bot.app bot.demo bot.console {COMMANDS}",
     "locales": "",
@@ -73,6 +74,7 @@ FENCES = {
     "sqlite3": "storage*",
     "alembic": "storage.migrations*",
     "cryptography": "storage.sealing",
+    "openpyxl": "bot.municipality.spreadsheet",
     "pyrage": "storage.backup",
     "babel": "bot.texts",
     "gettext": "bot.texts",

@@ -20,6 +20,7 @@ HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}")
 FLOORS = {
     "aiohttp": "3.14.4",  # request smuggling
     "cryptography": "48.0.1",  # GHSA-537c-gmf6-5ccf
+    "defusedxml": "0.7.1",  # what openpyxl reads foreign XML with, when it is there
     "h11": "0.16.0",  # smuggling by chunked bodies
     "pillow": "13.0.0",  # the JPEG decoder's overflows
     "pyjwt": "2.15.0",  # CVE-2026-101918

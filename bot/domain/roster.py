@@ -15,6 +15,14 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+class Mode(StrEnum):
+    """How an officer gets about in a shift."""
+
+    FOOT = "foot"
+    CAR = "car"
+    MOTORCYCLE = "motorcycle"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
     """Somebody of the programme: an officer of a sector, or a supervisor of all of them."""
@@ -37,10 +45,16 @@ class Shift:
     starts_at: datetime
     ends_at: datetime
     ended_at: datetime | None = None
+    mode: Mode | None = None  # None: nobody said
+    paused_at: datetime | None = None  # since when no alert comes; what is in hand goes on
 
     def covers(self, at: datetime) -> bool:
         """Is the officer on duty at that moment?"""
         return self.starts_at <= at < (self.ended_at or self.ends_at)
+
+    def hears(self, at: datetime) -> bool:
+        """Do alerts reach the officer at that moment?"""
+        return self.covers(at) and self.paused_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +70,15 @@ class Roster:
 
     def on_duty(self, at: datetime, sectors: tuple[str, ...] = ()) -> tuple[Officer, ...]:
         """Who is on duty, in one of the sectors if any is given, in the order their shifts began."""
-        covering = sorted((s for s in self.shifts if s.covers(at)), key=lambda s: s.starts_at)
-        wanted = [s for s in covering if not sectors or set(sectors) & set(s.sectors)]
+        return self._of([s for s in self.shifts if s.covers(at)], sectors)
+
+    def hearing(self, at: datetime, sectors: tuple[str, ...] = ()) -> tuple[Officer, ...]:
+        """The same without who is on a pause: whom an alert reaches."""
+        return self._of([s for s in self.shifts if s.hears(at)], sectors)
+
+    def _of(self, shifts: list[Shift], sectors: tuple[str, ...]) -> tuple[Officer, ...]:
+        ordered = sorted(shifts, key=lambda s: s.starts_at)
+        wanted = [s for s in ordered if not sectors or set(sectors) & set(s.sectors)]
         found = (self.officer(shift.person_id) for shift in wanted)
         return tuple(dict.fromkeys(o for o in found if o is not None))
 

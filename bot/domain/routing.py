@@ -21,12 +21,12 @@ def may_attend(report: Report, officer: Officer) -> bool:
 
 
 def first_alerted(report: Report, roster: Roster, at: datetime) -> tuple[Officer, ...]:
-    """The on-duty team of the sectors; of a confidential one, the first of the list (on duty first)."""
+    """The team of the sectors that is on duty and on no pause; of a confidential one, the first of the list (on duty first)."""
     if report.listed:
         return _of_list(report, roster, at)[:1]
     if report.priority is Priority.P0 and not report.place.known:
-        return roster.on_duty(at)  # danger, nobody knows where: everyone on shift hears
-    return roster.on_duty(at, report.sectors)
+        return roster.hearing(at)  # danger, nobody knows where: everyone on shift hears
+    return roster.hearing(at, report.sectors)
 
 
 def climb_to(
@@ -35,7 +35,7 @@ def climb_to(
     """Who hears at a step of the ladder; None is beyond its end: everybody again."""
     if report.listed:
         return _climb_list(who, report, roster, at, holders)
-    on_duty = roster.on_duty(at)
+    on_duty = roster.hearing(at)
     if who is Hearer.NEXT_OFFICER:
         return tuple(officer for officer in on_duty if officer.person_id not in holders)[:1]
     if who is Hearer.SUPERVISOR:
@@ -45,7 +45,7 @@ def climb_to(
 
 def _of_list(report: Report, roster: Roster, at: datetime) -> tuple[Officer, ...]:
     people = roster.of_list(report.named_list)
-    on_duty = roster.on_duty(at)
+    on_duty = roster.hearing(at)
     return tuple(sorted(people, key=lambda person: person not in on_duty))
 
 

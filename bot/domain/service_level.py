@@ -69,6 +69,8 @@ class DutyHours:
     length: timedelta = timedelta(hours=12)  # when there are no handover hours
     warn_before: timedelta = timedelta(minutes=30)
     sign_within: timedelta = timedelta(hours=2)  # a hand-over that nobody received by then is told above
+    early: timedelta = timedelta(hours=2)  # how long before its hour a shift of the roster is proposed
+    longest_pause: timedelta = timedelta(hours=1)  # after this alerts come again by themselves
 
     def ends_at(self, starts_at: datetime) -> datetime:
         """The end of a shift begun at a local moment: the first handover far enough, else its length."""

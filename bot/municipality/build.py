@@ -250,6 +250,8 @@ def service(form: forms.ServiceForm) -> ServiceLevel:
             length=form.duty.length,
             warn_before=form.duty.warn_before,
             sign_within=form.duty.sign_within,
+            early=form.duty.early,
+            longest_pause=form.duty.longest_pause,
         ),
         desk=desk(form.desk),
         quiet=OpenHours(days=EVERY_DAY, opens=quiet.opens, closes=quiet.closes) if quiet else None,

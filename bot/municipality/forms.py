@@ -245,6 +245,8 @@ class DutyForm(Form):
     length: f.Duration
     warn_before: f.Duration
     sign_within: f.Duration = timedelta(hours=2)
+    early: f.Duration = timedelta(hours=2)
+    longest_pause: f.Duration = timedelta(hours=1)
 
 
 class OpenForm(Form):

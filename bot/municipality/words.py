@@ -33,6 +33,7 @@ WORDS = {
     "diary": "diario",
     "draft_lives": "vive_borrador",
     "duty": "guardia",
+    "early": "llegar_antes",
     "emoji": "emoji",
     "ending": "resultado",
     "example": "ejemplo",

@@ -477,7 +477,10 @@ def _no_right(tx: Transaction, row: Row, now: datetime) -> str:
     if report is not None and report.listed:
         return "" if report.named_list in officer.lists else "not on the list"
     if row.notice in ("alert", "support_wanted", "visit_time") and officer.role is not Role.SUPERVISOR:
-        return "" if tx.staff.shift_of(officer.person_id, now) else "off duty"
+        running = tx.staff.shift_of(officer.person_id, now)
+        if running is None:
+            return "off duty"
+        return "" if running[1].hears(now) or row.facts.get("known") else "on a pause"
     return ""
 
 

@@ -6,26 +6,50 @@ from datetime import datetime
 from enum import Enum
 from typing import Literal
 
-from bot.domain.errors import NotPermitted
+from bot.domain import duty_plan
+from bot.domain.duty_plan import PlannedShift
+from bot.domain.errors import NotOnDuty, NotPermitted
 from bot.domain.handover import Handover
 from bot.domain.notices import Lane, Notice
-from bot.domain.roster import Officer, Role, Shift
+from bot.domain.roster import Mode, Officer, Role, Shift
 from handlers.desk import handover
 from handlers.here import Here
 from storage.store import Transaction
 
 WARNING = "shift_warning"
 END = "shift_end"
+PAUSE = "shift_pause"
 
 
-def start(tx: Transaction, here: Here, officer: Officer, at: datetime) -> Shift:
-    """The officer is on duty until the configured end; a running shift stays as it is."""
+def proposed(tx: Transaction, here: Here, officer: Officer, at: datetime) -> PlannedShift | None:
+    """The roster's shift for who comes in now, if there is one."""
+    duty = here.municipality.service.duty
+    planned = tx.plans.of_badge(officer.badge, at, at + duty.early)
+    return duty_plan.proposed(planned, at, duty.early, duty.warn_before)
+
+
+def start(
+    tx: Transaction,
+    here: Here,
+    officer: Officer,
+    at: datetime,
+    planned: PlannedShift | None = None,
+    mode: Mode | None = None,
+) -> Shift:
+    """The officer is on duty until the end of the roster's shift, else the configured end; a running shift stays."""
     running = tx.staff.shift_of(officer.person_id, at)
     if running is not None:
         return running[1]
     duty = here.municipality.service.duty
     ends_at = duty.ends_at(at.astimezone(here.municipality.time_zone)).astimezone(at.tzinfo)
-    shift = Shift(person_id=officer.person_id, sectors=officer.sectors, starts_at=at, ends_at=ends_at)
+    shift = Shift(
+        person_id=officer.person_id,
+        sectors=(planned and planned.sectors) or officer.sectors,
+        starts_at=at,
+        ends_at=planned.ends_at if planned else ends_at,
+        mode=mode or (planned.mode if planned else None),
+    )
+    ends_at = shift.ends_at
     shift_id = here.new_id()
     tx.staff.start_shift(shift_id, shift)
     tx.due.set(WARNING, shift_id, ends_at - duty.warn_before)
@@ -54,9 +78,58 @@ def end(
         return OFF
     shift_id, shift = running
     tx.staff.end_shift(shift_id, at)
-    tx.due.clear(WARNING, shift_id)
-    tx.due.clear(END, shift_id)
+    for kind in (WARNING, END, PAUSE):
+        tx.due.clear(kind, shift_id)
     return handover.write(tx, here, shift_id, shift, at)
+
+
+def pause(tx: Transaction, here: Here, officer: Officer, at: datetime) -> datetime:
+    """No alert reaches the officer for a while; the ladder goes on to others. Returns since when.
+
+    What is in hand stays in hand. It ends by itself, so that nobody is forgotten on it. Raises NotOnDuty.
+    """
+    shift_id, shift = _running(tx, officer, at)
+    if shift.paused_at is not None:
+        return shift.paused_at
+    tx.staff.pause_shift(shift_id, at)
+    tx.due.set(PAUSE, shift_id, at + here.municipality.service.duty.longest_pause)
+    return at
+
+
+def resume(tx: Transaction, officer: Officer, at: datetime) -> bool:
+    """Alerts come again; False when there was no pause. Raises NotOnDuty."""
+    shift_id, shift = _running(tx, officer, at)
+    tx.staff.pause_shift(shift_id, None)
+    tx.due.clear(PAUSE, shift_id)
+    return shift.paused_at is not None
+
+
+def pause_over(tx: Transaction, shift_id: str, at: datetime) -> None:
+    """Nobody ended it: it ends, and the officer hears so."""
+    tx.due.clear(PAUSE, shift_id)
+    shift = tx.staff.shift(shift_id)
+    if shift is None or shift.paused_at is None or not shift.covers(at):
+        return
+    tx.staff.pause_shift(shift_id, None)
+    told = Notice(
+        person_id=shift.person_id,
+        name="pause_ended",
+        facts={"paused_at": shift.paused_at.isoformat()},
+        dedupe_key=f"pause_ended:{shift_id}:{shift.paused_at.timestamp():.0f}",
+    )
+    tx.outbox.put([told], at)
+
+
+def get_about(tx: Transaction, officer: Officer, mode: Mode, at: datetime) -> None:
+    """On foot, by car or by motorcycle from now on. Raises NotOnDuty."""
+    tx.staff.get_about(_running(tx, officer, at)[0], mode)
+
+
+def _running(tx: Transaction, officer: Officer, at: datetime) -> tuple[str, Shift]:
+    running = tx.staff.shift_of(officer.person_id, at)
+    if running is None:
+        raise NotOnDuty
+    return running
 
 
 def warn(tx: Transaction, shift_id: str, at: datetime) -> None:
@@ -67,7 +140,8 @@ def warn(tx: Transaction, shift_id: str, at: datetime) -> None:
 
 def expire(tx: Transaction, here: Here, shift_id: str, at: datetime) -> None:
     """The shift ended by itself; the hand-over is written all the same."""
-    tx.due.clear(END, shift_id)
+    for kind in (END, PAUSE):
+        tx.due.clear(kind, shift_id)
     shift = tx.staff.shift(shift_id)
     if shift is None or shift.ended_at is not None:
         return

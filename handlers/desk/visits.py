@@ -73,7 +73,7 @@ def call(tx: Transaction, visit_id: str, at: datetime) -> None:
         return
     tx.visits.save(before, before.call())
     roster = tx.staff.roster(at)
-    shift = roster.on_duty(at, (before.sector,) if before.sector else ())
+    shift = roster.hearing(at, (before.sector,) if before.sector else ())
     people = [person.person_id for person in (shift or roster.supervisors())]
     _tell_staff(tx, report, before, "visit_time", people, at)
 

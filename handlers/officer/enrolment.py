@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.roster import Shift
+from bot.messages import Action
+from bot.texts import Texts
+from handlers import duty_words
 from handlers.desk import enrolment as desk
 from handlers.speaker import Speaker, button
 
@@ -45,8 +49,7 @@ def home(who: Speaker) -> None:
     if shift is None:
         state, first = t("Fuera de turno"), button(t("Iniciar turno"), "m.start_shift", "primary")
     else:
-        state = t("En turno hasta las {hour}", hour=t.clock(shift[1].ends_at))
-        first = button(t("Terminar turno"), "m.end_shift")
+        state, first = _on_duty(t, shift[1]), button(t("Terminar turno"), "m.end_shift")
     sectors = [
         s.name for s in map(who.here.municipality.territory.sector, who.officer.sectors) if s is not None
     ]
@@ -56,4 +59,22 @@ def home(who: Speaker) -> None:
         t("En sus manos: {n}", n=len(in_hand)),
     )
     actions = (first, button(t("Mis pendientes"), "m.pending"), button(t("Anotar un asunto"), "m.jot"))
-    who.say(*lines, actions=actions)
+    who.say(*lines, actions=(*actions, *_break(t, shift[1] if shift else None)))
+
+
+def _on_duty(t: Texts, shift: Shift) -> str:
+    """ "En turno hasta las 19:00 · a pie · en pausa desde las 14:05"."""
+    parts = (
+        t("En turno hasta las {hour}", hour=t.clock(shift.ends_at)),
+        duty_words.gets_about(t, shift.mode),
+        t("en pausa desde las {hour}", hour=t.clock(shift.paused_at)) if shift.paused_at else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _break(t: Texts, shift: Shift | None) -> tuple[Action, ...]:
+    if shift is None:
+        return ()
+    if shift.paused_at is not None:
+        return (button(t("Reanudar"), "m.resume_shift", "primary"),)
+    return (button(t("Pausa"), "m.pause_shift"),)

@@ -1,28 +1,129 @@
-"""Duty by one tap."""
+"""Duty by one tap: the roster proposes, the tap begins; a pause, and how one gets about."""
 
 from __future__ import annotations
 
-from bot.messages import Outgoing
+from bot.domain.duty_plan import PlannedShift
+from bot.domain.roster import Mode
+from bot.messages import Action, Outgoing
+from bot.texts import Texts
+from handlers import duty_words
 from handlers.desk import duty as desk
 from handlers.officer import cards, handing, shift_card
 from handlers.speaker import Speaker, button
 
+AS_PLANNED, OWN, ASK = "plan", "own", "ask"  # besides a mode, what `begin` may be told
+
 
 def start(who: Speaker) -> None:
+    """The roster's shift is proposed; where there is none, on duty at once."""
+    assert who.officer is not None
+    running = who.tx.staff.shift_of(who.officer.person_id, who.at)
+    planned = desk.proposed(who.tx, who.here, who.officer, who.at) if running is None else None
+    if planned is None:
+        _begin(who, None, None)
+    else:
+        who.show(_proposal(who, planned))
+
+
+def _proposal(who: Speaker, planned: PlannedShift) -> Outgoing:
+    """ "Le toca de 19:00 a 07:00 en Sector Norte Poniente, a pie. ¿Empezar?" """
+    t = who.t
+    assert who.officer is not None
+    where = duty_words.sectors(t, who.here, planned.sectors or who.officer.sectors)
+    span = t("Le toca de {start} a {end}", start=t.clock(planned.starts_at), end=t.clock(planned.ends_at))
+    whole = t("{span} en {where}", span=span, where=where) if where else span
+    own = button(t("Otro horario"), f"begin.{OWN}")
+    if planned.mode is None:
+        line = t("{shift}. ¿Cómo va hoy?", shift=whole)
+        return Outgoing(lines=(line,), actions=(*_modes(t, "begin"), own))
+    line = t("{shift}, {mode}. ¿Empezar?", shift=whole, mode=duty_words.gets_about(t, planned.mode))
+    yes = button(t("Empezar"), f"begin.{AS_PLANNED}", "primary")
+    return Outgoing(lines=(line,), actions=(yes, button(t("Cambiar modo"), f"begin.{ASK}"), own))
+
+
+def _modes(t: Texts, verb: str) -> tuple[Action, ...]:
+    return tuple(button(t(label), f"{verb}.{mode}") for mode, label in duty_words.LABELS.items())
+
+
+def begin(who: Speaker, how: str) -> None:
+    """Empezar: as the roster says, by another mode, or at hours of one's own."""
+    assert who.officer is not None
+    if how == ASK:
+        who.say(who.t("¿Cómo va hoy?"), actions=_modes(who.t, "begin"))
+        return
+    planned = desk.proposed(who.tx, who.here, who.officer, who.at) if how != OWN else None
+    _begin(who, planned, _mode(how))
+
+
+def _begin(who: Speaker, planned: PlannedShift | None, mode: Mode | None) -> None:
     """On duty; the card says what there is to know."""
     assert who.officer is not None
-    shift = desk.start(who.tx, who.here, who.officer, who.at)
+    shift = desk.start(who.tx, who.here, who.officer, who.at, planned, mode)
     who.show(shift_card.started(who, shift))
+
+
+def _mode(said: str) -> Mode | None:
+    return next((mode for mode in Mode if mode == said), None)
+
+
+def mode(who: Speaker) -> None:
+    """Modo: how one gets about from now on."""
+    who.say(who.t("¿Cómo va ahora?"), actions=_modes(who.t, "mode"))
+
+
+def set_mode(who: Speaker, said: str) -> None:
+    """A pie, en patrulla, en moto. Raises NotOnDuty."""
+    assert who.officer is not None
+    chosen = _mode(said)
+    if chosen is None:
+        mode(who)
+        return
+    desk.get_about(who.tx, who.officer, chosen, who.at)
+    who.say(who.t("Anotado: va {mode}.", mode=duty_words.gets_about(who.t, chosen)))
+
+
+def _off(who: Speaker) -> bool:
+    """Not on duty? Then that is said, with the way to it."""
+    assert who.officer is not None
+    if who.tx.staff.shift_of(who.officer.person_id, who.at) is not None:
+        return False
+    start = button(who.t("Iniciar turno"), "m.start_shift", "primary")
+    who.say(who.t("No está en turno."), actions=(start,))
+    return True
+
+
+def pause(who: Speaker) -> None:
+    """Pausa: no alerts for a while."""
+    assert who.officer is not None
+    if _off(who):
+        return
+    t = who.t
+    since = desk.pause(who.tx, who.here, who.officer, who.at)
+    longest = who.here.municipality.service.duty.longest_pause
+    lines = (
+        t("En pausa desde las {hour}. Los avisos pasan a quien sigue.", hour=t.clock(since)),
+        t("Sus casos siguen siendo suyos. Termina sola a las {hour}.", hour=t.clock(since + longest)),
+    )
+    who.say(*lines, actions=(button(t("Reanudar"), "m.resume_shift", "primary"),))
+
+
+def resume(who: Speaker) -> None:
+    """Reanudar: what came meanwhile is shown."""
+    assert who.officer is not None
+    if _off(who):
+        return
+    was = desk.resume(who.tx, who.officer, who.at)
+    pending(who, who.t("De vuelta: otra vez le llegan avisos.") if was else who.t("No estaba en pausa."))
 
 
 def end(who: Speaker) -> None:
     """Off duty; the hand-over is written, and only the note is asked for."""
     assert who.officer is not None
     t = who.t
-    left = desk.end(who.tx, who.here, who.officer, who.at)
-    if left is desk.OFF:
-        who.say(t("No está en turno."), actions=(button(t("Iniciar turno"), "m.start_shift", "primary"),))
+    if _off(who):
         return
+    left = desk.end(who.tx, who.here, who.officer, who.at)
+    assert left is not desk.OFF
     over = t("Turno terminado. Ya no le llegan avisos.")
     if left is None:
         who.say(over)
@@ -30,7 +131,7 @@ def end(who: Speaker) -> None:
     handing.begin(who, left, (over, handing.summary(t, left)))
 
 
-def pending(who: Speaker) -> None:
+def pending(who: Speaker, *lead: str) -> None:
     """What the officer has in hand, and what waits in the sector."""
     assert who.officer is not None
     t = who.t
@@ -39,8 +140,8 @@ def pending(who: Speaker) -> None:
     waiting = [r for r in who.tx.reports.open() if r.handler_id is None and mine & set(r.sectors)]
     reports = (*in_hand, *waiting)[:10]
     if not reports:
-        who.say(t("Nada pendiente."), actions=(button(t("Menú"), "m.menu"),))
+        who.say(*lead, t("Nada pendiente."), actions=(button(t("Menú"), "m.menu"),))
         return
-    lines = (t("En sus manos: {n}", n=len(in_hand)), t("Sin tomar en su sector: {n}", n=len(waiting)))
+    lines = (*lead, t("En sus manos: {n}", n=len(in_hand)), t("Sin tomar en su sector: {n}", n=len(waiting)))
     rows = tuple(cards.row(who, report) for report in reports)
     who.show(Outgoing(lines=lines, rows=rows, rows_label=t("Ver reportes")))

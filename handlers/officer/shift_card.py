@@ -11,6 +11,7 @@ from bot.domain.route import Stop, street_order
 from bot.domain.territory import Point
 from bot.messages import Attachment, Outgoing
 from bot.texts import Texts
+from handlers import duty_words
 from handlers.desk import handover as desk
 from handlers.officer import cards
 from handlers.speaker import Speaker, button
@@ -31,7 +32,7 @@ def started(who: Speaker, shift: Shift) -> Outgoing:
         r for r in who.tx.reports.open() if r.handler_id is None and set(r.sectors) & set(shift.sectors)
     ]
     ordered = in_order([*in_hand, *waiting])
-    lines = [t("En turno hasta las {hour}. Le llegan los avisos de su sector.", hour=t.clock(shift.ends_at))]
+    lines = [_until(who, shift)]
     for one in left[:MOST_HANDOVERS]:
         lines += handed_over(who, one)
     if len(left) > MOST_HANDOVERS:
@@ -60,6 +61,17 @@ def started(who: Speaker, shift: Shift) -> Outgoing:
         attachments=tuple(file for one in left[:MOST_HANDOVERS] for file in _spoken(who, one)),
         protected=True,
     )
+
+
+def _until(who: Speaker, shift: Shift) -> str:
+    t = who.t
+    assert who.officer is not None
+    mode = duty_words.gets_about(t, shift.mode)
+    until = t("En turno hasta las {hour}", hour=t.clock(shift.ends_at)) + (f", {mode}" if mode else "")
+    if set(shift.sectors) == set(who.officer.sectors):
+        return t("{until}. Le llegan los avisos de su sector.", until=until)
+    where = duty_words.sectors(t, who.here, shift.sectors)
+    return t("{until}. Le llegan los avisos de {where}.", until=until, where=where)
 
 
 def in_order(reports: list[Report]) -> list[Report]:

@@ -73,6 +73,7 @@ def home(who: Speaker) -> None:
     assert who.officer is not None
     actions = (
         button(t("Estado"), "m.status", "primary"),
+        button(t("En turno"), "m.on_duty"),
         button(t("Equipo"), "m.team"),
         button(t("Invitar"), "m.invite"),
     )

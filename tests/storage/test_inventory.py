@@ -38,6 +38,7 @@ NOBODYS_WORDS = {
     "staff.sectors",
     "staff.lists",
     "shift.sectors",
+    "planned_shift.sectors",
     "handover.sectors",
     "report.sectors",
 }

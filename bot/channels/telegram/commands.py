@@ -49,7 +49,7 @@ RESIDENT: dict[str, Commands] = {
 }
 BY_ROLE: dict[str, Commands] = {
     "officer": {
-        "turno": "Iniciar o terminar turno",
+        "turno": "Iniciar, pausar o terminar turno",
         "pendientes": "Reportes abiertos",
         "anotar": "Anotar un asunto",
         "ayuda": "Cómo funciona",
@@ -57,7 +57,8 @@ BY_ROLE: dict[str, Commands] = {
     },
     "supervisor": {
         "estado": "Abiertos y vencidos",
-        "equipo": "Policías y turnos",
+        "turnos": "Quién está en turno y qué falta cubrir",
+        "equipo": "Quién tiene alta",
         "invitar": "Dar de alta a un policía",
         "pendientes": "Lo que espera decisión",
         "ayuda": "Cómo funciona",
