@@ -34,7 +34,7 @@ def in_confidence(
         text = words_of(t, said)
     more = Answered()
     if kind.slug not in VIOLENCE:  # there one thing was asked first of all, and nothing else is
-        more = yield from follow_ups(t, here, kind, told, text)
+        more = yield from follow_ups(t, here, kind, told, text, again)
     place = told.place
     if not place.known or "place" in again:
         place = yield from _place_if_wanted(t, here)
@@ -53,7 +53,7 @@ def in_confidence(
     ]
     verdict = yield from choose("send", lines, options)
     if verdict == "edit":
-        return (yield from correct(t, FIELDS))
+        return (yield from correct(t, FIELDS, more.to_correct))
     if verdict == "cancel":
         return Stopped("discarded")
     return Draft(

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.concern import ConcernKind
 from bot.domain.questions import AnswerOption, FollowUp
-from bot.questions import Option, choose, fold, write
+from bot.questions import Option, choose_or, fold, write
 from bot.texts import Texts
 from handlers.here import Here
 from handlers.resident.kind import label
@@ -27,30 +27,34 @@ class Answered:
     answers: tuple[tuple[str, str], ...] = ()  # question and answer, as the team reads them
     chosen: dict[str, str] = field(default_factory=dict)  # question -> option: what the priority hangs on
     named_list: str = ""  # when an answer made it confidential
+    to_correct: dict[str, str] = field(default_factory=dict)  # name of a question in the talk -> its words
 
 
 def follow_ups(
-    t: Texts, here: Here, kind: ConcernKind, told: Told, text: str
+    t: Texts, here: Here, kind: ConcernKind, told: Told, text: str, again: frozenset[str] = frozenset()
 ) -> Generator[Any, Any, Answered]:
-    """Ask what is left to ask."""
+    """Ask what is left to ask, and what is to be corrected."""
     answers: list[tuple[str, str]] = []
     chosen: dict[str, str] = {}
+    to_correct: dict[str, str] = {}
     named_list = ""
     for question in here.municipality.questions.get(kind.slug, ())[:MOST]:
         if not question.asked_after(chosen):
             continue
-        told_already = option_told(question, text)
+        corrected = question_name(kind, question) in again
+        told_already = None if corrected else option_told(question, text)
         if told_already is not None:
             said, slug = label(t, told_already.label, told_already.label_en), told_already.slug
-        elif answered(question, told, text):
+        elif not corrected and answered(question, told, text):
             continue
         else:
             said, slug = yield from follow_up(t, kind, question)
         answers.append((question.text, said))
         chosen[question.slug] = slug
+        to_correct[question_name(kind, question)] = words_asked(t, question)
         option = question.option(slug)
         named_list = option.named_list if option and option.named_list else named_list
-    return Answered(tuple(answers), chosen, named_list)
+    return Answered(tuple(answers), chosen, named_list, to_correct)
 
 
 def option_told(question: FollowUp, text: str) -> AnswerOption | None:
@@ -100,12 +104,23 @@ VAGUE = frozenset({"ahorita", "orita", "ahora", "horita"})  # now, or later: it 
 
 def follow_up(t: Texts, kind: ConcernKind, question: FollowUp) -> Generator[Any, Any, tuple[str, str]]:
     """Ask it: what was answered, and the slug of the option."""
-    text = question.text_en if t.locale != "es" and question.text_en else question.text
-    name = f"q_{kind.slug}_{question.slug}"[:40]
+    text, name = words_asked(t, question), question_name(kind, question)
     if not question.options:
         skip: Option[str] = Option("no sé", "unknown", t("No sé"))
         said = yield from write(name, (text,), options=(skip,), files=True)
         return words_of(t, said), ""
     options = [Option(o, o.slug, label(t, o.label, o.label_en)) for o in question.options]
-    picked = yield from choose(name, (text,), options, as_rows=len(options) > 3)
+    picked = yield from choose_or(
+        name, (text,), options, lambda reply: option_told(question, reply.text), as_rows=len(options) > 3
+    )
     return picked.label, picked.slug
+
+
+def question_name(kind: ConcernKind, question: FollowUp) -> str:
+    """As the talk keeps its answer; at most 40 characters."""
+    return f"q_{kind.slug}_{question.slug}"[:40]
+
+
+def words_asked(t: Texts, question: FollowUp) -> str:
+    """The question, in the person's language as far as the municipality has it."""
+    return question.text_en if t.locale != "es" and question.text_en else question.text

@@ -51,7 +51,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
     if graver is not None:
         confided = replace(told, text=text, also=graver.also)
         return (yield from in_confidence(t, here, confided, here.kind(graver.kind or OTHER), again))
-    more = yield from follow_ups(t, here, kind, told, text)
+    more = yield from follow_ups(t, here, kind, told, text, again)
     same = "" if more.named_list else (yield from _same_nearby(t, here, kind, place))
     if same:
         return Draft(kind=kind.slug, place=place, text=text, joins=same, also=others(told, kind))
@@ -71,7 +71,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
         danger=told.danger,
         also=others(told, kind),
     )
-    return (yield from review(t, here, draft, own=not told.on_behalf))
+    return (yield from review(t, here, draft, more.to_correct, own=not told.on_behalf))
 
 
 def _told_in_confidence(here: Here, text: str) -> Told | None:

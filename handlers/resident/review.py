@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from bot.domain.concern import ConcernKind, Confidentiality, Identity
-from bot.questions import Forget, Option, choose, write
+from bot.questions import Forget, Option, choose, shortened, write
 from bot.texts import Texts, later
 from handlers.here import Here
 from handlers.resident.draft import Draft, Stopped
@@ -40,7 +40,10 @@ def identity(
     return identity, said.text
 
 
-def review(t: Texts, here: Here, draft: Draft, *, own: bool) -> Generator[Any, Any, Draft | Stopped]:
+def review(
+    t: Texts, here: Here, draft: Draft, questions: Mapping[str, str], *, own: bool
+) -> Generator[Any, Any, Draft | Stopped]:
+    """The card: sent, given up, or corrected in a field or in the answer to one of the `questions`."""
     lines = summary(t, here, draft)
     if own:
         lines = (*lines, t(IDENTITY_LINES[draft.identity], name=draft.name))
@@ -55,7 +58,7 @@ def review(t: Texts, here: Here, draft: Draft, *, own: bool) -> Generator[Any, A
         return draft
     if verdict == "cancel":
         return Stopped("discarded")
-    return (yield from correct(t, FIELDS if own else FIELDS[:-1]))
+    return (yield from correct(t, FIELDS if own else FIELDS[:-1], questions))
 
 
 def others(told: Told, kind: ConcernKind) -> tuple[tuple[str, str], ...]:
@@ -101,11 +104,15 @@ FIELD_LABELS = {
 }
 
 
-def correct(t: Texts, names: tuple[str, ...]) -> Generator[Any, Any, Stopped]:
-    """Which field was wrong: it is forgotten and asked again."""
+def correct(t: Texts, names: tuple[str, ...], questions: Mapping[str, str]) -> Generator[Any, Any, Stopped]:
+    """Which field was wrong, or which answer: it is forgotten and asked again."""
     fields = [Option(name, name, t(FIELD_LABELS[name])) for name in names]
+    fields += [
+        Option(name, name, shortened(words, 24), description=shortened(words, 72) if len(words) > 24 else "")
+        for name, words in questions.items()
+    ]
     wrong = yield from choose("wrong", (t("¿Qué corregimos?"),), fields, as_rows=True)
-    yield Forget(("send", "wrong", *FORGOTTEN_WITH[wrong]), ask_again=(wrong,))
+    yield Forget(("send", "wrong", *FORGOTTEN_WITH.get(wrong, (wrong,))), ask_again=(wrong,))
     return Stopped("discarded")  # never reached: the replay starts over
 
 

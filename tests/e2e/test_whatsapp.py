@@ -23,7 +23,7 @@ async def test_by_numbers_and_words_alone(street: Street) -> None:
     await neighbour.says("la 8", "¿Cuál se parece más?")
     await neighbour.says("alumbrado", "¿Dónde es?")
     await neighbour.says("colonia italia, atrás del domo", "¿qué pasa?")
-    await neighbour.says("no prende", "¿Es una lámpara o toda la calle?")
+    await neighbour.says("no prende", "¿Es una lámpara o son varias?")
     await neighbour.says("1", "Si el poste tiene número")
     await neighbour.says("no sé", "¿Está bien?")
     folio = folio_in(await neighbour.says("uno", "Su folio es"))
@@ -42,7 +42,7 @@ async def test_by_taps_and_statuses_in_any_order(street: Street) -> None:
     await neighbour.taps("Alumbrado", "¿Dónde es?")
     assert await street.twilio.share_location(neighbour.number, 18.50742, -88.30868) == 200
     await neighbour.hears("¿qué pasa?")
-    await neighbour.says("no prende", "¿Es una lámpara o toda la calle?")
+    await neighbour.says("no prende", "¿Es una lámpara o son varias?")
     await neighbour.taps("Varias", "¿Está bien?")
     await neighbour.taps("Enviar", "Su folio es")
     receipt = neighbour.messages[-1]
