@@ -1,19 +1,23 @@
-"""Channel-neutral words: what comes in, what goes out, what a channel can carry."""
+"""Channel-neutral words: what comes in, what goes out, what a channel can carry.
+
+Every message makes a dozen of these, so they are msgspec's structs: made, copied and turned into plain values without
+running Python for each field.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
+
+import msgspec
 
 from bot.domain.territory import Point
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """A channel and the person's id there, exactly as the channel gave it (courier: URN)."""
 
     channel: str  # "telegram", "whatsapp", "simulator"
@@ -49,8 +53,7 @@ class AttachmentKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file that stands at the provider until we fetch it, or in our own media store once fetched."""
 
     kind: AttachmentKind
@@ -61,8 +64,7 @@ class Attachment:
     album: str = ""  # files sent together share it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbound:
+class Inbound(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing a person did, from any channel."""
 
     id: str  # unique per provider event: "tg:<bot>:<update_id>", "tw:<MessageSid>": the key of de-duplication
@@ -85,8 +87,7 @@ class Inbound:
     raw: bytes = b""  # the provider's bytes, kept sealed for a few days
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A button or a row. The token says what it does; delivery signs it, reception checks it."""
 
     label: str  # at most 20 characters for a button, 24 for a row
@@ -95,16 +96,14 @@ class Action:
     style: str = ""  # "", "primary", "danger": where the channel has colours
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateUse:
+class TemplateUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An approved text for outside the WhatsApp window."""
 
     name: str  # of the municipality's table of templates -> ContentSid
     variables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactCard:
+class ContactCard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody to be saved in the phone's own list: an institution, never a private number."""
 
     name: str
@@ -112,8 +111,7 @@ class ContactCard:
     hours: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A card: a notice rendered for one recipient. The channel decides the widgets, and drops aloud.
 
     Texts are plain: `title` is shown bold where the channel has bold, nothing else is marked up, so nothing
@@ -150,52 +148,17 @@ class Outgoing:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, without what is as usual: how a reply waits in the outbox."""
-        return _unusual(self)
+        kept: dict[str, Any] = msgspec.to_builtins(self)
+        return kept
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Outgoing:
         """What `as_dict` wrote."""
-        kept = dict(stored)
-        kept["lines"] = tuple(kept.get("lines", ()))
-        for name in ("actions", "rows"):
-            kept[name] = tuple(Action(**item) for item in kept.get(name, ()))
-        if kept.get("pin"):
-            kept["pin"] = Point(**kept["pin"])
-        kept["attachments"] = tuple(
-            Attachment(**{**item, "kind": AttachmentKind(item["kind"])})
-            for item in kept.get("attachments", ())
-        )
-        if kept.get("contact"):
-            kept["contact"] = ContactCard(**kept["contact"])
-        if kept.get("template"):
-            kept["template"] = TemplateUse(**kept["template"])
-        return cls(**kept)
+        return msgspec.convert(stored, cls)
 
     def with_(self, **changes: object) -> Outgoing:
         """A copy with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace checks the names itself
-
-
-@cache
-def _usual(kind: Any) -> tuple[tuple[str, object], ...]:
-    """The fields of a dataclass and what they are when nobody says otherwise."""
-    return tuple((f.name, f.default) for f in fields(kind))
-
-
-def _unusual(value: object) -> dict[str, Any]:
-    """A dataclass as a dictionary, without what is as usual."""
-    kind: Any = type(value)
-    found = ((name, getattr(value, name), usual) for name, usual in _usual(kind))
-    return {name: _plain(held) for name, held, usual in found if held is not usual and held != usual}
-
-
-def _plain(value: object) -> object:
-    """What stands inside a card, so that JSON can say it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return _unusual(value) if is_dataclass(value) else value
+        return msgspec.structs.replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

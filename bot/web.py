@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.messages import StoreUnavailable
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 Health = Callable[[], Awaitable[tuple[bool, Mapping[str, object]]]]
 
 
@@ -79,6 +80,7 @@ def build_app(
     app.state.stopping = asyncio.Event()  # a stream that never ends by itself looks at it
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(Exception, _answer_failure)
+    app.add_middleware(Webhooks, routes=routes)
     if allowed_hosts is not None:  # against DNS rebinding: a foreign page must not reach a local demo
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
     app.add_middleware(SecurityHeaders)
@@ -112,6 +114,28 @@ def _may_read(request: Request, token: str) -> bool:
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
     near = request.client is not None and request.client.host in ("127.0.0.1", "::1")
     return near and not any(name in request.headers for name in FORWARDED)
+
+
+class Webhooks:
+    """A POST to a fixed address goes straight to its endpoint: every message comes so, and the router is not free."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self._app = app
+        posts = (route for route in routes if isinstance(route, Route) and route.methods == {"POST"})
+        self._endpoints: dict[str, Endpoint] = {route.path: route.endpoint for route in posts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Anything but a POST to such a path goes the usual way, and is refused there."""
+        endpoint = self._endpoints.get(scope["path"]) if scope.get("method") == "POST" else None
+        if endpoint is None:
+            await self._app(scope, receive, send)
+        else:
+            request = Request(scope, receive)
+            try:
+                response = await endpoint(request)
+            except HTTPException as error:
+                response = await _answer_http_error(request, error)
+            await response(scope, receive, send)
 
 
 class SecurityHeaders:

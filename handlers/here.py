@@ -16,6 +16,7 @@ from bot.municipality.places import ColoniaFinder
 from bot.texts import Texts, language
 from bot.tokens import Tokens
 from bot.triage import Triage
+from handlers.standing import Flows
 
 OTHER = "otro"  # what fits no kind: a person reads it
 
@@ -64,6 +65,7 @@ class Here:
     check_number: Callable[[], str]  # four digits
     capabilities_of: Callable[[Address], Capabilities]
     pace: Pace = field(default_factory=Pace)
+    flows: Flows = field(default_factory=Flows)
 
     def t(self, locale: str) -> Texts:
         """The texts in a person's language."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -82,7 +81,9 @@ def _tap_beyond(who: Speaker) -> bool:
 
 
 def _keep(who: Speaker) -> None:
-    kept = _Kept(replace(who.inbound, raw=b""), [(item.id, item.kind.value) for item in who.media])
+    kept = _Kept(
+        msgspec.structs.replace(who.inbound, raw=b""), [(item.id, item.kind.value) for item in who.media]
+    )
     who.tx.usage.hold(who.here.new_id(), who.person.id, msgspec.json.encode(kept), who.at)
     who.tx.inbox.mark(who.inbound.id, "held")
     who.kept_back = True

@@ -259,6 +259,9 @@ TAPS: tuple[Tap, ...] = (
 _BY_NAME = {entry.name: entry for entry in ENTRIES}
 _BY_WORD = {word: entry for entry in ENTRIES for word in entry.words}
 _TAPS = {tap.verb: tap for tap in TAPS}
+LONGEST_WORD = 3 * max(
+    map(len, _BY_WORD)
+)  # characters, with all signs around it; beyond it nobody says one word
 _COMMAND = re.compile(r"^/([a-z0-9_]+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 _FOLIO_WORD = re.compile(r"^/?(?:estado|folio|status|como va)\b", re.IGNORECASE)
 _TYPED = {
@@ -290,6 +293,8 @@ def global_word(who: Speaker) -> Act | None:
         return _status_of(folios.find(text) or "")
     if who.role is not Role.RESIDENT and folios.find(text):
         return _typed(fold(text).split()[0], folios.find(text) or "")
+    if len(text) > LONGEST_WORD:
+        return None
     entry = _BY_WORD.get(fold(text)) or (_BY_WORD["?"] if text == "?" else None)
     if entry is None or (entry.name in _NOT_IN_TALK and " " not in text and talks.running(who) is not None):
         return None

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+import msgspec
 import structlog
 
 from bot import pins
@@ -74,7 +75,7 @@ class Reception:
         now = self.clock.now()
         proof = await self._proof(inbound)
         if proof is not None:
-            inbound = replace(inbound, raw=b"")  # a PIN is kept nowhere
+            inbound = msgspec.structs.replace(inbound, raw=b"")  # a PIN is kept nowhere
         understood = self._understand(inbound, now) if proof is None else None
         turn = partial(self._turn, inbound=inbound, understood=understood, proof=proof, now=now)
         try:
@@ -171,8 +172,7 @@ class Reception:
         if not inbound.address.id:
             return None
         tx.vault.take_turn(inbound.address)
-        known = tx.vault.person_at(inbound.address, inbound.other_ids)
-        person = tx.people.get(known) if known else None
+        person = tx.vault.who_is_at(inbound.address, inbound.other_ids)
         if person is None:
             person = tx.people.add(at=now, locale=language(inbound.locale or "es"))
             tx.vault.add(person.id, inbound.address, inbound.other_ids)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import structs
+
 from bot import conversation as kit
-from bot.conversation import Flow, Turn
+from bot.conversation import Answers, Flow, Turn
 from bot.domain.errors import NotPermitted
 from bot.domain.roster import Role
 from bot.messages import Action, Outgoing
@@ -64,7 +66,7 @@ def start(who: Speaker, name: str, arguments: Arguments, *, lead: tuple[str, ...
     who.tx.conversations.park(who.person.id)
     talk = _new(who, name, arguments)
     who.tx.conversations.start(talk)
-    _go_on(who, talk, kit.advance(_maker(who, talk), {}), lead)
+    _go_on(who, talk, _advance(who, talk, {}), lead)
 
 
 def put_aside(who: Speaker, name: str, arguments: Arguments) -> Conversation:
@@ -72,7 +74,7 @@ def put_aside(who: Speaker, name: str, arguments: Arguments) -> Conversation:
     for older in who.tx.conversations.of(who.person.id):
         if older.flow == name and not older.active and not older.asked:
             who.tx.conversations.end(older.id)  # offered and never begun
-    talk = replace(_new(who, name, arguments), active=False)
+    talk = structs.replace(_new(who, name, arguments), active=False)
     who.tx.conversations.start(talk)
     return talk
 
@@ -115,7 +117,7 @@ def reply(who: Speaker, talk: Conversation, said: Reply) -> None:
     if said.media and question is not None and not question.files:
         answers = _with_extras(answers, said)
         said = replace(said, media=())
-    _go_on(who, talk, kit.advance(_maker(who, talk), answers, said))
+    _go_on(who, talk, _advance(who, talk, answers, said))
 
 
 def takes_files(who: Speaker, talk: Conversation) -> bool:
@@ -133,7 +135,7 @@ def ask_again(who: Speaker, talk: Conversation, *lead: str) -> None:
     """Show the waiting question as it stands, after a word of explanation."""
     if not talk.active:
         who.tx.conversations.park(who.person.id)
-    _go_on(who, replace(talk, active=True), kit.advance(_maker(who, talk), talk.answers), lead)
+    _go_on(who, structs.replace(talk, active=True), _advance(who, talk, talk.answers), lead)
 
 
 def leave(who: Speaker) -> None:
@@ -147,6 +149,7 @@ def leave(who: Speaker) -> None:
 
 def cancel(who: Speaker, talk: Conversation) -> None:
     """Forget the talk and everything said in it."""
+    who.here.flows.forget(talk.id)
     who.tx.conversations.end(talk.id)
 
 
@@ -155,8 +158,16 @@ def _maker(who: Speaker, talk: Conversation) -> Callable[[frozenset[str]], Flow[
     return lambda again: make(who.t, who.here, talk.arguments, again)
 
 
+def _advance(who: Speaker, talk: Conversation, answers: Answers, said: Reply | None = None) -> Turn[Any]:
+    """The next turn, from where the flow stands when it is still here."""
+    mine = talk.id, who.t.locale, talk.arguments
+    turn = kit.advance(_maker(who, talk), answers, said, who.here.flows.take(*mine))
+    who.here.flows.keep(*mine, turn.standing)
+    return turn
+
+
 def _waiting(who: Speaker, talk: Conversation) -> Question[Any] | None:
-    return kit.advance(_maker(who, talk), talk.answers).question
+    return _advance(who, talk, talk.answers).question
 
 
 def _go_on(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...] = ()) -> None:
@@ -168,19 +179,19 @@ def _go_on(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, .
     while turn.look_up is not None:
         found = script.look_ups[turn.look_up.what](who, talk, turn.look_up)
         answers = kit.answered(turn.answers, turn.look_up.name, Reply(data=found))
-        turn = kit.advance(_maker(who, talk), answers)
+        turn = _advance(who, talk, answers)
     if script.noticed is not None:
         script.noticed(who, talk, turn)
     if turn.finished:
         who.tx.conversations.end(talk.id)
-        script.finish(who, replace(talk, answers=turn.answers), turn.result)
+        script.finish(who, structs.replace(talk, answers=turn.answers), turn.result)
         return
     _ask(who, talk, turn, lead)
 
 
 def _ask(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...]) -> None:
     assert turn.question is not None  # neither finished nor looking something up
-    now = replace(
+    now = structs.replace(
         talk,
         version=talk.version + 1,
         active=True,
@@ -250,8 +261,8 @@ def _miss(t: Texts, turn: Turn[Any]) -> tuple[str, ...]:
 def _keep_extras(who: Speaker, talk: Conversation, said: Reply) -> None:
     """Files that came while something else was asked: kept with the draft, one receipt for a burst."""
     answers = _with_extras(talk.answers, said)
-    turn = kit.advance(_maker(who, talk), answers)
-    now = replace(talk, answers=answers, version=talk.version + 1, touched_at=who.at)
+    turn = _advance(who, talk, answers)
+    now = structs.replace(talk, answers=answers, version=talk.version + 1, touched_at=who.at)
     who.tx.conversations.save(now)
     if turn.question is not None:
         _receipt(who, now, turn.question, len(answers[kit.EXTRAS]))

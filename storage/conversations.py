@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlalchemy import RowMapping, bindparam, delete, select, update
 
 from storage.schema import conversation
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from storage.store import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """A talk that waits for its next reply."""
 
     id: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import (
     BindParameter,
     Boolean,
@@ -47,8 +48,7 @@ UNSENT = (*OPEN, "waiting")
 LEVELS = {**dict.fromkeys(UNSENT, 0), **RANK, "dropped": 5}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to say to one person."""
 
     id: int
@@ -149,8 +149,11 @@ _TURN_POSTGRES = select(
         or_(_earlier.c.state != "ready", _earlier.c.due_at <= bindparam("moment")),
     ),
 ).where(outbox.c.id == bindparam("which"))
-# The provider may tell what became of a message before we note that it took it: then that stands.
-_TOLD_BEFORE = or_(outbox.c.state.in_(tuple(RANK)), outbox.c.provider_id == bindparam("provider"))
+# The provider may tell what became of a message before we note that it took it: then that stands. (A list in IN is
+# filled in at every call, so what is noted of each message names the states one by one.)
+_TOLD_BEFORE = or_(
+    *(outbox.c.state == known for known in RANK), outbox.c.provider_id == bindparam("provider")
+)
 # Whoever took a row over decides what becomes of it; only that it was sent is true whoever did it.
 _MAY_NOTE = or_(
     outbox.c.lease_by.is_(None),
@@ -169,6 +172,17 @@ _NOTE = (
         lease_by=case((_TOLD_BEFORE, outbox.c.lease_by), else_=None),
         due_at=func.coalesce(bindparam("again", type_=outbox.c.due_at.type), outbox.c.due_at),
     )
+)
+_WINDOW_OPENED = (
+    update(outbox)
+    .where(outbox.c.person_id == bindparam("who"), outbox.c.state == "waiting")
+    .values(state="ready", due_at=bindparam("moment"))
+)
+_NEWEST = (
+    select(*_COLUMNS)
+    .where(outbox.c.person_id == bindparam("who"), outbox.c.state != "dropped")
+    .order_by(outbox.c.id.desc())
+    .limit(1)
 )
 _CARD = (
     select(outbox.c.provider_id)
@@ -211,6 +225,10 @@ _PICK_POSTGRES = _pick(
 _BY_REF = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(outbox.c.ref == bindparam("which"))
 _BY_PROVIDER = select(outbox.c.id, outbox.c.state, outbox.c.provider_id).where(
     outbox.c.provider_id == bindparam("which")
+)
+_ROW_BY_REF, _ROW_BY_PROVIDER = (
+    select(*_COLUMNS).where(known == bindparam("which")).order_by(outbox.c.id.desc()).limit(1)
+    for known in (outbox.c.ref, outbox.c.provider_id)
 )
 _STATUS = (
     update(outbox)
@@ -290,7 +308,7 @@ class Outbox:
         self._tx.connection.execute(mine)
         rows = select(*_COLUMNS).where(outbox.c.id.in_(ids)).order_by(outbox.c.lane, outbox.c.id)
         taken = self._tx.connection.execute(rows).mappings().all()
-        return [replace(self._read(row), state=states[row["id"]]) for row in taken]
+        return [msgspec.structs.replace(self._read(row), state=states[row["id"]]) for row in taken]
 
     def take_over(self, at: datetime) -> int:
         """What a process before this one left half sent is free at once: nobody else can be alive.
@@ -310,8 +328,14 @@ class Outbox:
         first: datetime | None = self._tx.connection.execute(free).scalar_one()
         return first
 
-    def sent(self, row_id: int, provider_id: str, at: datetime) -> Lost | None:
-        """The provider accepted it; what it said meanwhile is applied. Returns why it was lost, if it was."""
+    def sent(self, row_id: int, provider_id: str, at: datetime, *, told_later: bool = True) -> Lost | None:
+        """The provider accepted it; what it said meanwhile is applied. Returns why it was lost, if it was.
+
+        `told_later`: it is one that says what became of a message. Another can have said nothing.
+        """
+        if not told_later:
+            self._note(row_id, "sent", provider_id=provider_id)
+            return None
         self.one_by_one(provider_id)
         self._note(row_id, "sent", provider_id=provider_id)
         early = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()
@@ -368,12 +392,7 @@ class Outbox:
 
     def window_opened(self, person_id: str, at: datetime) -> int:
         """The person wrote: what waited for that goes now. Returns how many things did."""
-        statement = (
-            update(outbox)
-            .where(outbox.c.person_id == person_id, outbox.c.state == "waiting")
-            .values(state="ready", due_at=at)
-        )
-        return self._tx.connection.execute(statement).rowcount
+        return self._tx.connection.execute(_WINDOW_OPENED, {"who": person_id, "moment": at}).rowcount
 
     def template_sent(self, person_id: str) -> bool:
         """Does a template already say that there is news, while the words wait?"""
@@ -433,13 +452,7 @@ class Outbox:
 
     def newest(self, person_id: str) -> Row | None:
         """The newest thing said to a person."""
-        statement = (
-            select(*_COLUMNS)
-            .where(outbox.c.person_id == person_id, outbox.c.state != "dropped")
-            .order_by(outbox.c.id.desc())
-            .limit(1)
-        )
-        row = self._tx.connection.execute(statement).mappings().one_or_none()
+        row = self._tx.connection.execute(_NEWEST, {"who": person_id}).mappings().one_or_none()
         return None if row is None else self._read(row)
 
     def report_of(self, person_id: str, provider_id: str) -> str | None:
@@ -490,9 +503,8 @@ class Outbox:
 
     def of_receipt(self, provider_id: str, ref: str = "") -> Row | None:
         """The row that a receipt is about, as it stands."""
-        known = outbox.c.ref == ref if ref else outbox.c.provider_id == provider_id
-        newest = select(*_COLUMNS).where(known).order_by(outbox.c.id.desc()).limit(1)
-        row = self._tx.connection.execute(newest).mappings().one_or_none()
+        statement, which = (_ROW_BY_REF, ref) if ref else (_ROW_BY_PROVIDER, provider_id)
+        row = self._tx.connection.execute(statement, {"which": which}).mappings().one_or_none()
         return None if row is None else self._read(row)
 
     def _keep_early(self, provider_id: str, status: str, error: str, failure: str, at: datetime) -> None:
@@ -528,5 +540,4 @@ class Outbox:
 
 
 def _row_of(row: dict[str, Any]) -> Row:
-    names = Row.__dataclass_fields__
-    return Row(**{key: value for key, value in row.items() if key in names})
+    return Row(**{name: row[name] for name in Row.__struct_fields__ if name in row})

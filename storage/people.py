@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.domain.roster import Role
 from storage.schema import person, tally
@@ -81,8 +82,8 @@ class People:
 
     def get(self, person_id: str) -> Person | None:
         """The person of that id."""
-        row = self._tx.connection.execute(_BY_ID, {"id": person_id}).one_or_none()
-        return None if row is None else _person(row)
+        row = self._tx.connection.execute(_BY_ID, {"id": person_id}).mappings().one_or_none()
+        return None if row is None else person_of(row)
 
     def seen(self, person_id: str, at: datetime) -> None:
         """They wrote now."""
@@ -133,6 +134,6 @@ class People:
         self._tx.connection.execute(_CHANGE[name], {"who": person_id, "value": value})
 
 
-def _person(row: Row[tuple[object, ...]]) -> Person:
-    fields = dict(row._mapping)
-    return Person(**{**fields, "role": Role(fields["role"])})
+def person_of(row: Mapping[Any, Any]) -> Person:
+    """The person that a row of the table says."""
+    return Person(**{**row, "role": Role(row["role"])})

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import Connection, CursorResult, Executable, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Convert = Callable[[Any], Any]
+Converters = tuple[tuple[int, Convert], ...]  # by place; most values are the same for us and for SQLite
 _PLANS = "_quick_plans"  # on the statement itself: both live equally long
 
 
@@ -28,9 +29,12 @@ class Plan:
     """What remains of a statement for one set of parameter names."""
 
     sql: str
-    values: tuple[tuple[str, Any, Convert | None], ...]  # name, what stands when it is not given, conversion
-    columns: tuple[tuple[int, Convert], ...]  # which of them are converted, and how
-    row: Callable[[Sequence[Any]], Any]
+    order: tuple[str, ...]  # names of the values, as they stand in the SQL
+    fixed: Mapping[str, Any]  # values that the statement itself brings
+    given: Converters  # of values that go in
+    found: Converters  # of columns that come out
+    names: tuple[str, ...]
+    row: Callable[[Iterable[Any]], Any]
 
 
 class Plans(dict[tuple[str, ...] | None, "Plan | bool | None"]):
@@ -47,36 +51,39 @@ class Quick:
     def __init__(self, connection: Connection) -> None:
         self._slow = connection
         self._raw = cast(sqlite3.Connection, connection.connection.driver_connection)
-        self._dialect = connection.dialect
+        self.dialect = connection.dialect
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._slow, name)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """The result, of the same shape either way."""
-        plan = self._plan(statement, parameters or {})
+        given = parameters or {}
+        plan = self._plan(statement, given)
         if plan is None:
             return self._slow.execute(statement, parameters)
-        return cast(CursorResult[Any], self._run(plan, parameters or {}))
+        return cast(CursorResult[Any], self._run(plan, given))
 
     def _plan(self, statement: Executable, parameters: Any) -> Plan | None:
         plans: Plans | None = statement.__dict__.get(_PLANS)
         if plans is None or plans.owner != id(statement):
             plans = statement.__dict__[_PLANS] = Plans(id(statement))
         names = tuple(parameters) if type(parameters) is dict else None
-        if names in plans:
-            found = plans[names]
-            if found is None and names is not None:
-                plans[names] = found = _planned(statement, names, self._dialect)
+        found = plans.get(names, _NEW)
+        if type(found) is Plan:
+            return found
+        if found is _NEW:
+            plans[names] = False if names is None else None  # the first time: it may be built for this once
+        elif found is None and names is not None:
+            plans[names] = found = _planned(statement, names, self.dialect)
             return found if isinstance(found, Plan) else None
-        plans[names] = False if names is None else None  # the first time: it may be built for this once
         return None
 
     def _run(self, plan: Plan, parameters: Mapping[str, Any]) -> Result:
-        values = [
-            convert(parameters.get(name, default)) if convert else parameters.get(name, default)
-            for name, default, convert in plan.values
-        ]
+        every = {**plan.fixed, **parameters} if plan.fixed else parameters
+        values = [every.get(name) for name in plan.order]
+        for at, convert in plan.given:
+            values[at] = convert(values[at])
         try:
             cursor = self._raw.execute(plan.sql, values)
             rows = cursor.fetchall()
@@ -85,21 +92,39 @@ class Quick:
         return Result(plan, rows, cursor.rowcount)
 
 
+_NEW: Any = object()  # a set of names that was not seen before
+
+
 def _planned(statement: Executable, names: tuple[str, ...], dialect: Dialect) -> Plan | bool:
     compiled = statement.compile(dialect=dialect, column_keys=sorted(names))  # type: ignore[attr-defined]
     if not isinstance(compiled, SQLCompiler) or _says_too_much(compiled):
         return False
+    order = tuple(compiled.positiontup or ())
     defaults = compiled.construct_params({}, _check=False)
-    binds = compiled._bind_processors
-    order = compiled.positiontup or ()
-    results = compiled._result_columns
-    converters = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in results]
+    binds = {name: _way_in(compiled, name) for name in order}
+    columns = compiled._result_columns
+    results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    keys = tuple(column.keyname for column in columns)
     return Plan(
         sql=compiled.string,
-        values=tuple((name, defaults.get(name), cast(Any, binds.get(name))) for name in order),
-        columns=tuple((at, convert) for at, convert in enumerate(converters) if convert is not None),
-        row=_row_class(tuple(column.keyname for column in results))._make,
+        order=order,
+        fixed={name: defaults[name] for name in order if defaults.get(name) is not None},
+        given=_only_real([binds[name] for name in order]),
+        found=_only_real(results),
+        names=keys,
+        row=_row_class(keys)._make,
     )
+
+
+def _way_in(compiled: SQLCompiler, name: str) -> Convert | None:
+    """What makes a value of ours one of SQLite's; its driver takes bytes as they are."""
+    if isinstance(compiled.binds[name].type, LargeBinary):
+        return None
+    return cast("Convert | None", compiled._bind_processors.get(name))
+
+
+def _only_real(converters: Sequence[Convert | None]) -> Converters:
+    return tuple((at, convert) for at, convert in enumerate(converters) if convert is not None)
 
 
 def _says_too_much(compiled: SQLCompiler) -> bool:
@@ -122,62 +147,68 @@ def quick(connection: Connection) -> Connection:
 class Result:
     """What was found, already fetched; the methods of SQLAlchemy's result that we use."""
 
-    __slots__ = ("_found", "rowcount")
+    __slots__ = ("_plan", "_rows", "_shape", "rowcount")
 
-    def __init__(self, plan: Plan, rows: list[tuple[Any, ...]], rowcount: int) -> None:
-        plain = (_converted(row, plan.columns) for row in rows) if plan.columns else rows
-        self._found: list[Any] = list(map(plan.row, plain))
+    def __init__(self, plan: Plan, rows: list[Any], rowcount: int) -> None:
+        self._plan = plan
+        self._rows = [_converted(row, plan.found) for row in rows] if plan.found and rows else rows
+        self._shape: Callable[[Any], Any] = plan.row
         self.rowcount = rowcount
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._found)
+        return iter(self.all())
 
     def mappings(self) -> Result:
         """Rows as dictionaries."""
-        self._found = [row._mapping for row in self._found]
+        self._shape = self._as_dictionary
         return self
 
     def scalars(self) -> Result:
         """The first column of each row."""
-        self._found = [row[0] for row in self._found]
+        self._shape = _first
         return self
 
     def all(self) -> list[Any]:
         """Every row."""
-        return self._found
+        return [self._shape(row) for row in self._rows]
 
     def first(self) -> Any:
         """The first row, or None."""
-        return self._found[0] if self._found else None
+        return self._shape(self._rows[0]) if self._rows else None
 
     def one_or_none(self) -> Any:
         """The only row, or None. Raises MultipleResultsFound."""
-        if len(self._found) > 1:
+        if len(self._rows) > 1:
             raise MultipleResultsFound("Multiple rows were found when one or none was required")
         return self.first()
 
     def one(self) -> Any:
         """The only row. Raises NoResultFound, MultipleResultsFound."""
-        if not self._found:
+        if not self._rows:
             raise NoResultFound("No row was found when one was required")
         return self.one_or_none()
 
     def scalar_one_or_none(self) -> Any:
         """The first column of the only row, or None. Raises MultipleResultsFound."""
-        row = self.one_or_none()
-        return None if row is None else row[0]
+        return self.scalars().one_or_none()
 
     def scalar_one(self) -> Any:
         """The first column of the only row. Raises NoResultFound, MultipleResultsFound."""
-        return self.one()[0]
+        return self.scalars().one()
 
     def scalar(self) -> Any:
         """The first column of the first row, or None."""
-        row = self.first()
-        return None if row is None else row[0]
+        return self.scalars().first()
+
+    def _as_dictionary(self, row: Sequence[Any]) -> dict[str, Any]:
+        return dict(zip(self._plan.names, row, strict=True))
 
 
-def _converted(row: tuple[Any, ...], columns: tuple[tuple[int, Convert], ...]) -> list[Any]:
+def _first(row: Sequence[Any]) -> Any:
+    return row[0]
+
+
+def _converted(row: Sequence[Any], columns: Converters) -> list[Any]:
     kept = list(row)
     for at, convert in columns:
         kept[at] = convert(kept[at])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 
 from storage.schema import help_request, meta, visit_request
 from storage.upsert import Upsert
@@ -15,6 +15,15 @@ from storage.upsert import Upsert
 if TYPE_CHECKING:
     from storage.store import Transaction
 
+_HELP = select(
+    help_request.c.id,
+    help_request.c.person_id,
+    help_request.c.opened_at,
+    help_request.c.taken_by,
+    help_request.c.closed_at,
+)
+_OPEN_HELP = _HELP.where(help_request.c.person_id == bindparam("who"), help_request.c.closed_at.is_(None))
+_HELP_BY_ID = _HELP.where(help_request.c.id == bindparam("which"))
 _SET = Upsert(meta, ["key"], ["value"])
 
 
@@ -47,11 +56,11 @@ class Requests:
 
     def open_help_of(self, person_id: str) -> HelpRequest | None:
         """The talk with a person that is not over."""
-        return self._help(help_request.c.person_id == person_id, help_request.c.closed_at.is_(None))
+        return self._help(_OPEN_HELP, who=person_id)
 
     def help(self, request_id: str) -> HelpRequest | None:
         """The request of that id."""
-        return self._help(help_request.c.id == request_id)
+        return self._help(_HELP_BY_ID, which=request_id)
 
     def help_starting(self, short: str) -> str | None:
         """The id of the open request whose id begins so: a button has no room for all of it."""
@@ -99,13 +108,6 @@ class Requests:
         """Remember something about ourselves."""
         _SET.run(self._tx.connection, dict(key=key, value=value))
 
-    def _help(self, *where: object) -> HelpRequest | None:
-        statement = select(
-            help_request.c.id,
-            help_request.c.person_id,
-            help_request.c.opened_at,
-            help_request.c.taken_by,
-            help_request.c.closed_at,
-        ).where(*where)  # type: ignore[arg-type]  # column expressions
-        row = self._tx.connection.execute(statement).mappings().first()
+    def _help(self, statement: Select[Any], **given: str) -> HelpRequest | None:
+        row = self._tx.connection.execute(statement, given).mappings().first()
         return None if row is None else HelpRequest(**row)

@@ -214,7 +214,7 @@ class Sealer:
 
     def seal(self, table: str, column: str, row: str, plain: bytes) -> bytes:
         """`plain` as it is kept in that column of that row, and nowhere else."""
-        keys, nonce = self._keys, secrets.token_bytes(NONCE_BYTES)
+        keys, nonce = self._keys, os.urandom(NONCE_BYTES)
         return keys.head + nonce + keys.write.encrypt(nonce, plain, _place(table, column, row))
 
     def open(self, table: str, column: str, row: str, sealed: bytes) -> bytes:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, union_all, update
 
 from bot.messages import Address
-from storage.schema import vault_address, vault_alias
+from storage.people import Person, person_of
+from storage.schema import person, vault_address, vault_alias
 from storage.turns import take_turn
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ class Reach:
         return self.window_closes_at is None or at < self.window_closes_at
 
 
+_WHO = select(person, vault_address.c.stopped_at).join_from(vault_address, person)
 _LOOK_UP = union_all(
-    select(vault_address.c.person_id).where(vault_address.c.lookup == bindparam("lookup")),
-    select(vault_alias.c.person_id).where(vault_alias.c.lookup == bindparam("lookup")),
+    _WHO.where(vault_address.c.lookup == bindparam("lookup")),
+    _WHO.join(vault_alias, vault_alias.c.person_id == person.c.id).where(
+        vault_alias.c.lookup == bindparam("lookup")
+    ),
 ).limit(1)
 _INSERT = vault_address.insert()
 _INSERT_ALIAS = vault_alias.insert()
@@ -70,7 +74,7 @@ class Vault:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._new: set[str] = set()  # who came in this unit: nothing can have waited for them
+        self._stopped: dict[str, bool] = {}  # of who was looked up in this unit, or came in it
         self.known: dict[str, Reach] = {}  # of who wrote in this unit: nothing is read back to answer them
 
     def take_turn(self, address: Address) -> None:
@@ -79,12 +83,19 @@ class Vault:
             take_turn(self._tx.connection, self._lookup(address.channel, address.id).hex())
 
     def person_at(self, address: Address, other_ids: Iterable[str] = ()) -> str | None:
+        """The id of whose address it is."""
+        found = self.who_is_at(address, other_ids)
+        return None if found is None else found.id
+
+    def who_is_at(self, address: Address, other_ids: Iterable[str] = ()) -> Person | None:
         """Whose address it is, by itself or by another id that the channel gave of the same person."""
         for wanted in (address.id, *other_ids):
             key = {"lookup": self._lookup(address.channel, wanted)}
-            found = self._tx.connection.execute(_LOOK_UP, key).scalar_one_or_none()
-            if found is not None:
-                return str(found)
+            row = self._tx.connection.execute(_LOOK_UP, key).mappings().one_or_none()
+            if row is not None:
+                kept = dict(row)
+                self._stopped[row["id"]] = kept.pop("stopped_at") is not None
+                return person_of(kept)
         return None
 
     def add(self, person_id: str, address: Address, other_ids: Iterable[str] = ()) -> None:
@@ -98,7 +109,7 @@ class Vault:
             stopped_at=None,
         )
         self._tx.connection.execute(_INSERT, row)
-        self._new.add(person_id)
+        self._stopped[person_id] = False
         for other in dict.fromkeys(other_ids):
             if other != address.id:
                 alias = {"lookup": self._lookup(address.channel, other), "person_id": person_id}
@@ -112,7 +123,7 @@ class Vault:
         self.known[person_id] = Reach(
             person_id=person_id, address=address, window_closes_at=window_closes_at, stopped_at=None
         )
-        if window_closes_at is None and person_id in self._new:
+        if window_closes_at is None and not self._stopped.get(person_id, True):
             return False
         if window_closes_at is None:
             return bool(self._tx.connection.execute(_BACK, {"who": person_id}).rowcount)
@@ -125,7 +136,7 @@ class Vault:
 
     def stop(self, person_id: str, at: datetime) -> None:
         """They blocked us: nothing leaves until they write again."""
-        self._new.discard(person_id)
+        self._stopped[person_id] = True
         self._tx.connection.execute(_STOP, {"who": person_id, "moment": at})
 
     def move(self, person_id: str, address: Address) -> None:

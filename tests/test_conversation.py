@@ -14,6 +14,7 @@ from bot.conversation import AGAIN, MISSES, Flow, Turn, advance, answered, back
 from bot.domain.territory import Point
 from bot.messages import AttachmentKind
 from bot.questions import Forget, MediaRef, Option, Reply, choose, choose_or, gather, look_up, write
+from tests.support.replayed import told
 
 PHOTO = MediaRef("m1", AttachmentKind.PHOTO)
 FRUITS = [Option("pear", "p", "Pera"), Option("fig", "f", "Higo"), Option("none", "no", "Ninguna")]
@@ -262,6 +263,33 @@ def test_any_sequence_of_replies_ends_or_asks(replies: list[Reply | str], make: 
         assert turn.finished or turn.question is not None
         again = advance(make, stored(turn))
         assert (again.path, again.result, asked(again)) == (turn.path, turn.result, asked(turn))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(REPLIES, max_size=12), st.sampled_from([order, open_question]))
+def test_going_on_where_the_flow_stands_is_the_same_as_replaying(replies: list[Reply], make: Any) -> None:
+    turn = advance(make, {})
+    for reply in replies:
+        if turn.finished:
+            break
+        answers = stored(turn)
+        kept = turn.standing
+        assert kept is not None
+        assert kept.led_here_by(answers)
+        turn = advance(make, answers, reply, kept)
+        assert told(turn) == told(advance(make, answers, reply))
+        while turn.look_up is not None:
+            found = answered(stored(turn), turn.look_up.name, Reply(data=7))
+            turn, again = advance(make, found, None, turn.standing), advance(make, found)
+            assert told(turn) == told(again)
+
+
+def test_a_flow_that_other_answers_led_to_is_not_gone_on_with() -> None:
+    """A unit that was rolled back, or a turn that another process took: the stored answers are the truth."""
+    before = say("pera")
+    ahead = advance(order, stored(before), Reply(text="Ana"))
+    turn = advance(order, stored(before), Reply(text="Eva"), ahead.standing)
+    assert (asked(turn), turn.answers["name"]) == ("pieces", {"text": "Eva"})
 
 
 @settings(max_examples=100, deadline=None)

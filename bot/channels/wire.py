@@ -58,23 +58,32 @@ class Wire:
             len(body),
             headers,
         )
+        until = asyncio.get_running_loop().time() + within
         connection: _Connection | None = None
+        await self._take_place(within)
         try:
-            async with asyncio.timeout(within), self._free:
-                connection = self._kept() or await self._connected()
-                answer = await connection.ask(head + body)
-        except TimeoutError:
-            raise (NoAnswer if connection is not None else NeverLeft)("timeout") from None
+            connection = self._kept() or await self._connected(until)
+            return await connection.ask(head + body, until)
         finally:
+            self._free.release()
             if connection is not None:
                 self._done_with(connection)
-        return answer
 
     def close(self) -> None:
         """Hang up."""
         for connection in tuple(self._open):
             connection.hang_up()
         self._idle.clear()
+
+    async def _take_place(self, within: float) -> None:
+        if not self._free.locked():
+            await self._free.acquire()  # at once: a time limit costs more than all the rest of this
+            return
+        try:
+            async with asyncio.timeout(within):
+                await self._free.acquire()
+        except TimeoutError:
+            raise NeverLeft("timeout") from None
 
     def _kept(self) -> _Connection | None:
         now = asyncio.get_running_loop().time()
@@ -85,10 +94,10 @@ class Wire:
             connection.hang_up()
         return None
 
-    async def _connected(self) -> _Connection:
+    async def _connected(self, until: float) -> _Connection:
         loop, host, port = asyncio.get_running_loop(), self._host, self._port
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
+            async with asyncio.timeout_at(min(until, loop.time() + CONNECT_SECONDS)):
                 _, made = await loop.create_connection(
                     lambda: _Connection(self._open), host, port, ssl=self._tls
                 )
@@ -116,16 +125,22 @@ class _Connection(asyncio.Protocol):
         """For another request."""
         return self._transport is not None and self._answer is None
 
-    async def ask(self, request: bytes) -> Answer:
-        """Send, and wait for the whole answer. Raises NoAnswer."""
+    async def ask(self, request: bytes, until: float) -> Answer:
+        """Send, and wait for the whole answer, until a moment of the loop's clock. Raises NoAnswer."""
         assert self._transport is not None
-        self._answer = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._answer = answer
+        limit = loop.call_at(until, self._broken, "timeout")
         self._parser = httptools.HttpResponseParser(self)
         self._headers: dict[str, str] = {}
         self._all_headers = False
         self._body = bytearray()
         self._transport.write(request)
-        return await self._answer
+        try:
+            return await answer
+        finally:
+            limit.cancel()
 
     def hang_up(self) -> None:
         """No more of this one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ class Event:
 
     def facts(self) -> dict[str, Any]:
         """Everything beyond when and who."""
-        return {key: value for key, value in asdict(self).items() if key not in ("at", "actor_id")}
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("at", "actor_id")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

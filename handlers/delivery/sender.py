@@ -12,11 +12,12 @@ from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
 
+import msgspec
 import structlog
 
 from bot.channels import Channel, Failure, SendError, StoreUnavailable
@@ -158,7 +159,9 @@ class Delivery:
             for row in await self._store.run(lambda tx: tx.outbox.lease(now))
             if row.id not in self._mine and row.id not in self._unnoted
         ]
-        self.offer([replace(row, state="unknown") if row.state == "leased" else row for row in rows])
+        self.offer(
+            [msgspec.structs.replace(row, state="unknown") if row.state == "leased" else row for row in rows]
+        )
         return bool(rows)
 
     # ---- one person's queue ----
@@ -209,7 +212,9 @@ class Delivery:
                     self._given_up(row)
                     return True
                 down = error.failure is Failure.RETRY and error.retry_after is None
-                row = replace(row, state="unknown") if error.failure is Failure.UNKNOWN else row
+                row = (
+                    msgspec.structs.replace(row, state="unknown") if error.failure is Failure.UNKNOWN else row
+                )
             attempt += 1
             await self._hold(queue, pause)
             if down:
@@ -263,7 +268,8 @@ class Delivery:
             provider_id = await self._call(channel, ready.reach.address, card, row)
             metrics.SENDS.labels(channel.name, "sent").inc()
             self._unnoted.add(row.id)
-            noted = self._note(lambda tx: _accepted(tx, row, provider_id, now))
+            later = self._here.capabilities_of(ready.reach.address).receipts
+            noted = self._note(lambda tx: _accepted(tx, row, provider_id, now, told_later=later))
             noted.add_done_callback(lambda _: self._unnoted.discard(row.id))
         if row.card is not None or row.report_id is not None:
             await noted  # a later message looks for this card
@@ -305,8 +311,10 @@ class Delivery:
 
     def _signed(self, person_id: str, card: Outgoing) -> Outgoing:
         def sign(action: Action) -> Action:
-            return replace(action, token=self._here.tokens.sign(person_id, action.token))
+            return msgspec.structs.replace(action, token=self._here.tokens.sign(person_id, action.token))
 
+        if not card.actions and not card.rows:
+            return card
         return card.with_(actions=tuple(map(sign, card.actions)), rows=tuple(map(sign, card.rows)))
 
     def _turn(self, row: Row, address: Address) -> AbstractAsyncContextManager[None]:
@@ -425,9 +433,9 @@ def _free(tx: Transaction, row: Row, provider_id: str) -> bool:
     return known is None or known.id == row.id
 
 
-def _accepted(tx: Transaction, row: Row, provider_id: str, now: datetime) -> None:
+def _accepted(tx: Transaction, row: Row, provider_id: str, now: datetime, *, told_later: bool = True) -> None:
     """Sent; unless the provider was faster than we and has told already that it did not arrive."""
-    gone = tx.outbox.sent(row.id, provider_id, now)
+    gone = tx.outbox.sent(row.id, provider_id, now, told_later=told_later)
     if gone is not None:
         lost(tx, row, gone.failure, gone.error, now)
 

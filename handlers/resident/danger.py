@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import structs
 
 from bot.conversation import EXTRAS, SAID, Flow
 from bot.domain.folio import show
@@ -35,9 +36,7 @@ ASKS_HOW = frozenset({"ayuda", "help"})  # a word of the menu, whose card begins
 def heard(who: Speaker, talk: Conversation | None) -> bool:
     """Does the message say that somebody is in danger now? Not while its own talk asks where."""
     danger_now = who.understood.danger if who.understood else None
-    if fold(who.inbound.text) in ASKS_HOW:
-        return False
-    if who.role is not Role.RESIDENT or danger_now is None:
+    if danger_now is None or who.role is not Role.RESIDENT or fold(who.inbound.text) in ASKS_HOW:
         return False
     return talk is None or talk.flow != NAME
 
@@ -84,7 +83,7 @@ def overheard(who: Speaker, talk: Conversation) -> bool:
         return False
     said = [*talk.answers.get(SAID, ()), *([text] if text else [])]
     files = [*talk.answers.get(EXTRAS, ()), *([item.id, item.kind.value] for item in who.media)]
-    kept = replace(talk, answers={**talk.answers, SAID: said, EXTRAS: files})
+    kept = structs.replace(talk, answers={**talk.answers, SAID: said, EXTRAS: files})
     talks.ask_again(who, kept)
     return True
 

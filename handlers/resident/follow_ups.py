@@ -71,12 +71,15 @@ DENIED = frozenset({"no", "ni", "sin", "nunca", "nadie", "tampoco"})
 
 def says(text: str, phrases: tuple[str, ...]) -> bool:
     """Does one of the phrases stand in the text, without a "no" just before it?"""
-    said = fold(text)
+    said = _folded(text)
     for phrase in phrases:
         for found in _pattern(phrase).finditer(said):
             if not DENIED & set(said[: found.start()].split()[-1:]):
                 return True
     return False
+
+
+_folded = lru_cache(64)(fold)  # the same words are held against every phrase of every question
 
 
 @lru_cache(maxsize=1024)

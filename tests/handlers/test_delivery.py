@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 
 from bot.channels import Failure, SendError, StoreUnavailable
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Role
-from bot.messages import Address, Outgoing, Receipt
+from bot.messages import WHATSAPP, Address, Outgoing, Receipt
 from handlers import wording
 from handlers.delivery import Delivery, receipts
 from handlers.delivery.sender import POLL_SECONDS, Ready, permitted
@@ -328,6 +329,7 @@ async def test_a_loss_told_before_we_noted_the_acceptance_is_handled(
 ) -> None:
     """A template had announced the words, so the row carries its id and the receipt of the words comes too early."""
     send = channel.send
+    delivery._here = replace(delivery._here, capabilities_of=lambda _: WHATSAPP)
 
     async def lost_at_once(to: Address, message: Outgoing, *, reference: str = "") -> str:
         sent = await send(to, message, reference=reference)
@@ -568,7 +570,7 @@ def asked_of(tx: Transaction, notice: str, **report: Any) -> Any:
     """`permitted` for a row of that notice about a report, to Rosa."""
     about = opened(tx, person_id=resident(tx), **report)
     tx.outbox.put([Notice(person_id=resident(tx), name=notice, facts={}, report_id=about.id)], NOON)
-    return permitted(tx, replace(tx.outbox.written[-1], reach=None), NOON)
+    return permitted(tx, structs.replace(tx.outbox.written[-1], reach=None), NOON)
 
 
 @pytest.mark.parametrize("notice", sorted(wording.TO_RESIDENTS))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select, update
 
 from bot.domain.notices import Lane, Notice
@@ -476,4 +476,4 @@ def test_a_row_keeps_what_delivery_needs() -> None:
     )  # fmt: skip
     with pytest.raises(AttributeError):
         row.state = "sent"  # type: ignore[misc]
-    assert replace(row, state="unknown").state == "unknown"
+    assert structs.replace(row, state="unknown").state == "unknown"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import select
 
 from storage import Store, Transaction
@@ -31,7 +31,7 @@ def talk(tx: Transaction, name: str = "t1", *, of: str | None = None, **more: An
 async def test_a_talk_goes_on_where_it_was(store: Store) -> None:
     def work(tx: Transaction) -> tuple[Conversation, list[Conversation]]:
         begun = talk(tx)
-        now = replace(
+        now = structs.replace(
             begun, version=2, asked="send", answers={"what": {"text": "Calle"}}, touched_at=NOON + HOUR,
             expires_at=NOON + 48 * HOUR, active=False,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from bot.channels.simulator.screens import Phone as Screen
 from bot.clock import MovableClock
 from bot.demo import Demo, demonstration, unhurried
 from bot.municipality import Municipality, load
+from tests.support.replayed import every_turn_as_replayed
 
 MORNING = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # Monday, ten o'clock in Chetumal
 
@@ -145,5 +146,7 @@ class Town:
 async def town(folder: Path, municipality: Municipality | None = None) -> AsyncIterator[Town]:
     """A whole town in a temporary folder; people in tests write faster than any limit allows, unless it is given."""
     clock = MovableClock(MORNING)
-    async with demonstration(municipality or unhurried(load()), folder, clock) as demo:
-        yield Town(demo)
+    here = municipality or unhurried(load())
+    with every_turn_as_replayed():
+        async with demonstration(here, folder, clock) as demo:
+            yield Town(demo)

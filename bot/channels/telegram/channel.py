@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+import msgspec
 from starlette.routing import BaseRoute
 
 from bot.channels import Failure, Fetched, MediaSource, Noted, Receive, SendError, StoreUnavailable
@@ -26,6 +27,12 @@ Loop = Callable[[], Awaitable[None]]
 MODES = ("polling", "webhook")
 MAX_CONNECTIONS = 40  # how many updates Telegram may bring at the same time
 WATCH_EVERY = 30.0  # seconds between two looks at where Telegram sends our updates
+
+
+class WebhookInfo(msgspec.Struct):
+    """Where Telegram sends our updates."""
+
+    url: str = ""
 
 
 class TelegramChannel:
@@ -142,7 +149,7 @@ class TelegramChannel:
     async def _set_up(self) -> bool:
         """Who are we, and where do our updates go. False: Telegram is out of reach, try again."""
         try:
-            await self._client.with_bot(lambda bot: bot.initialize())
+            await self._client.call("getMe", {})
             await self._choose_way()
         except SendError as error:
             if error.failure in (Failure.MISCONFIGURED, Failure.PERMANENT):
@@ -155,17 +162,16 @@ class TelegramChannel:
     async def _choose_way(self) -> None:
         """Webhook or polling; in both cases what is waiting at Telegram stays waiting."""
         if self._mode == "polling":
-            await self._client.with_bot(lambda bot: bot.delete_webhook(drop_pending_updates=False))
+            await self._client.call("deleteWebhook", {"drop_pending_updates": False})
             return
-        await self._client.with_bot(
-            lambda bot: bot.set_webhook(
-                self._public_url + webhook.PATH,
-                secret_token=self._secret,
-                allowed_updates=ALLOWED_UPDATES,
-                max_connections=MAX_CONNECTIONS,
-                drop_pending_updates=False,
-            )
-        )
+        ours = {
+            "url": self._public_url + webhook.PATH,
+            "secret_token": self._secret,
+            "allowed_updates": ALLOWED_UPDATES,
+            "max_connections": MAX_CONNECTIONS,
+            "drop_pending_updates": False,
+        }
+        await self._client.call("setWebhook", ours)
 
     async def _run(self, ready: bool) -> None:
         """1. reach Telegram; 2. introduce ourselves; 3. listen for ever. A bug here must not be silent."""
@@ -202,7 +208,7 @@ class TelegramChannel:
                 self._trouble = error.code
 
     async def _look_at_webhook(self) -> None:
-        there = await self._client.with_bot(lambda bot: bot.get_webhook_info())
+        there = await self._client.told("getWebhookInfo", {}, WebhookInfo)
         self._trouble = ""
         if there.url != self._public_url + webhook.PATH:
             log.error("our webhook was moved elsewhere", extra={"action": "telegram.watch"})

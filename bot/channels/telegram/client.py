@@ -1,4 +1,7 @@
-"""The way to the Bot API: one wire for our own fast calls and for python-telegram-bot's, a session for files."""
+"""The way to the Bot API: one wire for our own fast calls and for python-telegram-bot's, a session for files.
+
+aiohttp and python-telegram-bot are imported where they are used: together 26 MB and half a second, for files and rare calls.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import aiohttp
 import msgspec
 from yarl import URL
 
@@ -15,17 +17,17 @@ from bot.channels.telegram.errors import result_of, trouble
 from bot.channels.wire import NeverLeft, NoAnswer, Wire
 
 if TYPE_CHECKING:
+    import aiohttp
     from telegram import Bot
 
-TOTAL = 20.0  # seconds
-TIMEOUT = aiohttp.ClientTimeout(total=TOTAL, connect=5, sock_connect=5)
-UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=90, connect=5, sock_connect=5)
+TOTAL = 20.0  # seconds that a call may take
+FILE_SECONDS = 90.0
+CONNECT_SECONDS = 5.0
 KEEP_ALIVE = 30  # seconds; shorter than the server's, or it hangs up on a request that is just leaving
 CONNECTIONS = 64
 JSON = b"Content-Type: application/json\r\n"
 PIECE = 64 * 1024
 
-Body = bytes | aiohttp.FormData
 T = TypeVar("T")
 
 
@@ -36,23 +38,28 @@ class Client:
         self._token = token
         # A malformed address fails here, before the token is in it. Some write it as libraries do, with /bot.
         self._api_url = str(URL(api_url)).rstrip("/").removesuffix("/bot")
-        self.timeout = TIMEOUT
+        self.limit = TOTAL
         self._session: aiohttp.ClientSession | None = None  # for files
         self._wire: Wire | None = None  # for all else
         self._bot: Bot | None = None
         self._urls: dict[str, URL] = {}
         self._encode = msgspec.json.Encoder().encode
 
-    async def call(
-        self, method: str, params: Mapping[str, Any], *, within: aiohttp.ClientTimeout | None = None
-    ) -> msgspec.Raw:
+    async def call(self, method: str, params: Mapping[str, Any]) -> msgspec.Raw:
         """The result of one method, straight over the wire. Raises SendError."""
-        return result_of(*await self.ask(method, params, within=within))
+        return result_of(*await self.ask(method, params))
+
+    async def told(self, method: str, params: Mapping[str, Any], kind: type[T]) -> T:
+        """The result of one method that asks something. Raises SendError, also for what is no such answer."""
+        try:
+            return msgspec.json.decode(await self.call(method, params), type=kind)
+        except msgspec.MsgspecError:
+            raise SendError(Failure.RETRY, "200 unreadable") from None
 
     async def ask(
-        self, method: str, params: Mapping[str, Any], *, within: aiohttp.ClientTimeout | None = None
+        self, method: str, params: Mapping[str, Any], *, within: float | None = None
     ) -> tuple[int, bytes]:
-        """Status and body of one method's answer. Raises SendError when there is none."""
+        """Status and body of one method's answer, in so many seconds. Raises SendError when there is none."""
         return await self.post(self._url(method), self._encode(params), within=within)
 
     async def with_bot(self, call: Callable[[Bot], Awaitable[T]]) -> T:
@@ -61,27 +68,21 @@ class Client:
 
         return await ask(call(self.bot))
 
-    async def post(
-        self, url: str | URL, body: Body, *, within: aiohttp.ClientTimeout | None = None
-    ) -> tuple[int, bytes]:
+    async def upload(self, url: str | URL, form: aiohttp.FormData) -> tuple[int, bytes]:
         """Status and body of the answer. Redirects are not followed: the address holds the token."""
-        if isinstance(body, bytes):
-            return await self._post_bytes(url, body, within or self.timeout)
+        import aiohttp
+
         try:
-            async with self._open().post(
-                url, data=body, timeout=within or self.timeout, allow_redirects=False
-            ) as answer:
+            async with self._open().post(url, data=form, allow_redirects=False) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             failed = trouble(error)
         raise failed  # outside of the except: nothing of the request hangs on this error
 
-    async def _post_bytes(
-        self, url: str | URL, body: bytes, within: aiohttp.ClientTimeout
-    ) -> tuple[int, bytes]:
-        """What every message needs, on our own wire."""
+    async def post(self, url: str | URL, body: bytes, *, within: float | None = None) -> tuple[int, bytes]:
+        """Status and body of the answer, on our own wire: what every message needs. Raises SendError."""
         try:
-            answer = await self._wired().post(URL(url).raw_path_qs, JSON, body, within.total or TOTAL)
+            answer = await self._wired().post(URL(url).raw_path_qs, JSON, body, within or self.limit)
         except ValueError:
             failed = SendError(Failure.MISCONFIGURED, "api_url")
         except NeverLeft as error:
@@ -94,10 +95,12 @@ class Client:
 
     async def download(self, path: str, limit: int) -> tuple[bytes, str]:
         """A file's bytes and content type, never more than `limit`. Raises MediaGone, SendError."""
+        import aiohttp
+
         if not path.startswith(self.files_url):
             raise MediaGone("not a file of the Bot API")
         try:
-            async with self._open().get(path, timeout=UPLOAD_TIMEOUT, allow_redirects=False) as answer:
+            async with self._open().get(path, allow_redirects=False) as answer:
                 _check_download(answer.status)
                 return await _up_to(answer.content, limit), answer.content_type
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -145,10 +148,12 @@ class Client:
         return self._wire
 
     def _open(self) -> aiohttp.ClientSession:
+        import aiohttp
+
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
-                timeout=TIMEOUT,
+                timeout=aiohttp.ClientTimeout(total=FILE_SECONDS, sock_connect=CONNECT_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session

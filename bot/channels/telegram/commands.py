@@ -107,22 +107,17 @@ async def show_commands(client: Client, chat: str, role: str) -> bool:
 
 async def _describe(client: Client, language: str, code: str) -> None:
     """Read first: Telegram lets these texts be written only rarely."""
-    long, short = DESCRIPTION[language], SHORT_DESCRIPTION[language]
-    if (await client.with_bot(lambda bot: bot.get_my_description(language_code=code))).description != long:
-        await client.with_bot(lambda bot: bot.set_my_description(long, language_code=code))
-    if (
-        await client.with_bot(lambda bot: bot.get_my_short_description(language_code=code))
-    ).short_description != short:
-        await client.with_bot(lambda bot: bot.set_my_short_description(short, language_code=code))
+    texts = {"description": DESCRIPTION[language], "short_description": SHORT_DESCRIPTION[language]}
+    for (name, text), method in zip(texts.items(), ("MyDescription", "MyShortDescription"), strict=True):
+        shown = await client.told(f"get{method}", {"language_code": code}, dict[str, str])
+        if shown.get(name) != text:
+            await client.call(f"set{method}", {name: text, "language_code": code})
 
 
 async def _resident_commands(client: Client, language: str, code: str) -> None:
-    from telegram import BotCommandScopeAllPrivateChats
-
-    scope = BotCommandScopeAllPrivateChats()
-    await client.with_bot(
-        lambda bot: bot.set_my_commands(_as_pairs(RESIDENT[language]), scope=scope, language_code=code)
-    )
+    listed = [{"command": name, "description": text} for name, text in RESIDENT[language].items()]
+    everybody = {"type": "all_private_chats"}
+    await client.call("setMyCommands", {"commands": listed, "scope": everybody, "language_code": code})
 
 
 def _as_pairs(commands: Commands) -> list[tuple[str, str]]:

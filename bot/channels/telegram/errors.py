@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import aiohttp
 import msgspec
 
 from bot.channels import Failure, SendError
@@ -83,7 +82,9 @@ def refusal(status: int, answer: Answer) -> SendError:
 
 
 def trouble(error: Exception) -> SendError:
-    """A connection that failed: before the request left nothing was sent, afterwards nobody knows."""
+    """A file's connection that failed: before the request left nothing was sent, afterwards nobody knows."""
+    import aiohttp
+
     if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return SendError(Failure.MISCONFIGURED, "api_url")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):

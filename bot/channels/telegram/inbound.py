@@ -7,7 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -160,7 +160,7 @@ def _edit(message: Message, stamp: Stamp) -> Inbound | None:
         return None
     found = _message(message, stamp)
     at = _moment(message.edit_date or message.date)
-    return found and replace(found, kind=InboundKind.EDIT, at=at)
+    return found and msgspec.structs.replace(found, kind=InboundKind.EDIT, at=at)
 
 
 def _tap(tap: Tap, stamp: Stamp) -> Inbound:

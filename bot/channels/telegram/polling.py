@@ -8,7 +8,6 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
-import aiohttp
 import msgspec
 
 from bot.channels import Failure, SendError, StoreUnavailable
@@ -22,7 +21,7 @@ log = logging.getLogger(__name__)
 
 WAIT = 50  # seconds that Telegram holds a question without news
 LIMIT = 100
-TIMEOUT = aiohttp.ClientTimeout(total=WAIT + 15, connect=5, sock_connect=5)
+LONGEST_ANSWER = WAIT + 15.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 SLOW = 30.0  # after a conflict or a revoked token: only a person can mend it
@@ -79,7 +78,7 @@ class Polling:
             "timeout": WAIT,
             "allowed_updates": ALLOWED_UPDATES,
         }
-        status, body = await self._client.ask("getUpdates", params, within=TIMEOUT)
+        status, body = await self._client.ask("getUpdates", params, within=LONGEST_ANSWER)
         if status != 200:
             result_of(status, body)
         return body

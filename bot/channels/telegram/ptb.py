@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels import Failure, SendError
-from bot.channels.telegram.client import UPLOAD_TIMEOUT, Client
+from bot.channels.telegram.client import Client
 from bot.channels.telegram.errors import result_of
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class Request(BaseRequest):
     @property
     def read_timeout(self) -> float | None:
         """Never none: a call without a limit can stand for ever."""
-        return self._client.timeout.total
+        return self._client.limit
 
     async def initialize(self) -> None:
         """Nothing to open: the session opens with the first call."""
@@ -47,11 +47,12 @@ class Request(BaseRequest):
         self, url: str, method: str, request_data: RequestData | None = None, **timeouts: object
     ) -> tuple[int, bytes]:
         """One call; a refusal leaves as `Carried` and never meets the library's own reading of it."""
-        uploads = request_data is not None and request_data.contains_files
         try:
-            status, body = await self._client.post(
-                url, _body(request_data), within=UPLOAD_TIMEOUT if uploads else None
-            )
+            if request_data is not None and request_data.contains_files:
+                status, body = await self._client.upload(url, _form(request_data))
+            else:
+                given = request_data.parameters if request_data is not None else {}
+                status, body = await self._client.post(url, msgspec.json.encode(given))
             result_of(status, body)
         except SendError as error:
             carried = Carried(error)
@@ -69,11 +70,7 @@ async def ask(call: Awaitable[T]) -> T:
     raise failed
 
 
-def _body(data: RequestData | None) -> bytes | aiohttp.FormData:
-    if data is None:
-        return b"{}"
-    if not data.contains_files:
-        return msgspec.json.encode(data.parameters)
+def _form(data: RequestData) -> aiohttp.FormData:
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, content_type) in data.multipart_data.items():
         file = BytesIO(content) if isinstance(content, bytes) else content

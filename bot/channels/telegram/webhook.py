@@ -21,6 +21,7 @@ SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,256}")
 PUBLIC_SHAPE = re.compile(r"https://[^\s/]+(/\S*)?")
 LOOPBACK_SHAPE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?")  # tests only
 RETRY_AFTER = {"Retry-After": "2"}
+TAKEN = Response(status_code=200)  # always the same
 
 Take = Callable[[bytes], Awaitable[None]]  # one raw update; raises StoreUnavailable
 
@@ -56,7 +57,7 @@ async def _taken(take: Take, body: bytes) -> Response:
         await take(body)
     except StoreUnavailable:
         return Response(status_code=503, headers=RETRY_AFTER)
-    return Response(status_code=200)
+    return TAKEN
 
 
 def _authentic(request: Request, secret: bytes) -> bool:

@@ -10,20 +10,21 @@ import json
 import logging
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import aiohttp
 from yarl import URL
 
 from bot.channels import Failure, SendError
 from bot.channels.whatsapp.errors import refusal
 from bot.channels.wire import NeverLeft, NoAnswer, Wire
 
+if TYPE_CHECKING:
+    import aiohttp
+
 log = logging.getLogger(__name__)
 
 LIMIT_SECONDS = 15.0
-LIMIT = aiohttp.ClientTimeout(total=LIMIT_SECONDS, connect=5)
 MAX_ANSWER = 1024 * 1024
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 
@@ -31,9 +32,7 @@ FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 class TwilioApi:
     """Twilio's REST, as much of it as a conversation needs."""
 
-    def __init__(
-        self, account_sid: str, auth_token: str, api_url: str, limit: aiohttp.ClientTimeout = LIMIT
-    ) -> None:
+    def __init__(self, account_sid: str, auth_token: str, api_url: str, limit: float = LIMIT_SECONDS) -> None:
         self.account_sid = account_sid
         self.account_url = f"{api_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}"
         basic = b64encode(f"{account_sid}:{auth_token}".encode()).decode()
@@ -48,9 +47,12 @@ class TwilioApi:
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """Opened by the first call. No cookies, no credentials of its own."""
+        """Opened by the first file. No cookies, no credentials of its own."""
+        import aiohttp  # 7 MB, for files alone
+
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=self._limit)
+            limit = aiohttp.ClientTimeout(total=self._limit, connect=5)
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=limit)
         return self._session
 
     async def close(self) -> None:
@@ -71,6 +73,8 @@ class TwilioApi:
 
     async def delete_media(self, message_sid: str, media_sid: str) -> None:
         """Remove a file at Twilio; one that is gone already is as good. Raises SendError."""
+        import aiohttp
+
         url = f"{self.account_url}/Messages/{message_sid}/Media/{media_sid}.json"
         try:
             async with self.session.delete(url, headers=self.credentials) as answer:
@@ -83,8 +87,8 @@ class TwilioApi:
         try:
             if self._wire is None:
                 self._wire = Wire(URL(url))
-            within = self._limit.total or LIMIT_SECONDS
-            answer = await self._wire.post(URL(url).raw_path, self._lines, urlencode(form).encode(), within)
+            body = urlencode(form).encode()
+            answer = await self._wire.post(URL(url).raw_path, self._lines, body, self._limit)
         except (NeverLeft, ValueError):  # no name, no route, nobody listening, no handshake, no address
             raise SendError(Failure.RETRY, "connection") from None
         except NoAnswer:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
-
-import aiohttp
 
 from bot.channels import Failure, Fetched, MediaGone, SendError
 from bot.channels.whatsapp.client import TwilioApi
 from bot.channels.whatsapp.errors import refusal
 from bot.channels.whatsapp.inbound import REFERENCE
+
+if TYPE_CHECKING:
+    import aiohttp
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ class MediaDoor:
         await self.api.delete_media(*parse(reference))
 
     async def _download(self, url: str) -> Fetched:
+        import aiohttp
+
         try:
             async with asyncio.timeout(SECONDS):
                 return await self._follow(url)

@@ -11,6 +11,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha1
 from itertools import product
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -111,6 +112,7 @@ def check_borders(fields: Mapping[str, str], signed: bytes, always: Sequence[str
         raise Refused("cut anew")
 
 
+@lru_cache(8)
 def spellings(public_url: str) -> tuple[str, ...]:
     """The address without and with its port: Twilio is not consistent in what it signs."""
     base = public_url.rstrip("/")

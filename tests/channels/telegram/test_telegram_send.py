@@ -7,7 +7,6 @@ import socket
 import traceback
 from typing import Any
 
-import aiohttp
 import pytest
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 
@@ -214,7 +213,7 @@ async def test_the_library_s_calls_fail_by_the_same_names(
 
 
 async def test_an_answer_that_never_comes_is_unknown(channel: TelegramChannel, api: BotApi) -> None:
-    channel._client.timeout = aiohttp.ClientTimeout(total=0.1)
+    channel._client.limit = 0.1
     api.fail("hang")
     assert (await failure_of(channel)).failure is Failure.UNKNOWN
 
@@ -278,7 +277,7 @@ async def test_the_token_is_shown_nowhere(
     caplog.set_level(logging.DEBUG)
     urls = {"refused": "http://127.0.0.1:1", "bad url": "http://nowhere.invalid:80"}
     channel = TelegramChannel(api.token, api_url=urls.get(str(what), api.url))
-    channel._client.timeout = aiohttp.ClientTimeout(total=0.3)
+    channel._client.limit = 0.3
     api.fail(what, times=2)
     told = [repr(channel), repr(channel._client), repr(channel._sender)]
     for call in (channel.send(LUPITA, HELLO), channel._client.with_bot(lambda bot: bot.get_file("f"))):

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import traceback
 
-import aiohttp
 import pytest
 from twilio.rest.api.v2010.account.message import MessageInstance
 
@@ -53,7 +52,7 @@ FAULTS = [
 async def test_a_fault_has_a_name(
     channel: WhatsAppChannel, twilio: FakeTwilio, vecina: Address, fault: Fault, failure: Failure, code: str
 ) -> None:
-    channel.api._limit = aiohttp.ClientTimeout(total=0.3)
+    channel.api._limit = 0.3
     twilio.faults.append(fault)
     with pytest.raises(SendError) as failed:
         await channel.send(vecina, CARD, reference="ob:1")
