@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.delivery.pacing import COUNTED_FOR, FAR, RATES, Bucket, Pacer, Rates, Window
+from tests.support.virtual_time import most_in_a_second, virtually
 
 SLOW = Rates(a_second=10, chat_a_second=1.0, chat_burst=2.0)
 HARDLY = 1e-6
-
-
-class Hurried(selectors.DefaultSelector):
-    """Instead of sleeping it moves the clock of its loop."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 1000.0
-
-    def select(self, timeout: float | None = None) -> Any:
-        self.now += max(timeout or 0.0, 1e-9)  # never quite still, as real time
-        return super().select(0)
-
-
-def virtually(work: Callable[[asyncio.AbstractEventLoop], Awaitable[Any]]) -> Any:
-    """Run on a loop whose time costs nothing."""
-    selector = Hurried()
-    loop = asyncio.SelectorEventLoop(selector)
-    loop.time = lambda: selector.now  # type: ignore[method-assign]
-    try:
-        return loop.run_until_complete(work(loop))
-    finally:
-        loop.close()
 
 
 def turns(
@@ -59,11 +34,6 @@ def turns(
 
     found: list[tuple[float, int, str]] = virtually(work)
     return found
-
-
-def most_in_a_second(moments: list[float]) -> int:
-    """However the second is cut."""
-    return max((sum(start <= one < start + 1 for one in moments) for start in moments), default=0)
 
 
 @settings(max_examples=60, deadline=None)
