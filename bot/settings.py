@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  every address of this machine
+TELEGRAM_URL = "https://api.telegram.org"
 
 
 class Settings(BaseSettings):
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
         description="Secreto del webhook de Telegram: de 8 a 256 letras, números, _ o -; mejor 32.",
     )
     telegram_api_url: str = Field(
-        "https://api.telegram.org", description="Base de la Bot API; otra si se usa un servidor local."
+        TELEGRAM_URL, description="Base de la Bot API; otra si se usa un servidor local."
     )
     twilio_account_sid: str = Field("", description="SID de la cuenta de Twilio (AC…).")
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Auth token de Twilio.")
@@ -72,6 +73,18 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash_at_the_end(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _without_bot(cls, value: str) -> str:
+        """Some write it with the `/bot` that libraries add before the token."""
+        return value.removesuffix("/bot")
+
+    @field_validator("twilio_from")
+    @classmethod
+    def _on_whatsapp(cls, value: str) -> str:
+        """The bare number is meant for WhatsApp: there is no other channel of Twilio's here."""
+        return f"whatsapp:{value}" if value.startswith("+") else value
 
     @property
     def store_url(self) -> str:
@@ -107,7 +120,8 @@ def names() -> dict[str, str]:
 
 
 TELEGRAM_TOKEN = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}")
-TWILIO_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+TOKEN_ELSEWHERE = re.compile(r"\d+:[A-Za-z0-9_-]+")  # a server of one's own may give shorter ones
+TWILIO_SID = re.compile(r"AC[0-9a-zA-Z]{32}")
 TWILIO_FROM = re.compile(r"whatsapp:\+\d{10,15}")
 NEAR = ("127.0.0.1", "localhost", "::1")
 
@@ -135,7 +149,8 @@ def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
 def _of_telegram(settings: Settings) -> Iterator[str]:
     if not settings.has_telegram:
         return
-    if not TELEGRAM_TOKEN.fullmatch(settings.telegram_token.get_secret_value()):
+    form = TELEGRAM_TOKEN if settings.telegram_api_url == TELEGRAM_URL else TOKEN_ELSEWHERE
+    if not form.fullmatch(settings.telegram_token.get_secret_value()):
         yield "PROXIMIDAD_TELEGRAM_TOKEN: no tiene la forma de un token (números, dos puntos, letras). Cópielo de BotFather."
     if settings.telegram_mode == "webhook":
         if not settings.public_url:

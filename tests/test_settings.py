@@ -75,6 +75,12 @@ def test_settings_do_not_change(read) -> None:
         read().port = 1
 
 
+def test_what_is_written_in_another_form_is_understood(read) -> None:
+    settings = read(telegram_api_url="http://127.0.0.1:8081/bot/", twilio_from="+529830000000")
+    assert settings.telegram_api_url == "http://127.0.0.1:8081"
+    assert settings.twilio_from == "whatsapp:+529830000000"
+
+
 def test_a_url_ends_without_a_slash(read) -> None:
     settings = read(public_url="https://bot.example/", twilio_api_url="http://x//")
     assert (settings.public_url, settings.twilio_api_url) == ("https://bot.example", "http://x")
@@ -84,6 +90,8 @@ PROBLEMS = [
     ({"keyring": "k"}, []),
     ({}, ["KEYRING"]),
     ({"keyring": "k", "telegram_token": TOKEN}, []),
+    ({"keyring": "k", "telegram_token": "42:prueba"}, ["TELEGRAM_TOKEN"]),
+    ({"keyring": "k", "telegram_token": "42:prueba", "telegram_api_url": "http://127.0.0.1:8081"}, []),
     (
         {"keyring": "k", "telegram_token": TOKEN, "telegram_mode": "webhook"},
         ["PUBLIC_URL", "TELEGRAM_SECRET"],
@@ -118,7 +126,7 @@ PROBLEMS = [
             "telegram_token": "t",
             "twilio_account_sid": "AC1",
             "twilio_auth_token": "t",
-            "twilio_from": "+529831234567",
+            "twilio_from": "529831234567",
             "public_url": "http://x.example",
         },
         ["TELEGRAM_TOKEN", "TWILIO_ACCOUNT_SID", "TWILIO_FROM", "PUBLIC_URL"],

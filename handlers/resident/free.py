@@ -26,8 +26,8 @@ def said(who: Speaker) -> None:
         return
     if my_reports.solved_in_words(who) or person.relay(who) or spoken.alone(who):
         return
-    if who.media and not who.inbound.text.strip():
-        _file_alone(who)
+    if who.media and not _tells_a_concern(who):
+        _file(who)
         return
     if who.inbound.point is not None and not who.inbound.text.strip():
         filing.begin(who, text="")
@@ -200,17 +200,24 @@ def _take(who: Speaker, report: Report) -> bool:
     return True
 
 
-def _file_alone(who: Speaker) -> None:
-    """A photo right after a report belongs to it; else it may be the beginning of one."""
+def _tells_a_concern(who: Speaker) -> bool:
+    """Do the words tell more than "así está": something of their own?"""
+    understood = who.understood
+    return understood is not None and understood.kind is not None and not _doubtful(who.here, understood)
+
+
+def _file(who: Speaker) -> None:
+    """A photo right after a report belongs to it, with its caption; else it may be the beginning of one."""
+    words = who.inbound.text.strip()
     recent = [
         one
         for one in who.tx.reports.of_person(who.person.id, most=1)
         if one.status is not Status.CLOSED and (who.at - one.opened_at).total_seconds() < RECENT_SECONDS
     ]
     if recent:
-        my_reports.take_addition(who, recent[0], "", tuple(item.id for item in who.media))
+        my_reports.take_addition(who, recent[0], words, tuple(item.id for item in who.media))
         return
-    filing.begin(who, text="", lead=(who.t("Recibí su archivo; lo guardo con el reporte."),))
+    filing.begin(who, text=words, lead=(who.t("Recibí su archivo; lo guardo con el reporte."),))
 
 
 def _nothing(t: Texts, who: Speaker) -> None:

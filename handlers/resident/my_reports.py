@@ -6,11 +6,12 @@ from bot.conversation import Flow
 from bot.domain import folio as folios
 from bot.domain.errors import TooMany, UnknownFolio
 from bot.domain.report import Disposition, Report, Status
-from bot.messages import Action, Outgoing
+from bot.messages import Action, AttachmentKind, Outgoing
 from bot.questions import NO, YES, Option, Written, choose, fold, gather, shortened
 from bot.texts import Texts, later
 from handlers import diary, talks
 from handlers.desk import reports as desk
+from handlers.files import BURST
 from handlers.here import Here
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
@@ -186,10 +187,24 @@ def take_addition(who: Speaker, report: Report, text: str, media: tuple[str, ...
     t = who.t
     if report.status is Status.AWAITING_RESIDENT and report.person_id == who.person.id:
         desk.answer(who.tx, report, text, media, who.at)
-        who.say(t("Gracias, ya se lo pasé a quien atiende su reporte."))
+        _received(who, report, t("Gracias, ya se lo pasé a quien atiende su reporte."))
         return
     desk.add(who.tx, report, text, media, who.at)
-    who.say(t("Agregado. Lo ve quien atiende su reporte."))
+    _received(who, report, t("Agregado. Lo ve quien atiende su reporte."))
+
+
+IN_ALBUMS = frozenset({AttachmentKind.PHOTO, AttachmentKind.VIDEO})
+TOGETHER = 10  # seconds: what comes within one such span has one receipt
+
+
+def _received(who: Speaker, report: Report, line: str) -> None:
+    """Said once for an album, which comes as many messages."""
+    if not any(item.kind in IN_ALBUMS for item in who.media):
+        who.say(line)
+        return
+    name = f"added:{report.id}:{int(who.at.timestamp()) // TOGETHER}"
+    who.tx.outbox.withdraw(who.person.id, name)
+    who.show(Outgoing(lines=(line,)), due_at=who.at + BURST, name=name)
 
 
 talks.script(
