@@ -28,7 +28,7 @@ from handlers import limits, menus, metrics, operator, talks
 from handlers.delivery import receipts
 from handlers.desk.step_up import Proof, target_of
 from handlers.here import Here
-from handlers.officer import spoken
+from handlers.officer import enrolment, spoken
 from handlers.refusals import in_words
 from handlers.resident import danger, free
 from handlers.speaker import Speaker
@@ -111,7 +111,7 @@ class Reception:
     def _understand(self, inbound: Inbound, now: datetime) -> Understanding | None:
         if inbound.kind not in (InboundKind.MESSAGE, InboundKind.EDIT) or not inbound.text:
             return None
-        if COMMAND.fullmatch(inbound.text):
+        if COMMAND.fullmatch(inbound.text) or enrolment.one_word(inbound.text):
             return None
         return self.here.triage.read(inbound.text[:LONGEST], now)
 

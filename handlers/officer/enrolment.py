@@ -35,6 +35,11 @@ def code_given(who: Speaker) -> bool:
     return True
 
 
+def one_word(text: str) -> bool:
+    """Is the text a code as it is shown, without a space? No danger is read into its letters."""
+    return CODE.match(text) is not None and any(sign.isdigit() for sign in text) and " " not in text.strip()
+
+
 def show_code(code: str) -> str:
     """In two fives, easier to dictate."""
     return f"{code[:5]}-{code[5:]}"

@@ -154,3 +154,11 @@ async def test_a_fire_that_is_out_gets_the_usual_talk(place: Town) -> None:
 async def test_what_is_over_gets_the_usual_talk(place: Town) -> None:
     answer = await place.vecina.says("hace un mes se metieron a mi casa en la italia y se llevaron la tele")
     assert CALL not in answer
+
+
+async def test_the_letters_of_a_code_are_no_danger(place: Town) -> None:
+    """One code in five hundred holds letters that resemble a word of danger."""
+    who = place.somebody("recluta")
+    for code in ("K4GAS-KBXS5", "WK911-P59CE", "A7FYX-AY74Y"):
+        assert not (await who.says(code)).startswith(CALL), code
+    assert (await who.says("911")).startswith(CALL)
