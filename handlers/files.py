@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot import qr
 from bot.channels import Channel, Fetched, MediaGone, SendError, StoreUnavailable
 from bot.clock import Clock
 from bot.messages import Attachment, AttachmentKind
@@ -55,7 +56,9 @@ class Files:
         return len(pending)
 
     async def of_ours(self, media_id: str) -> Fetched:
-        """A kept file, for sending it on. Raises MediaGone."""
+        """A kept file, for sending it on; a QR is drawn on the way. Raises MediaGone."""
+        if media_id.startswith(qr.REFERENCE):
+            return Fetched(qr.png(media_id.removeprefix(qr.REFERENCE)), qr.CONTENT_TYPE)
         file, content = await self._store.read(
             lambda tx: (tx.media.get(media_id), tx.media.content(media_id))
         )

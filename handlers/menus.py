@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain import folio as folios
+from bot.domain import follow_code as codes
 from bot.domain.errors import NotPermitted
 from bot.domain.roster import Role
 from bot.messages import Outgoing
 from bot.questions import Reply, fold
 from handlers import limits, rights, talks
 from handlers.desk.step_up import Proof
-from handlers.officer import case, enrolment, handing, patrolling, pin, promising, shift, talking
-from handlers.resident import filing, information, my_data, my_reports, paused, person
+from handlers.officer import case, enrolment, giving, handing, patrolling, pin, promising, shift, talking
+from handlers.resident import filing, following, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
 from handlers.supervisor import erasing, held, helping, on_duty, overview, pins, team
@@ -103,12 +104,17 @@ def begin_report(who: Speaker) -> None:
 
 def start(who: Speaker) -> None:
     """/start, with or without a payload."""
-    if enrolment.code_given(who):
+    if enrolment.code_given(who) or following.scanned(who):
         return
     if who.role is Role.RESIDENT:
         resident_home.welcome(who)
     else:
         home(who)
+
+
+def follow(who: Speaker) -> None:
+    """ "Seguir mi reporte: 482 913": what a QR of WhatsApp writes."""
+    following.asked(who)
 
 
 ENTRIES: tuple[Entry, ...] = (
@@ -231,6 +237,7 @@ TAPS: tuple[Tap, ...] = (
     Tap("kept", promising.keep),
     Tap("pmove", promising.start("promise_move")),
     Tap("poff", promising.start("promise_off")),
+    Tap("give", giving.give),
     Tap("reassign", overview.reassign),
     Tap("let", held.let_through),
     Tap("let_in", held.let_in),
@@ -275,6 +282,7 @@ _TYPED = {
     "necesito": "need",
     "apoyo": "call",
     "nota": "note",
+    "codigo": "give",
 }
 
 
@@ -286,6 +294,8 @@ def global_word(who: Speaker) -> Act | None:
     text = who.inbound.text.strip()
     if who.inbound.start:
         return start
+    if codes.asked_in(text):
+        return follow
     found = _COMMAND.match(text)
     if found is not None:
         return _command(who, found[1])

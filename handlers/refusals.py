@@ -22,6 +22,21 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."
     ),
+    errors.AlreadyFollowed: later(
+        "Ese reporte ya lo sigue la persona desde su chat: puede preguntarle por ahí."
+    ),
+    errors.UnknownCode: later(
+        "No encuentro ese código. Revise los seis números, o pida otro a quien le atendió. También puede hacer su reporte aquí."
+    ),
+    errors.UsedCode: later(
+        "Ese código ya se usó. Si no fue usted, pida otro a quien le atendió. También puede hacer su reporte aquí."
+    ),
+    errors.ExpiredCode: later(
+        "Ese código ya venció: valía un día. Pida otro a quien le atendió, o haga su reporte aquí."
+    ),
+    errors.TooManyCodes: later(
+        "Van varios códigos que no son. Espere una hora. Mientras, puede hacer su reporte aquí; en una emergencia, 911."
+    ),
     errors.TooManyActs: later(
         "Van muchas acciones en una hora. Espere un rato; el mando ya lo sabe. «Tomar» sigue funcionando."
     ),

@@ -288,6 +288,12 @@ def _neighbour_joined(moment: Moment, facts: Facts) -> Outgoing:
     return Outgoing(lines=(line,), quiet=True)
 
 
+def _report_followed(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t("Folio {folio}: la persona ya lo sigue desde su chat. Puede preguntarle.", folio=_folio(facts))
+    return Outgoing(lines=(line,), actions=_open(t, facts), quiet=True)
+
+
 def _place_told(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     return Outgoing(lines=(t("Folio {folio}: ya dijo dónde.", folio=_folio(facts)),), actions=_open(t, facts))
@@ -518,6 +524,7 @@ WORDS: Mapping[str, Word] = {
     "support_offered": _support_offered,
     "support_wanted": _support_wanted,
     "neighbour_joined": _neighbour_joined,
+    "report_followed": _report_followed,
     "place_told": _place_told,
     "no_news": _no_news,
     "shift_ends_soon": _shift_ends_soon,
@@ -570,6 +577,7 @@ FOR_STAFF = frozenset(
         "support_offered",
         "support_wanted",
         "neighbour_joined",
+        "report_followed",
         "place_told",
         "no_news",
         "shift_ends_soon",

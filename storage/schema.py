@@ -315,6 +315,17 @@ follower = Table(  # neighbours who said "it is the same" and hear the same news
     clear("at", Moment),
 )
 
+follow_code = Table(  # six digits with which somebody follows as their own what was noted down for them
+    "follow_code",
+    metadata,
+    ref("report_id", "report.id", primary_key=True),
+    keyed("code", unique=True),
+    ref("made_by"),
+    clear("made_at", Moment),
+    clear("expires_at", Moment),
+    clear("used_at", Moment, nullable=True),
+)
+
 event = Table(
     "event",
     metadata,

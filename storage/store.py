@@ -16,6 +16,7 @@ from storage.due import Due
 from storage.duty_plans import DutyPlans
 from storage.erasure import Erasure
 from storage.errors import StoreInUse
+from storage.follow_codes import FollowCodes
 from storage.handovers import Handovers
 from storage.inbox import Inbox
 from storage.media import Media
@@ -60,6 +61,7 @@ class Transaction:
         self.promises = Promises(self)
         self.handovers = Handovers(self)
         self.visits = Visits(self)
+        self.follow_codes = FollowCodes(self)
         self.requests = Requests(self)
         self.audit = Audit(self)
         self.usage = Usage(self)

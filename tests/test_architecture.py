@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 TOPS = ("bot", "handlers", "storage", "locales")
 
 CORE = "bot.domain* bot.messages bot.questions bot.conversation bot.triage* bot.municipality*"
-EDGES = "bot.texts bot.web bot.clock bot.log bot.settings bot.systemd bot.tokens bot.pins"
+EDGES = "bot.texts bot.web bot.clock bot.log bot.settings bot.systemd bot.tokens bot.pins bot.qr"
 HERE = f"{CORE} {EDGES} bot.channels storage*"  # of bot.channels the contract only
 COMMANDS = "bot.audit_commands bot.upkeep_commands bot.dead_letter_commands bot.roster_commands"
 
@@ -40,6 +40,7 @@ LAW = {
     "bot.clock": "",
     "bot.log": "",
     "bot.settings": "",
+    "bot.qr": "",
     "bot.tokens": "",
     "bot.systemd": "",
     "bot.pins": "",
@@ -87,6 +88,7 @@ FENCES = {
     "ruamel": "bot.municipality* bot.triage*",
     "pydantic_settings": "bot.settings",
     "argon2": "bot.pins",
+    "segno": "bot.qr",
     "prometheus_client": "handlers.metrics",
     "typer": f"bot.__main__ bot.console {COMMANDS}",
     "rich": "bot.console bot.upkeep_commands",

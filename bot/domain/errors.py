@@ -76,6 +76,26 @@ class BadCode(DomainError):
     """The code is wrong, used or expired."""
 
 
+class AlreadyFollowed(DomainError):
+    """Somebody follows the report as their own: there is nothing to hand over."""
+
+
+class UnknownCode(DomainError):
+    """No report waits for somebody with that code."""
+
+
+class UsedCode(DomainError):
+    """Somebody follows the report with that code already."""
+
+
+class ExpiredCode(DomainError):
+    """The day of that code is over."""
+
+
+class TooManyCodes(DomainError):
+    """Several codes that were none: rest a while."""
+
+
 class TooManyActs(DomainError):
     """More taps in an hour than an officer makes."""
 

@@ -155,6 +155,11 @@ class NeighbourJoined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportHandedOver(Event):
+    """The neighbour for whom it was noted down follows it as their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceTold(Event):
     """The resident said where, after the alert had gone out."""
 
@@ -203,6 +208,7 @@ KINDS: dict[str, type[Event]] = {
         SupportWanted,
         AlertDeclined,
         NeighbourJoined,
+        ReportHandedOver,
         PlaceTold,
         ReportHeld,
         ReportLetThrough,

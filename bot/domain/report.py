@@ -224,6 +224,10 @@ class Report:
         """Another neighbour says that it is the same."""
         return self._change(at, events.NeighbourJoined(at=at, actor_id=by))
 
+    def hand_over(self, *, to: str, at: datetime) -> Change:
+        """Noted down for a neighbour, who follows it as their own from now on, whatever the status is."""
+        return self._change(at, events.ReportHandedOver(at=at, actor_id=to), person_id=to)
+
     def tell_place(self, *, place: Place, sectors: tuple[str, ...], at: datetime) -> Change:
         """Where it is, told after the alert went out (danger first, place second)."""
         event = events.PlaceTold(at=at, actor_id=self.person_id, colonia=place.colonia, street=place.street)

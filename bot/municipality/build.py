@@ -23,6 +23,7 @@ from bot.municipality import forms
 from bot.municipality.municipality import (
     ANONYMOUS_TIPS,
     EMERGENCY,
+    ChatLinks,
     Contact,
     Directory,
     MessageTemplate,
@@ -264,6 +265,11 @@ def service(form: forms.ServiceForm) -> ServiceLevel:
         danger_radius_m=form.danger_radius_m,
         limits=Limits(**form.limits.model_dump()),
     )
+
+
+def links(form: forms.LinksForm) -> ChatLinks:
+    """Where residents find the assistant."""
+    return ChatLinks(telegram=form.telegram, whatsapp=form.whatsapp or "")
 
 
 def privacy(form: forms.PrivacyForm) -> Privacy:

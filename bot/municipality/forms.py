@@ -51,6 +51,11 @@ class PrivacyForm(Form):
     contact: str = ""
 
 
+class LinksForm(Form):
+    telegram: str = Field(default="", pattern=r"^([A-Za-z][A-Za-z0-9_]{3,30}[A-Za-z0-9])?$")
+    whatsapp: f.Phone | None = None
+
+
 class NeighbourForm(Form):
     name: f.Name
     responsible: f.Name
@@ -72,6 +77,7 @@ class MunicipalityForm(Form):
     nearest_within_m: int = Field(default=1500, ge=100, le=50_000)
     outside_answer: str = Field(default="", max_length=500)
     neighbours: list[NeighbourForm] = Field(default=[])
+    links: LinksForm = LinksForm()
     privacy: PrivacyForm
 
 

@@ -113,6 +113,7 @@ def assemble(sheets: Sheets, zones: Zones, own: OwnContent) -> Municipality:
         sector_word=town.sector_word,
         example=town.example,
         privacy=build.privacy(town.privacy),
+        links=build.links(town.links),
         territory=build.territory(
             town,
             sheets.colonias.content,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.domain.closing import Phrases
@@ -130,6 +131,23 @@ class MessageTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatLinks:
+    """Where residents find the assistant: what a QR or a poster leads to. Empty: that network is not used."""
+
+    telegram: str = ""  # the bot's name, without @
+    whatsapp: str = ""  # ten digits
+
+    def of_telegram(self, payload: str) -> str:
+        """Opens the chat and hands the payload over; nothing where there is no such bot."""
+        return f"https://t.me/{self.telegram}?start={payload}" if self.telegram else ""
+
+    def of_whatsapp(self, text: str) -> str:
+        """Opens the chat with the words written; nothing where there is no such number."""
+        digits = "".join(sign for sign in self.whatsapp if sign.isdigit())
+        return f"https://wa.me/52{digits}?text={quote(text)}" if digits else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Municipality:
     """Everything that its staff decided, read once."""
 
@@ -151,6 +169,7 @@ class Municipality:
     templates: Mapping[str, MessageTemplate]
     texts: Mapping[str, str]  # msgid -> own words
     content: Mapping[tuple[str, str], str] = field(default_factory=dict)  # language and name -> own long text
+    links: ChatLinks = ChatLinks()
     lexicon: Path | None = None  # folder of its own words for triage
 
     def member(self, badge: str) -> StaffMember | None:

@@ -17,6 +17,7 @@ from bot.texts import Texts, later
 from handlers import talks
 from handlers.desk import reports as desk
 from handlers.here import Here
+from handlers.officer import giving
 from handlers.resident import my_reports
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import advice
@@ -42,7 +43,7 @@ def begin(who: Speaker, *, text: str = "", kind: str | None = None, lead: tuple[
         who.here,
         text,
         who.understood if text else None,
-        consented=_consented(who),
+        consented=consented(who),
         channel=who.inbound.address.channel,
     )
     told = replace(told, over=_over(who))
@@ -66,7 +67,7 @@ def offer(who: Speaker, text: str) -> None:
     """It may be no report: the draft waits with what was written, and one question asks."""
     t = who.t
     told = heard(
-        who.here, text, who.understood, consented=_consented(who), channel=who.inbound.address.channel
+        who.here, text, who.understood, consented=consented(who), channel=who.inbound.address.channel
     )
     waits = talks.put_aside(who, NAME, told.as_arguments(who.media))
     ask = t("No sé si le entendí. ¿Es para reportarlo?")
@@ -93,7 +94,8 @@ def greeting(who: Speaker) -> tuple[str, ...]:
     )
 
 
-def _consented(who: Speaker) -> bool:
+def consented(who: Speaker) -> bool:
+    """Did they accept the privacy notice that is in force?"""
     return who.person.consent_version == who.here.municipality.privacy.notice_version
 
 
@@ -196,13 +198,14 @@ def receipt(who: Speaker, opened: desk.Opened, draft: Draft) -> Outgoing:
     """The folio on its own line, what happens next, what to do if it gets worse."""
     t, report = who.t, opened.report
     if report.listed:
-        return _quiet_receipt(who, report)
+        return quiet_receipt(who, report)
     told = advice(t, who.here.kind(report.kind))
     lines = [t("Listo. Su folio es:"), show(report.folio), *_next(who, opened, other_office=not told)]
     if draft.identity is Identity.ANONYMOUS:
         lines.append(t("Como pidió, no queda unido a este chat: no habrá noticias por aquí."))
     lines.append(told or t("Si empeora o hay peligro, llame al 911."))
     actions = [button(t("Agregar algo"), f"add.{report.folio}")] if report.person_id else []
+    actions += _handed_on(t, report)
     if who.here.kind(report.kind).diary and report.person_id:
         actions.append(button(t("Volvió a pasar"), f"again.{report.folio}"))
     elif who.here.kind(report.kind).tips:
@@ -235,8 +238,8 @@ def _next(who: Speaker, opened: desk.Opened, *, other_office: bool) -> tuple[str
     return first, other
 
 
-def _quiet_receipt(who: Speaker, report: Report) -> Outgoing:
-    """Neutral, and nothing afterwards on our own motion; the number stands last."""
+def quiet_receipt(who: Speaker, report: Report) -> Outgoing:
+    """Of a confidential report: neutral, and nothing afterwards on our own motion; the number stands last."""
     t = who.t
     return Outgoing(
         lines=(
@@ -244,8 +247,15 @@ def _quiet_receipt(who: Speaker, report: Report) -> Outgoing:
             t("No le escribiremos por nuestra cuenta. Usted puede escribir aquí cuando quiera."),
             t("En una emergencia: 911."),
             t("Número: {folio}", folio=show(report.folio)),
-        )
+        ),
+        actions=_handed_on(t, report),
     )
+
+
+def _handed_on(t: Texts, report: Report) -> tuple[Action, ...]:
+    """What was noted down for somebody can become theirs."""
+    noted_down = report.filed_by is not None and report.person_id is None
+    return (giving.offer(t, report.folio),) if noted_down else ()
 
 
 def _joined(who: Speaker, joined: Report) -> Outgoing:

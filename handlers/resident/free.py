@@ -12,7 +12,7 @@ from bot.triage import Understanding
 from handlers import wording
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
-from handlers.resident import filing, home, information, my_reports, person
+from handlers.resident import filing, following, home, information, my_reports, person
 from handlers.speaker import Speaker, button
 
 RECENT_SECONDS = 3 * 3600.0  # how long after a report a file that comes alone belongs to it
@@ -22,7 +22,13 @@ def said(who: Speaker) -> None:
     """Nothing waits for these words: find out what they are about."""
     if who.news and len(who.inbound.text.split()) <= FEW_WORDS:
         return  # "ver", "sí", "ok" to the template: the news themselves are the answer
-    if enrolment.code_given(who) or _quoted(who) or _chosen(who) or _answers_question(who):
+    if (
+        enrolment.code_given(who)
+        or following.alone(who)
+        or _quoted(who)
+        or _chosen(who)
+        or _answers_question(who)
+    ):
         return
     if my_reports.solved_in_words(who) or person.relay(who) or spoken.alone(who):
         return

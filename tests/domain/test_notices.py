@@ -56,6 +56,7 @@ TABLE = [
     (events.SupportOffered, {}, "poot", {("canul", "support_offered")}),
     (events.SupportWanted, {}, "canul", set()),
     (events.NeighbourJoined, {}, "vecino", {("canul", "neighbour_joined")}),
+    (events.ReportHandedOver, {}, "vecino", set()),
     (events.PlaceTold, {"colonia": "sur"}, "rosa", {("canul", "place_told")}),
     (events.AlertDeclined, {}, "poot", set()),
     (events.ReportHeld, {"why": "day"}, None, set()),

@@ -37,7 +37,18 @@ from handlers.here import Here
 from handlers.reception import Reception
 from handlers.refusals import WORDS as REFUSALS
 from storage import Store, Transaction, open_store
-from storage.schema import due, event, follower, help_request, media, report, shift, staff, visit_request
+from storage.schema import (
+    due,
+    event,
+    follow_code,
+    follower,
+    help_request,
+    media,
+    report,
+    shift,
+    staff,
+    visit_request,
+)
 from storage.sealing import KeyRing
 from tests.faults.evidence import Campaign
 from tests.faults.premises import MUNICIPALITY, premises
@@ -52,8 +63,11 @@ EVERYBODY = (
 )
 CANARY = "canario"  # in the words and the streets of the reports
 STALE = "Esa opción ya no está activa."
-OF_REPORT = "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
-PROTECTED = (report, event, staff, shift, due, help_request, follower, visit_request, media)
+OF_REPORT = (
+    "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
+    " give"
+)
+PROTECTED = (report, event, staff, shift, due, help_request, follower, visit_request, media, follow_code)
 REPORTS = {"ordinary": folios.make(1), "in hand": folios.make(2), "confidential": folios.make(3)}
 STREET = "jilguero"
 

@@ -67,6 +67,7 @@ FACTS: dict[str, list[dict[str, Any]]] = {
         for listed in (False, True)
     ],
     "neighbour_joined": [{"folio": FOLIO}],
+    "report_followed": [{"folio": FOLIO}],
     "place_told": [{"folio": FOLIO, "colonia": "centro", "street": STREET}],
     "no_news": [{"folio": FOLIO}],
     "shift_ends_soon": [{"ends_at": NOON.isoformat(), "in_hand": n} for n in (0, 1, 3)],

@@ -227,6 +227,7 @@ class SimulatorChannel:
                 place_name=pin_label,
                 attachments=files,
                 locale="es",
+                start=_payload(bubble.text, phone.manner),
             ),
         )
 
@@ -294,3 +295,9 @@ class SimulatorChannel:
         for status in ("delivered", "read"):
             if self._noted is not None:
                 await self._noted(Receipt(provider_id=provider_id, status=status))
+
+
+def _payload(text: str, manner: Manner) -> str:
+    """What a deep link brings: Telegram writes "/start" and the payload when it is opened."""
+    command, _, payload = text.partition(" ")
+    return payload.strip() if manner is Manner.TELEGRAM and command == "/start" else ""
