@@ -14,7 +14,18 @@ from bot.messages import Outgoing
 from bot.questions import Reply, fold
 from handlers import limits, rights, talks
 from handlers.desk.step_up import Proof
-from handlers.officer import case, enrolment, giving, handing, patrolling, pin, promising, shift, talking
+from handlers.officer import (
+    case,
+    enrolment,
+    giving,
+    handing,
+    patrolling,
+    pin,
+    promising,
+    shift,
+    talking,
+    walking,
+)
 from handlers.resident import filing, following, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
@@ -191,6 +202,9 @@ ENTRIES: tuple[Entry, ...] = (
         shift.end,
         ("terminar turno", "salir de turno", "fin de turno", "end shift"),
     ),
+    Entry("walk", walking.begin, ("recorrido", "iniciar recorrido", "empezar recorrido")),
+    Entry("note_stop", walking.note, ("parada", "otra parada")),
+    Entry("end_walk", walking.end, ("terminar recorrido", "fin de recorrido")),
     Entry("duty", enrolment.home, ("turno",)),
     Entry("mode", shift.mode, ("modo", "cambiar modo")),
     Entry("pause_shift", shift.pause, ("pausa", "pausar turno", "descanso")),
@@ -238,6 +252,8 @@ TAPS: tuple[Tap, ...] = (
     Tap("pmove", promising.start("promise_move")),
     Tap("poff", promising.start("promise_off")),
     Tap("give", giving.give),
+    Tap("wjot", walking.as_report),
+    Tap("wmet", walking.how_many),
     Tap("reassign", overview.reassign),
     Tap("let", held.let_through),
     Tap("let_in", held.let_in),

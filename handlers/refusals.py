@@ -22,6 +22,9 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."
     ),
+    errors.AlreadyWalking: later("Ya lleva un recorrido. Termínelo antes de empezar otro."),
+    errors.NotWalking: later("No lleva un recorrido. Escriba «recorrido» para empezar uno."),
+    errors.WalkOver: later("Ese recorrido ya terminó. Escriba «recorrido» para empezar otro."),
     errors.AlreadyFollowed: later(
         "Ese reporte ya lo sigue la persona desde su chat: puede preguntarle por ahí."
     ),

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Status
 from handlers import limits
-from handlers.desk import duty, erasure, handover, holding, promises, visits
+from handlers.desk import duty, erasure, handover, holding, promises, visits, walks
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.reception import route
@@ -110,6 +110,10 @@ def _visit_close(tx: Transaction, here: Here, item: DueItem, at: datetime) -> No
     visits.close(tx, item.subject, at)
 
 
+def _walk_end(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    walks.expire(tx, item.subject, at)
+
+
 DUE: Mapping[str, Do] = {
     holding.HELD: holding.remind,
     holding.LET_IN: _let_in,
@@ -121,6 +125,7 @@ DUE: Mapping[str, Do] = {
     duty.PAUSE: _pause_over,
     erasure.ASKED: _erasure_asked,
     erasure.ERASE: _erasure,
+    walks.END: _walk_end,
     visits.CALL: _visit_call,
     visits.CLOSE: _visit_close,
     handover.UNSIGNED: _handover_unsigned,

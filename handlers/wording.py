@@ -16,7 +16,7 @@ from bot.domain.concern import Priority
 from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
-from handlers import duty_words, promise_words, visit_words
+from handlers import duty_words, promise_words, visit_words, walk_words
 from handlers.here import Here
 from handlers.officer.cards import because, first_line
 from handlers.speaker import button
@@ -549,6 +549,7 @@ WORDS: Mapping[str, Word] = {
     **promise_words.TO_STAFF,
     **visit_words.TO_RESIDENTS,
     **visit_words.TO_STAFF,
+    **walk_words.TO_STAFF,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -593,6 +594,7 @@ FOR_STAFF = frozenset(
         *duty_words.TO_STAFF,
         *promise_words.TO_STAFF,
         *visit_words.TO_STAFF,
+        *walk_words.TO_STAFF,
     }
 )
 

@@ -26,6 +26,7 @@ from storage.schema import (
     report,
     staff,
     usage,
+    walk_stop,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Erasure:
         )
         self._run(update(report).where(report.c.id == report_id).values(**empty))
         self._promises(report_id)
+        self._stops(report_id)
         self._handovers(row["opened_at"])
         self._notices(report_id)
         self._screens(row["opened_at"])
@@ -91,6 +93,12 @@ class Erasure:
         for name in self._run(select(promise.c.id).where(promise.c.report_id == report_id)).scalars().all():
             empty = self._tx.sealer.seal("promise", "text", name, b"")
             self._run(update(promise).where(promise.c.id == name).values(text=empty))
+
+    def _stops(self, report_id: str) -> None:
+        """What was heard at the door that became the report."""
+        self._run(
+            update(walk_stop).where(walk_stop.c.report_id == report_id).values(text=None, media_id=None)
+        )
 
     def _handovers(self, since: datetime) -> None:
         """What shifts wrote to each other since then may speak of it; the counts stay."""

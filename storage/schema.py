@@ -376,6 +376,31 @@ visit = Table(  # a patrol that somebody asked for; the hour is drawn, and known
     Index("ix_visit_state_planned_at", "state", "planned_at"),
 )
 
+walk = Table(  # a proximity round on foot
+    "walk",
+    metadata,
+    ref("id", primary_key=True),
+    ref("officer_id", index=True),
+    clear("colonia", String(80), index=True),
+    clear("sector", String(80)),
+    clear("started_at", Moment),
+    clear("ended_at", Moment, nullable=True),
+)
+
+walk_stop = Table(  # one door of it: how many people, what was heard and done, no names
+    "walk_stop",
+    metadata,
+    ref("id", primary_key=True),
+    ref("walk_id", "walk.id", index=True),
+    clear("at", Moment),
+    clear("met", Integer),
+    clear("kind", String(40)),
+    clear("did", String(12)),  # listened, advice, mediated, called, promised
+    sealed("text", row="id"),
+    ref("media_id", nullable=True),
+    ref("report_id", nullable=True, index=True),  # what it turned into; never a confidential one
+)
+
 # ---- what goes out ----
 
 _GOES = "IN ('ready','leased','unknown')"

@@ -34,6 +34,7 @@ from storage.statistics import Statistics
 from storage.usage import Usage
 from storage.vault import Vault
 from storage.visits import Visits
+from storage.walks import Walks
 
 T = TypeVar("T")
 THIS_PROCESS = uuid4().hex
@@ -61,6 +62,7 @@ class Transaction:
         self.promises = Promises(self)
         self.handovers = Handovers(self)
         self.visits = Visits(self)
+        self.walks = Walks(self)
         self.follow_codes = FollowCodes(self)
         self.requests = Requests(self)
         self.audit = Audit(self)

@@ -80,6 +80,18 @@ class AlreadyFollowed(DomainError):
     """Somebody follows the report as their own: there is nothing to hand over."""
 
 
+class AlreadyWalking(DomainError):
+    """The officer is on a round: one at a time."""
+
+
+class NotWalking(DomainError):
+    """The officer is on no round."""
+
+
+class WalkOver(DomainError):
+    """That round has ended."""
+
+
 class UnknownCode(DomainError):
     """No report waits for somebody with that code."""
 

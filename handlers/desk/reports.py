@@ -48,8 +48,12 @@ def open_report(
     filed_by: str | None = None,
     danger: bool = False,
     paused: bool = False,
+    call: bool = True,
 ) -> Opened:
-    """One confirmation, one report: folio, events, alerts and obligation in the same commit."""
+    """One confirmation, one report: folio, events, alerts and obligation in the same commit.
+
+    `call`: False when whoever noted it down takes it in the same turn, and nobody else need come.
+    """
     known = tx.reports.of_draft(draft_id)
     if known is not None:
         return Opened(known, 0, fresh=False)
@@ -59,7 +63,7 @@ def open_report(
     why = why_held(tx, here, person_id, paused=paused, danger=danger, at=at)
     if why:
         return Opened(hold(tx, here, report, why, at), 0, held=why)
-    return Opened(report, _alert_first(tx, here, report, at))
+    return Opened(report, _alert_first(tx, here, report, at) if call else 0)
 
 
 def _new(

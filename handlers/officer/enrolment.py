@@ -64,7 +64,8 @@ def home(who: Speaker) -> None:
         t("En sus manos: {n}", n=len(in_hand)),
     )
     actions = (first, button(t("Mis pendientes"), "m.pending"), button(t("Anotar un asunto"), "m.jot"))
-    who.say(*lines, actions=(*actions, *_break(t, shift[1] if shift else None)))
+    walk = (button(t("Recorrido"), "m.walk"),) if shift is not None else ()
+    who.say(*lines, actions=(*actions, *walk, *_break(t, shift[1] if shift else None)))
 
 
 def _on_duty(t: Texts, shift: Shift) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.conversation import Flow
 from bot.domain.folio import show
+from bot.domain.territory import Place
 from bot.messages import AttachmentKind
 from bot.questions import MediaRef, Option, Written, write
 from bot.texts import Texts, later
@@ -76,12 +78,24 @@ def jot(
     text: str = "",
     media: Sequence[tuple[str, str]] = (),
     lead: tuple[str, ...] = (),
+    stop: str = "",
+    colonia: str = "",
 ) -> None:
-    """The report talk on behalf of somebody met in the street: no account, no name, no number."""
+    """The report talk on behalf of somebody met in the street: no account, no name, no number.
+
+    `stop`: of a round, which becomes that report; `colonia`: where it is when the words don't say.
+    """
     understood = who.here.triage.read(text, who.at) if text else None
     told = heard(who.here, text, understood, consented=True, on_behalf=True)
     files = tuple(MediaRef(file, AttachmentKind(kind)) for file, kind in media) or who.media
-    talks.start(who, REPORT, told.as_arguments(files), lead=(*lead, who.t("Anotar lo que le contaron.")))
+    if colonia and not told.place.known:
+        told = replace(told, place=Place(colonia=colonia))
+    talks.start(
+        who,
+        REPORT,
+        {**told.as_arguments(files), "stop": stop},
+        lead=(*lead, who.t("Anotar lo que le contaron.")),
+    )
 
 
 for _one in (

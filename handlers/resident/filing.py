@@ -174,6 +174,8 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
         at=who.at,
         paused=who.person.paused(who.at),
     )
+    if talk.arguments.get("stop") and not opened.report.listed:
+        who.tx.walks.became(talk.arguments["stop"], opened.report.id)
     who.show(receipt(who, opened, draft))
     _second_concern(who, talk, result)
 

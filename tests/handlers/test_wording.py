@@ -68,6 +68,14 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     ],
     "neighbour_joined": [{"folio": FOLIO}],
     "report_followed": [{"folio": FOLIO}],
+    "walk_done": [
+        {
+            "officer": "el oficial Canul", "colonia": "centro", "stops": stops, "met": 9, "reports": stops,
+            "started_at": NOON.isoformat(), "ended_at": NOON.isoformat(),
+            "kinds": [["ruido", 2], ["otro", 1]], "did": [["listened", 1], ["promised", 1]],
+        }
+        for stops in (0, 1, 7)
+    ],
     "place_told": [{"folio": FOLIO, "colonia": "centro", "street": STREET}],
     "no_news": [{"folio": FOLIO}],
     "shift_ends_soon": [{"ends_at": NOON.isoformat(), "in_hand": n} for n in (0, 1, 3)],
