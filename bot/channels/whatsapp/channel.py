@@ -183,10 +183,22 @@ class WhatsAppChannel:
         return None
 
     async def list_inbound(self, since: datetime) -> AsyncIterator[Inbound]:
-        """What people sent since then, oldest first, as far as Twilio's list tells (no tokens, no pins)."""
+        """What people sent since then, oldest first, as far as Twilio's list tells (no tokens, no pins).
+
+        A message whose files can't be listed holds up no other one; it is raised after them, as SendError.
+        """
+        failed: SendError | None = None
         for listed in reversed(await self._listed(self.sender, since)):
-            if listed.inbound:
-                yield await self._from_list(listed)
+            if not listed.inbound:
+                continue
+            try:
+                found = await self._from_list(listed)
+            except SendError as error:
+                failed = error
+            else:
+                yield found
+        if failed is not None:
+            raise failed
 
     async def _listed(self, to: str, since: datetime) -> list[Listed]:
         """The newest first. Twilio may filter by whole days, so the moment is compared again here."""

@@ -9,6 +9,7 @@ import pytest
 
 from bot.channels import Failure, MediaGone, SendError
 from bot.channels.whatsapp import WhatsAppChannel, media
+from bot.channels.whatsapp.library import Library
 from bot.messages import Action, Address, Attachment, AttachmentKind, Outgoing, TemplateUse
 from tests.channels.whatsapp.conftest import VECINA, Clock, Core
 from tests.fakes.twilio_api import FakeTwilio, Fault
@@ -240,6 +241,22 @@ async def test_a_listed_message_that_we_cannot_read_does_not_hide_the_others(
     await twilio.arrives(VECINA, "hola", lost=True)
     listed = [each async for each in channel.list_inbound(clock())]
     assert [each.kind for each in listed] == ["unreadable", "message"]
+
+
+async def test_files_that_cannot_be_listed_hold_up_no_other_message(
+    served: WhatsAppChannel, twilio: FakeTwilio, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await twilio.send_media(VECINA, b"x", "image/jpeg", "con foto")
+    await twilio.arrives(VECINA, "hola", lost=True)
+
+    def out_of_order(self: Library, message_sid: str) -> list[tuple[str, str]]:
+        raise SendError(Failure.RETRY, "500")
+
+    monkeypatch.setattr(Library, "media", out_of_order)
+    listing = served.list_inbound(clock())
+    assert (await anext(listing)).text == "hola"
+    with pytest.raises(SendError):
+        await anext(listing)
 
 
 @pytest.mark.parametrize("down", [True, False])
