@@ -8,42 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.triage import slugs
+
 CONTENT = Path(__file__).parent.parent / "locales" / "content"
 LANGUAGES = ("es", "en")
 
-CONFIDENTIAL = {
-    "venta_droga",
-    "venta_robado",
-    "violencia_familiar",
-    "acoso_sexual",
-    "disparos_armas",
-    "extorsion_fraude",
-    "desaparecida",
-    "crisis_emocional",
-    "queja_policia",
-}
-KINDS = CONFIDENTIAL | {
-    "robo_casa",
-    "robo_persona",
-    "robo_vehiculo",
-    "robo_negocio",
-    "sospechoso",
-    "amenazas_rina",
-    "emergencia_otra",
-    "ruido",
-    "pleito_vecinal",
-    "mascotas",
-    "consumo_via_publica",
-    "vandalismo",
-    "velocidad",
-    "vialidad",
-    "alumbrado",
-    "servicios",
-    "espacio_abandonado",
-    "rondin",
-    "vecino_vigilante",
-    "felicitacion",
-}
+CONFIDENTIAL, KINDS = set(slugs.CONFIDENTIAL), set(slugs.KINDS)
 FINER = {"acoso_digital", "fraude_bancario", "fuera_tema", "percepcion"}
 KEYS = ["title", "label", "description", "kinds", "hook"]
 ANONYMITY = ["con_nombre", "con_reserva", "sin_datos"]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import SECRET, Server
-from tests.e2e.street import Street
+from tests.e2e.server import Server
+from tests.e2e.street import Street, providers
 from tests.fakes.bot_api import BotApi
 from tests.fakes.twilio_api import FakeTwilio
 
@@ -22,18 +22,7 @@ LATER = 50_000  # numbers of updates and messages go on after those of the enrol
 async def street_in(folder: Path, *, first: int = 1000, mode: str = "polling") -> AsyncIterator[Street]:
     """Both providers, and an installation that knows them, not yet started."""
     async with BotApi(first=first) as api, FakeTwilio(reports=("sent", "delivered")) as twilio:
-        server = Server(
-            folder,
-            TELEGRAM_TOKEN=api.token,
-            TELEGRAM_API_URL=api.url,
-            TELEGRAM_MODE=mode,
-            TELEGRAM_SECRET=SECRET,
-            TWILIO_ACCOUNT_SID=twilio.account_sid,
-            TWILIO_AUTH_TOKEN=twilio.auth_token,
-            TWILIO_FROM=twilio.sender,
-            TWILIO_API_URL=twilio.url,
-            TWILIO_CONTENT_URL=twilio.url,
-        )
+        server = Server(folder, **providers(api, twilio, mode))
         twilio.webhook_url = twilio.public_url = server.url
         try:
             yield Street(server, api, twilio)

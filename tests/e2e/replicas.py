@@ -13,8 +13,8 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from sqlalchemy import text
 
-from tests.e2e.server import SECRET, Server
-from tests.e2e.street import Street
+from tests.e2e.server import Server
+from tests.e2e.street import Street, providers
 from tests.fakes.bot_api import BotApi
 from tests.fakes.twilio_api import FakeTwilio
 from tests.support.postgres import engine_at
@@ -122,15 +122,7 @@ async def town(folder: Path, database: str, *, mode: str = "webhook", many: int 
                 folder,
                 DATABASE_URL=database,
                 PUBLIC_URL=balancer.url,
-                TELEGRAM_TOKEN=api.token,
-                TELEGRAM_API_URL=api.url,
-                TELEGRAM_MODE=mode,
-                TELEGRAM_SECRET=SECRET,
-                TWILIO_ACCOUNT_SID=twilio.account_sid,
-                TWILIO_AUTH_TOKEN=twilio.auth_token,
-                TWILIO_FROM=twilio.sender,
-                TWILIO_API_URL=twilio.url,
-                TWILIO_CONTENT_URL=twilio.url,
+                **providers(api, twilio, mode),
             )
             for _ in range(many)
         ]

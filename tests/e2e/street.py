@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from tests.e2e.people import OnTelegram, OnWhatsApp, folio_in
-from tests.e2e.server import Server
+from tests.e2e.server import SECRET, Server
 from tests.fakes.bot_api import BotApi
 from tests.fakes.twilio_api import FakeTwilio
 
@@ -69,6 +69,21 @@ class Street:
         await who.says(text, "acepte el aviso")
         await who.taps("Acepto", "¿Está bien?")
         return folio_in(await who.taps("Enviar", "Su folio es"))
+
+
+def providers(api: BotApi, twilio: FakeTwilio, mode: str) -> dict[str, str]:
+    """The settings of an installation that talks to these two."""
+    return {
+        "TELEGRAM_TOKEN": api.token,
+        "TELEGRAM_API_URL": api.url,
+        "TELEGRAM_MODE": mode,
+        "TELEGRAM_SECRET": SECRET,
+        "TWILIO_ACCOUNT_SID": twilio.account_sid,
+        "TWILIO_AUTH_TOKEN": twilio.auth_token,
+        "TWILIO_FROM": twilio.sender,
+        "TWILIO_API_URL": twilio.url,
+        "TWILIO_CONTENT_URL": twilio.url,
+    }
 
 
 def code_in(text: str) -> str:
