@@ -1,8 +1,9 @@
 """T7. The life of reports against a plain model: whatever people, clocks and crashes do, both say the same.
 
 The model is dictionaries; behind the machine are the real store (SQLite, PostgreSQL), the real use cases and the real
-rounds. After every step: same statuses and handlers, folios unique, every open report of nobody has an obligation, every
-history holds, nobody who was revoked can be sent anything about a report, nobody who was erased has an address.
+rounds. After every step: same statuses and handlers, folios unique, every open report of nobody has one obligation
+(that it is taken or, beyond the limits, that a supervisor looks at it), every history holds, nobody who was revoked can
+be sent anything about a report, nobody who was erased has an address.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from bot.messages import Address
 from handlers.delivery.sender import Refused, _no_right, permitted
 from handlers.desk import duty, erasure
 from handlers.desk import reports as desk
+from handlers.desk.holding import HELD
 from handlers.resident.report import Draft
 from handlers.rounds import Rounds
 from storage import Store, Transaction, open_store
@@ -362,8 +364,8 @@ class Life(RuleBasedStateMachine):
             assert report.status.value == told.status, told
             assert names.get(report.handler_id) == told.handler or told.status == "closed", told
             assert (report.person_id is None) == (told.person is None), told
-            waits = tx.due.get(desk.OBLIGATION, report.id) is not None
-            assert waits == (told.status == "received"), f"{told} obligation {waits}"
+            waits = [kind for kind in (desk.OBLIGATION, HELD) if tx.due.get(kind, report.id) is not None]
+            assert len(waits) == (told.status == "received"), f"{told} obligations {waits}"
             assert tx.reports.chain_holds(report.id)
         revoked = [person for person, name in names.items() if name not in self.enrolled]
         theirs = outbox.c.person_id.in_(revoked) & outbox.c.report_id.is_not(None)

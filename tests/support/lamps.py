@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SYLLABLES = ("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru")
+SYLLABLES = ("bo", "ce", "di", "fo", "gu", "ku", "me", "ni", "po", "ru")  # none ends in a word such as "bala"
 
 
 def lamp_of(number: int) -> str:
