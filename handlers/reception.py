@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -50,6 +50,14 @@ TAKEN = frozenset(
 )
 COMMAND = re.compile(r"/[a-z0-9_]{1,32}")  # nobody says anything with it
 LONGEST = 20_000  # characters of one message; the rest is kept raw and the person is told
+MOST_AT_ONCE = 1_000  # turns under way: two seconds of work; whoever comes then is asked to come again
+
+
+@dataclass(slots=True)
+class Crowd:
+    """How many turns are under way."""
+
+    now: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +67,26 @@ class Reception:
     store: Store
     here: Here
     clock: Clock
+    crowd: Crowd = field(default_factory=Crowd)
 
     async def receive(self, inbound: Inbound) -> None:
-        """Handle one event; returns once it is committed and fsynced. Raises StoreUnavailable."""
+        """Handle one event; returns once it is committed and fsynced.
+
+        Raises StoreUnavailable, also when too many are under way: what waits must not grow without end, nor longer
+        than a provider has patience.
+        """
         metrics.RECEIVED.labels(inbound.address.channel).inc()
-        with metrics.TURN_SECONDS.time():
-            try:
+        self.crowd.now += 1
+        try:
+            if self.crowd.now > MOST_AT_ONCE:
+                raise StoreUnavailable("too many at once")
+            with metrics.TURN_SECONDS.time():
                 outcome = await self._receive(inbound)
-            except BaseException:
-                metrics.HANDLED.labels("unavailable").inc()
-                raise
+        except BaseException:
+            metrics.HANDLED.labels("unavailable").inc()
+            raise
+        finally:
+            self.crowd.now -= 1
         metrics.HANDLED.labels(outcome).inc()
 
     async def _receive(self, inbound: Inbound) -> str:

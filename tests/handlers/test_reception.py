@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -54,6 +55,17 @@ async def test_the_same_message_twice_is_answered_once(
         await receiving.receive(message(1, "hola"))
     assert len(await heard(store, delivery, channel)) == 1
     assert await count(store, inbox) == 1
+
+
+async def test_too_many_at_once_are_asked_to_come_again(
+    receiving: Reception, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reception, "MOST_AT_ONCE", 2)
+    three = [receiving.receive(message(n, "hola")) for n in range(3)]
+    refused = [one for one in await asyncio.gather(*three, return_exceptions=True) if one is not None]
+    assert [type(one) for one in refused] == [StoreUnavailable]
+    await receiving.receive(message(2, "hola"))
+    assert await count(store, inbox) == 3
 
 
 async def test_who_writes_again_is_the_same_person(receiving: Reception, store: Store) -> None:
