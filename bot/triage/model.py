@@ -22,12 +22,14 @@ class WeightsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Answers (the kinds and intents, then the flags), and which line of the table holds each feature's weights."""
+    """Answers (the kinds and intents, then the flags), which line of the table holds each feature's weights, and how often
+    each kind was danger in the messages learned from."""
 
     answers: tuple[str, ...]
     rows: Mapping[str, int]
     table: NDArray[np.int8]
     cuts: Mapping[str, float]
+    usual: Mapping[str, float]
     known: frozenset[str]
 
     def __bool__(self) -> bool:
@@ -58,20 +60,21 @@ class Judgement:
 
 def no_model() -> Model:
     """Nothing learned: the rules alone decide."""
-    return Model((), {}, np.zeros((0, len(FLAGS)), dtype=np.int8), {}, frozenset())
+    return Model((), {}, np.zeros((0, len(FLAGS)), dtype=np.int8), {}, {}, frozenset())
 
 
 def model_of(
     answers: tuple[str, ...],
     weights: Mapping[str, NDArray[np.float64]],
     cuts: Mapping[str, float],
+    usual: Mapping[str, float],
     known: frozenset[str],
 ) -> Model:
     """The model of these weights, as it would come back from its file."""
     packed = {name: np.clip(np.rint(row / STEP), -127, 127).astype(np.int8) for name, row in weights.items()}
     kept = {name: row for name, row in packed.items() if row.any()}
     table = np.array([*kept.values()], dtype=np.int8).reshape(len(kept), len(answers) + len(FLAGS))
-    return Model(answers, {name: line for line, name in enumerate(kept)}, table, cuts, known)
+    return Model(answers, {name: line for line, name in enumerate(kept)}, table, cuts, usual, known)
 
 
 def read_model(file: Path) -> Model:
@@ -82,8 +85,9 @@ def read_model(file: Path) -> Model:
         packed = b"".join(map(base64.b85decode, plain["rows"].values()))
         table = np.frombuffer(packed, dtype=np.int8).reshape(len(plain["rows"]), len(answers) + len(FLAGS))
         cuts = {flag: float(plain["cuts"][flag]) for flag in FLAGS}
+        usual = {answer: float(plain["usual"][answer]) for answer in answers}
         rows = {name: line for line, name in enumerate(plain["rows"])}
-        return Model(answers, rows, table, cuts, frozenset(plain["known"].split()))
+        return Model(answers, rows, table, cuts, usual, frozenset(plain["known"].split()))
     except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         raise WeightsError("los pesos no se pueden leer; vuelva a generarlos con bot.triage.train") from error
 
@@ -93,6 +97,7 @@ def write_model(model: Model, file: Path) -> None:
     parts: Iterable[str] = (
         f'"answers": {json.dumps(model.answers)}',
         f'"cuts": {json.dumps(model.cuts)}',
+        f'"usual": {json.dumps(model.usual)}',
         f'"known": {json.dumps(" ".join(sorted(model.known)))}',
         '"rows": {\n' + ",\n".join(_lines(model)) + "\n}",
     )

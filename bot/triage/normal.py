@@ -44,9 +44,12 @@ class Spoken(NamedTuple):
 
 def readable(text: str) -> str:
     """The text without what no keyboard types, cut to what is read."""
-    if len(text) > HEAD + TAIL:
-        text = text[:HEAD] + "\n" + text[-TAIL:]
-    return UNREADABLE.sub(" ", text)
+    return UNREADABLE.sub(" ", ends(text, HEAD, TAIL))
+
+
+def ends(text: str, head: int, tail: int) -> str:
+    """The beginning and the end of a text longer than both."""
+    return text if len(text) <= head + tail else f"{text[:head]}\n{text[-tail:]}"
 
 
 class Ear:

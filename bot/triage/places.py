@@ -9,13 +9,14 @@ from typing import NamedTuple, Protocol
 
 from rapidfuzz import fuzz, process
 
-from bot.triage.normal import fold_with_origin
+from bot.triage.normal import ends, fold_with_origin
 from bot.triage.spelling import fold, sound
 from bot.triage.understanding import PlacePhrase
 
 MOST_PLACES = 6
 LONGEST_NAME = 5
-MOST_READ = 4_000
+HEAD, TAIL = 1_000, 500
+"""Of a longer text places are sought at its two ends only."""
 ALIKE = 86
 
 WORD = re.compile(r"[a-z0-9]+")
@@ -133,7 +134,8 @@ class Places:
 
     def find(self, text: str) -> tuple[PlacePhrase, ...]:
         """The places named, colonias first."""
-        folded, origin = fold_with_origin(text[:MOST_READ])
+        text = ends(text, HEAD, TAIL)
+        folded, origin = fold_with_origin(text)
         folded = folded.replace("\n", " ")
         found: dict[tuple[str, str], PlacePhrase] = {}
         covered: list[tuple[int, int]] = []

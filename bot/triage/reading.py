@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.triage.alarm import Signs, certain, chance
 from bot.triage.features import features
 from bot.triage.lexicon import Lexicon
 from bot.triage.masking import mask
@@ -23,19 +24,13 @@ from bot.triage.weighing import Rulebook, Where, by_idea, satisfied
 
 DANGER, CALM = "peligro", "calma"
 DANGER_POINTS = 5.0
-NOW_IDEAS = ("ahora", "gerundio")
+NOW = "ahora"
+NOW_IDEAS = (NOW, "gerundio")
 MOST_GUESSES = 4
 RANK = {slug: rank for rank, slug in enumerate(SLUGS)}
 ALSO_POINTS = 5.0
 ALSO_SHARE = 0.0005
 DELICATE_CHANCE = 0.08
-PLAIN_DANGER = 9.0
-"""With so many points of the rules and nothing that calms, the learned weights are not asked."""
-NOTHING_CALMS = 1.0
-WORDLESS = 0.12
-"""Where no word speaks of danger by the rules, the weights must be this sure; else their own cut is enough."""
-TELLING = 6
-"""Words; of a shorter message without a word of danger (a name, "la casa verde") the weights know nothing."""
 LAST_READ = 512
 """So many messages are remembered as understood: a talk reads its first sentence again at every turn."""
 
@@ -63,6 +58,7 @@ class Triage:
         self._ear = Ear(lexicon.short_forms, lexicon.signs, Speller(_vocabulary(lexicon)))
         self._rules = Rulebook(lexicon.kinds)
         self._danger_rules = Rulebook({DANGER: lexicon.danger, CALM: lexicon.calm})
+        self._cuts = lexicon.model.cuts
         self._places = Places(colonias)
         self._once = lru_cache(LAST_READ)(self._without_times)
 
@@ -120,10 +116,11 @@ class Triage:
 
     def _danger(self, heard: Heard, judged: Judgement) -> Danger | None:
         words = _words(heard.spoken, heard.danger_hits)
+        signs = Signs(heard.danger, heard.calm, NOW in heard.where, len(heard.spoken.text.split()))
         if self._lexicon.model:
-            plain = heard.danger >= PLAIN_DANGER and heard.calm < NOTHING_CALMS
-            told = len(heard.spoken.text.split()) >= TELLING and judged.flags["urgent"] >= WORDLESS
-            urgent = plain or (bool(words or told) and self._raised("urgent", judged))
+            urgent = (
+                certain(signs) or chance(signs, judged, self._lexicon.model.usual) >= self._cuts["urgent"]
+            )
         else:
             now = any(idea in heard.where for idea in NOW_IDEAS)
             urgent = heard.danger >= DANGER_POINTS and (now or heard.calm < heard.danger)
@@ -134,10 +131,7 @@ class Triage:
             return True
         if sum(judged.chances.get(slug, 0.0) for slug in CONFIDENTIAL) >= DELICATE_CHANCE:
             return True
-        return bool(self._lexicon.model) and self._raised("sensitive", judged)
-
-    def _raised(self, flag: str, judged: Judgement) -> bool:
-        return judged.flags[flag] >= self._lexicon.model.cuts[flag]
+        return bool(self._lexicon.model) and judged.flags["sensitive"] >= self._cuts["sensitive"]
 
 
 def _also(heard: Heard, chances: Mapping[str, float], guesses: Sequence[Guess]) -> tuple[str, ...]:

@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo
 from bot.triage.calendar_words import CLOCKS, DAYS, PARTS, RECURRING, Piece
 from bot.triage.clocks import at_clock
 from bot.triage.days import day_of
-from bot.triage.normal import fold_with_origin
+from bot.triage.normal import ends, fold_with_origin
 from bot.triage.saying import every, say
 from bot.triage.spans import ONE_DAY, Group, Span, in_part, part_name
 from bot.triage.understanding import TimePhrase
 
 ZONE = ZoneInfo("America/Cancun")
 """The zone of Quintana Roo: no daylight saving."""
-MOST_READ = 2_000
+HEAD, TAIL = 1_000, 500
+"""Of a longer text times are sought at its two ends only."""
 MOST_TIMES = 5
 PIECES = (*RECURRING, *DAYS, *CLOCKS, *PARTS)
 NAMED = re.compile(r"\(\?P<\w+>")
@@ -36,7 +37,8 @@ MISSING_H = re.compile(r"\b(?:ase|ace)\b")
 def find_times(text: str, at: datetime, zone: tzinfo = ZONE) -> tuple[TimePhrase, ...]:
     """The times named in the text, seen from the moment `at`."""
     local = at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
-    folded, origin = fold_with_origin(text[:MOST_READ])
+    text = ends(text, HEAD, TAIL)
+    folded, origin = fold_with_origin(text)
     phrases = []
     for group in _groups(folded):
         written = text[origin[group.start] : origin[group.end - 1] + 1]

@@ -16,7 +16,7 @@ FLOORS = {"top1": 0.87, "top3": 0.96, "urgent_recall": 0.93, "sensitive_recall":
 
 
 SPLITS = ("train", "blind", "fresh_develop", "fresh_sealed")
-FRESH_FLOORS = {"top1": 0.89, "top3": 0.95, "urgent_recall": 0.93, "sensitive_recall": 0.97}
+FRESH_FLOORS = {"top1": 0.91, "top3": 0.97, "urgent_recall": 0.95, "sensitive_recall": 0.98}
 """The same for five voices written without sight of lexicon, weights or corpus."""
 
 
