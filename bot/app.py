@@ -32,6 +32,7 @@ from handlers import metrics
 from handlers.delivery import Delivery
 from handlers.files import BadFile, Files
 from handlers.here import Here
+from handlers.pages import office
 from handlers.reception import Reception
 from handlers.reconciliation import Reconciliation
 from handlers.replica import Replica
@@ -61,7 +62,11 @@ def capabilities_of(channels: Mapping[str, Any]) -> Callable[[Address], Capabili
 
 
 def build_here(
-    municipality: Municipality, ring: KeyRing, channels: Mapping[str, Any], chance: Chance = secrets.randbelow
+    municipality: Municipality,
+    ring: KeyRing,
+    channels: Mapping[str, Any],
+    chance: Chance = secrets.randbelow,
+    public_url: str = "",
 ) -> Here:
     """Everything read-only that a turn needs."""
     territory = municipality.territory
@@ -82,6 +87,8 @@ def build_here(
         code=new_code,
         check_number=lambda: f"{secrets.randbelow(10_000):04d}",
         capabilities_of=capabilities_of(channels),
+        secret=lambda: secrets.token_urlsafe(32),
+        public_url=public_url,
     )
 
 
@@ -210,9 +217,10 @@ def plug(
     channels: dict[str, Channel],
     clock: Clock,
     chance: Chance = secrets.randbelow,
+    public_url: str = "",
 ) -> App:
     """Put the parts together. Channels are added by their owner before `start`."""
-    here = build_here(municipality, ring, channels, chance)
+    here = build_here(municipality, ring, channels, chance, public_url)
     delivery = Delivery(store, here, clock, channels)
     store.on_commit = delivery.offer
     reception = Reception(store, here, clock)
@@ -247,11 +255,12 @@ async def plugged(
     channels: dict[str, Channel],
     clock: Clock,
     chance: Chance = secrets.randbelow,
+    public_url: str = "",
 ) -> AsyncIterator[App]:
     """The parts over an opened store, which is closed whatever happens."""
     store = await open_store(url, ring)
     try:
-        app = plug(store, municipality, ring, channels, clock, chance)
+        app = plug(store, municipality, ring, channels, clock, chance, public_url)
     except BaseException:
         await store.close()
         raise
@@ -320,7 +329,9 @@ async def serving(
 ) -> AsyncIterator[tuple[App, Sequence[BaseRoute]]]:
     """The whole programme over the configured channels, started; stopped at the end."""
     channels: dict[str, Channel] = {}
-    async with plugged(settings.store_url, municipality, ring, channels, Clock()) as app:
+    async with plugged(
+        settings.store_url, municipality, ring, channels, Clock(), public_url=settings.public_url
+    ) as app:
 
         async def media(media_id: str) -> Fetched:
             return await app.files.of_ours(media_id)
@@ -328,7 +339,7 @@ async def serving(
         found, routes = real_channels(settings, municipality, app, media)
         channels.update(found)
         app.delivery.pace(found)
-        yield app, routes
+        yield app, [*routes, *office.routes(app.store, app.here, app.clock)]
 
 
 async def run_server(settings: Settings, municipality: Municipality, ring: KeyRing) -> None:

@@ -161,14 +161,18 @@ def unhurried(municipality: Municipality) -> Municipality:
 
 @contextlib.asynccontextmanager
 async def demonstration(
-    municipality: Municipality, folder: Path, clock: MovableClock | None = None
+    municipality: Municipality,
+    folder: Path,
+    clock: MovableClock | None = None,
+    public_url: str = "http://127.0.0.1:8000",
 ) -> AsyncIterator[Demo]:
     """The whole programme on a throw-away store with the simulator as its only channel."""
     clock = clock or MovableClock()
     channels: dict[str, Any] = {}
     chance = random.Random(SEED).randrange  # noqa: S311  a demonstration that always goes the same way
     url = f"sqlite:///{folder / 'demo.db'}"
-    async with composition.plugged(url, municipality, KeyRing.throwaway(), channels, clock, chance) as app:
+    plugged = composition.plugged(url, municipality, KeyRing.throwaway(), channels, clock, chance, public_url)
+    async with plugged as app:
         templates = {name: template.text for name, template in municipality.templates.items()}
         channel = SimulatorChannel(
             clock, owners=_owners(municipality), templates=templates, media=app.files.of_ours
@@ -183,11 +187,17 @@ async def demonstration(
 async def run_demo(municipality: Municipality, port: int, tell: Any) -> None:
     """`proximidad demo`: serve the page on 127.0.0.1 until stopped; `tell(url)` when it is there."""
     from bot.web import build_app, serve
+    from handlers.pages import office
     from handlers.pages.simulator import routes
 
     with tempfile.TemporaryDirectory(prefix="proximidad-demo-") as folder:
-        async with demonstration(unhurried(municipality), Path(folder)) as demo:
-            pages = routes(demo.channel, demo.clock, demo)
+        here = f"http://127.0.0.1:{port}"
+        async with demonstration(unhurried(municipality), Path(folder), public_url=here) as demo:
+            app = demo.app
+            pages = [
+                *routes(demo.channel, demo.clock, demo),
+                *office.routes(app.store, app.here, app.clock),
+            ]
             hosts = ["127.0.0.1", "localhost", "[::1]"]
             web = await serve(build_app(pages, demo.app.health, allowed_hosts=hosts), "127.0.0.1", port)
             tell(f"http://127.0.0.1:{web.port}/")

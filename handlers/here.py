@@ -64,6 +64,8 @@ class Here:
     code: Callable[[], str]  # ten characters for enrolment
     check_number: Callable[[], str]  # four digits
     capabilities_of: Callable[[Address], Capabilities]
+    secret: Callable[[], str]  # 43 characters that nobody guesses, for links
+    public_url: str = ""  # https, as others see us; "": there are no links to us
     pace: Pace = field(default_factory=Pace)
     flows: Flows = field(default_factory=Flows)
 

@@ -22,6 +22,7 @@ from handlers.officer import (
     patrolling,
     pin,
     promising,
+    referring,
     shift,
     talking,
     walking,
@@ -29,7 +30,7 @@ from handlers.officer import (
 from handlers.resident import filing, following, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
-from handlers.supervisor import erasing, held, helping, on_duty, overview, pins, team
+from handlers.supervisor import erasing, held, helping, offices, on_duty, overview, pins, team
 
 Act = Callable[[Speaker], None]
 Press = Callable[[Speaker, str], None]
@@ -215,6 +216,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("promises", promising.pending, ("promesas", "promises"), leaves=True),
     Entry("status", overview.status, ("estado", "como vamos", "status")),
     Entry("on_duty", on_duty.show, ("turnos", "en turno", "quien esta")),
+    Entry("offices", offices.scoreboard, ("oficinas", "dependencias", "offices")),
     Entry("held", held.held, ("retenidos",)),
     Entry("appeal", paused.appeal, ("pedir revision",)),
     Entry("team", team.team, ("equipo", "team")),
@@ -254,6 +256,10 @@ TAPS: tuple[Tap, ...] = (
     Tap("give", giving.give),
     Tap("wjot", walking.as_report),
     Tap("wmet", walking.how_many),
+    Tap("asktext", referring.text_to_send),
+    Tap("officesaid", referring.start_noting),
+    Tap("passon", referring.pass_on),
+    Tap("keepit", referring.keep),
     Tap("reassign", overview.reassign),
     Tap("let", held.let_through),
     Tap("let_in", held.let_in),

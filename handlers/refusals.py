@@ -18,6 +18,10 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.PastMoment: later("Esa hora ya pasó. Diga una que venga."),
     errors.TooFarAhead: later("Es demasiado lejos para prometerlo. Diga una fecha más cercana."),
     errors.PromiseOver: later("Esa promesa ya no está pendiente. Si hace falta, haga una nueva."),
+    errors.ReferralOver: later("De esa dependencia ya no se espera respuesta. Vea cómo está el caso."),
+    errors.NeverInWriting: later(
+        "Es un asunto confidencial: nada se manda por escrito fuera de su lista. Hágalo en persona o por teléfono."
+    ),
     errors.AlreadySigned: later("Esa entrega ya la firmaron de recibido."),
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."

@@ -33,8 +33,9 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (RESIDENTS, "talk.follow"),
     (STAFF, "visits vin vout talk.visits talk.visit_done"),
     (STAFF, "m.promises promise kept pmove poff talk.promise talk.promise_move talk.promise_off"),
+    (STAFF, "asktext officesaid passon keepit talk.office_said"),
     (STAFF, "talk.ask talk.note talk.refer talk.close talk.whose"),
-    (SUPERVISORS, "m.status m.on_duty m.held m.team m.invite m.revoke reassign approve refuse help helped forget"),
+    (SUPERVISORS, "m.status m.on_duty m.held m.team m.invite m.revoke reassign approve refuse help helped forget m.offices"),
     (SUPERVISORS, "talk.reassign talk.invite talk.revoke talk.help talk.forget"),
     (SUPERVISORS, "let let_in pause unpause keep_pause talk.pause m.reset_pin reset_pin talk.reset_pin"),
 )  # fmt: skip

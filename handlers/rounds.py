@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Status
 from handlers import limits
-from handlers.desk import duty, erasure, handover, holding, promises, visits, walks
+from handlers.desk import duty, erasure, handover, holding, promises, referrals, visits, walks
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.reception import route
@@ -114,6 +114,10 @@ def _walk_end(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
     walks.expire(tx, item.subject, at)
 
 
+def _referral_chase(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    referrals.chase(tx, here, item.subject, item.level, at)
+
+
 DUE: Mapping[str, Do] = {
     holding.HELD: holding.remind,
     holding.LET_IN: _let_in,
@@ -131,6 +135,7 @@ DUE: Mapping[str, Do] = {
     handover.UNSIGNED: _handover_unsigned,
     promises.REMIND: _promise_remind,
     promises.LAPSE: _promise_lapse,
+    referrals.CHASE: _referral_chase,
 }
 
 

@@ -16,7 +16,7 @@ from bot.domain.concern import Priority
 from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
-from handlers import duty_words, promise_words, visit_words, walk_words
+from handlers import duty_words, promise_words, referral_words, visit_words, walk_words
 from handlers.here import Here
 from handlers.officer.cards import because, first_line
 from handlers.speaker import button
@@ -138,7 +138,8 @@ def _report_closed(moment: Moment, facts: Facts) -> Outgoing:
 def closed_lines(t: Texts, facts: Facts) -> tuple[str, ...]:
     """How it ended, as the person reads it; the officer sees the same before sending."""
     ended = t(ENDED[Disposition(facts["disposition"])], folio=_folio(facts), officer=_officer(t, facts))
-    return (ended, f"«{facts['sentence']}»", t("¿Quedó resuelto?"))
+    said = (f"«{facts['sentence']}»",) if facts["sentence"] else ()
+    return (ended, *said, t("¿Quedó resuelto?"))
 
 
 def _answerable(t: Texts, facts: Facts) -> tuple[Action, ...]:
@@ -262,6 +263,7 @@ SOLVED = {
     "yes": later("Folio {folio}: la persona dice que quedó resuelto."),
     "no": later("Folio {folio}: la persona dice que sigue igual. Se abrió de nuevo."),
     "unsure": later("Folio {folio}: la persona no sabe si quedó resuelto."),
+    "not_yet": later("Folio {folio}: la persona dice que sigue igual. Sigue canalizado."),
 }
 
 
@@ -550,6 +552,9 @@ WORDS: Mapping[str, Word] = {
     **visit_words.TO_RESIDENTS,
     **visit_words.TO_STAFF,
     **walk_words.TO_STAFF,
+    **referral_words.TO_RESIDENTS,
+    **referral_words.TO_STAFF,
+    **referral_words.TO_OFFICES,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -560,7 +565,10 @@ TEMPLATES: Mapping[str, str] = {
     "report_referred": "novedad_reporte",
     "report_closed": "reporte_cerrado",
     "help_answer": "persona_responde",
-    **dict.fromkeys((*promise_words.TO_RESIDENTS, *visit_words.TO_RESIDENTS), "novedad_reporte"),
+    **dict.fromkeys(
+        (*promise_words.TO_RESIDENTS, *visit_words.TO_RESIDENTS, *referral_words.TO_RESIDENTS),
+        "novedad_reporte",
+    ),
 }
 
 # Only people who attend reports hear these: the right is read again before each call.
@@ -595,13 +603,14 @@ FOR_STAFF = frozenset(
         *promise_words.TO_STAFF,
         *visit_words.TO_STAFF,
         *walk_words.TO_STAFF,
+        *referral_words.TO_STAFF,
     }
 )
 
 # Not about a report that was sent: after BAJA these are not said.
 UNASKED = frozenset({"draft_waits"})
 
-# Sent on our own motion to residents: refused about a confidential report, whatever made them.
+# Sent to who is not of the team: refused about a confidential report, whatever made them.
 TO_RESIDENTS = frozenset(
     {
         "report_claimed",
@@ -612,5 +621,7 @@ TO_RESIDENTS = frozenset(
         "draft_waits",
         *promise_words.TO_RESIDENTS,
         *visit_words.TO_RESIDENTS,
+        *referral_words.TO_RESIDENTS,
+        *referral_words.TO_OFFICES,
     }
 )

@@ -23,6 +23,8 @@ from storage.schema import (
     outbox,
     person,
     promise,
+    referral,
+    referral_link,
     report,
     staff,
     usage,
@@ -71,6 +73,7 @@ class Erasure:
         self._run(update(report).where(report.c.id == report_id).values(**empty))
         self._promises(report_id)
         self._stops(report_id)
+        self._referrals(report_id)
         self._handovers(row["opened_at"])
         self._notices(report_id)
         self._screens(row["opened_at"])
@@ -99,6 +102,13 @@ class Erasure:
         self._run(
             update(walk_stop).where(walk_stop.c.report_id == report_id).values(text=None, media_id=None)
         )
+
+    def _referrals(self, report_id: str) -> None:
+        """That an office was asked, and when it answered, stays; the words go, and the links are dead."""
+        for name in self._run(select(referral.c.id).where(referral.c.report_id == report_id)).scalars().all():
+            self._run(delete(referral_link).where(referral_link.c.referral_id == name))
+            empty = {c: self._tx.sealer.seal("referral", c, name, b"") for c in ("text", "answer")}
+            self._run(update(referral).where(referral.c.id == name).values(**empty))
 
     def _handovers(self, since: datetime) -> None:
         """What shifts wrote to each other since then may speak of it; the counts stay."""

@@ -401,6 +401,31 @@ walk_stop = Table(  # one door of it: how many people, what was heard and done, 
     ref("report_id", nullable=True, index=True),  # what it turned into; never a confidential one
 )
 
+referral = Table(  # what another office was asked about a report, and what it answered
+    "referral",
+    metadata,
+    ref("id", primary_key=True),
+    ref("report_id", "report.id", index=True),
+    clear("office", String(80)),  # slug of the directory
+    ref("asked_by"),
+    sealed("text", row="id"),
+    clear("state", String(12)),  # open, answered, passed_on, kept, silent, dropped
+    clear("outcome", String(12), nullable=True),  # will_do, done, not_ours, other
+    sealed("answer", row="id"),
+    clear("asked_at", Moment),
+    clear("answered_at", Moment, nullable=True),
+    clear("expires_at", Moment),
+    Index("ix_referral_asked_at", "asked_at"),
+)
+
+referral_link = Table(  # each message to an office carries a link of its own; all end with the question
+    "referral_link",
+    metadata,
+    keyed("token", primary_key=True),  # what stands in the address, as a keyed hash
+    ref("referral_id", "referral.id", index=True),
+    clear("made_at", Moment),
+)
+
 # ---- what goes out ----
 
 _GOES = "IN ('ready','leased','unknown')"

@@ -25,6 +25,7 @@ from storage.people import People
 from storage.pins import Pins
 from storage.promises import Promises
 from storage.quick import quick
+from storage.referrals import Referrals
 from storage.replicas import Standing
 from storage.reports import Reports
 from storage.requests import Requests
@@ -64,6 +65,7 @@ class Transaction:
         self.visits = Visits(self)
         self.walks = Walks(self)
         self.follow_codes = FollowCodes(self)
+        self.referrals = Referrals(self)
         self.requests = Requests(self)
         self.audit = Audit(self)
         self.usage = Usage(self)

@@ -62,12 +62,18 @@ class ConcernKind:
     same_within: timedelta = timedelta(days=7)
     diary: bool = False  # it comes back: "volvió a pasar" in one tap, counted
     useful: tuple[tuple[str, str], ...] = ()  # what officers most ask back: button, question
+    answers_checked: bool = False  # what another office answers waits for our OK before the resident hears it
     high_risk: bool = False  # its exact place and files ask for the officer's PIN
 
     @property
     def listed(self) -> bool:
         """Confidential: only the named list hears of it and nothing is sent on our own motion."""
         return self.confidentiality is Confidentiality.LISTED
+
+    @property
+    def checks_answers(self) -> bool:
+        """Does somebody of ours read another office's answer before the resident does?"""
+        return self.answers_checked or self.confidentiality is not Confidentiality.NORMAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,8 +68,20 @@ class PromiseOver(DomainError):
         self.state = state
 
 
+class ReferralOver(DomainError):
+    """The office answered before, the time for it is over, or nobody waits for it any more."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
 class AlreadySigned(DomainError):
     """Somebody received that hand-over."""
+
+
+class NeverInWriting(DomainError):
+    """A confidential report: nothing about it is written to anybody outside its list."""
 
 
 class BadCode(DomainError):

@@ -113,6 +113,24 @@ class ReportReferred(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeAnswered(Event):
+    """The office to which it was referred answered; by its link, or somebody of ours noted it down."""
+
+    office: str
+    outcome: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPassedOn(Event):
+    """The resident hears what the office answered."""
+
+    office: str
+    outcome: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportClosed(Event):
     """How it ended, and the officer's sentence for the resident."""
 
@@ -200,6 +218,8 @@ KINDS: dict[str, type[Event]] = {
         OfficerArrived,
         NoteAdded,
         ReportReferred,
+        OfficeAnswered,
+        AnswerPassedOn,
         ReportClosed,
         ReportWithdrawn,
         ReportReopened,

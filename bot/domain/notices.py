@@ -44,6 +44,7 @@ RESIDENT_HEARS: Mapping[type[Event], str] = {
     events.QuestionAsked: "question_asked",
     events.OfficerOnTheWay: "officer_on_the_way",
     events.ReportReferred: "report_referred",
+    events.AnswerPassedOn: "office_said",
     events.ReportClosed: "report_closed",
 }
 

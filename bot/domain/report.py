@@ -57,6 +57,7 @@ class Verb(StrEnum):
     ANSWER = "answer"
     REFER = "refer"
     CLOSE = "close"
+    SOLVED = "solved"  # the resident says so while another office has it
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
     ADVANCE = "advance"  # on the way, arrived: events on a claimed report, no status of their own
@@ -89,6 +90,7 @@ ALLOWED: dict[tuple[Status, Verb], Status] = {
     (_F, Verb.REASSIGN): _C,
     (_F, Verb.REFER): _F,
     (_F, Verb.CLOSE): _X,
+    (_F, Verb.SOLVED): _X,
     (_F, Verb.WITHDRAW): _X,
     (_X, Verb.REOPEN): _R,
 }
@@ -252,6 +254,35 @@ class Report:
         status = self._decided_by(by, Verb.REFER)
         event = events.ReportReferred(at=at, actor_id=by.person_id, office=office, note=note)
         return self._change(at, event, status=status, referred_to=office)
+
+    def office_answered(
+        self, *, by: Officer | None, office: str, outcome: str, text: str, at: datetime
+    ) -> Change:
+        """Another office answered; it changes no status. `by`: who of ours noted it down. Raises NotAllowedNow."""
+        if not self.status.open:
+            raise NotAllowedNow(self.status, "office_answered")
+        actor = by.person_id if by else None
+        return self._change(
+            at, events.OfficeAnswered(at=at, actor_id=actor, office=office, outcome=outcome, text=text)
+        )
+
+    def pass_on(self, *, by: Officer | None, office: str, outcome: str, text: str, at: datetime) -> Change:
+        """The resident hears the office's answer; `by`: whose OK it took, if anybody's. Raises NotAllowedNow."""
+        if not self.status.open:
+            raise NotAllowedNow(self.status, "pass_on")
+        actor = by.person_id if by else None
+        return self._change(
+            at, events.AnswerPassedOn(at=at, actor_id=actor, office=office, outcome=outcome, text=text)
+        )
+
+    def solved_elsewhere(self, *, at: datetime) -> Change:
+        """The resident says that it is solved while another office has it: over. Raises NotAllowedNow."""
+        status = self._next(Verb.SOLVED)
+        ended = Disposition.SOLVED_BY_OTHER
+        said = events.SolvedAnswered(at=at, actor_id=self.person_id, answer="yes")
+        closed = events.ReportClosed(at=at, actor_id=self.person_id, disposition=ended.value)
+        change = self._change(at, said, status=status, disposition=ended, closed_at=at, solved="yes")
+        return replace(change, events=(said, closed))
 
     def close(self, *, by: Officer, disposition: Disposition, sentence: str, at: datetime) -> Change:
         """It ended, with one sentence for the resident. Raises NotYours, NotAllowedNow."""

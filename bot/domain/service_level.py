@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.domain.concern import ConcernKind, Priority
 from bot.domain.promise import Rules
+from bot.domain.referral import ReferralRules
 
 
 class Hearer(StrEnum):
@@ -134,6 +135,7 @@ class ServiceLevel:
     draft_lives: timedelta = timedelta(days=7)
     reopen_within: timedelta = timedelta(days=30)
     promises: Rules = field(default_factory=Rules)
+    referrals: ReferralRules = field(default_factory=ReferralRules)
     remind_officer_after: timedelta = timedelta(hours=8)  # a claimed report without news
     outside_hours_text: str = ""  # what a resident hears when nobody is on duty
     danger_radius_m: int = 500  # how near other officers on duty hear of a danger

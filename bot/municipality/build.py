@@ -9,6 +9,7 @@ from bot.domain.closing import Phrase, Phrases
 from bot.domain.concern import ConcernKind, KindGroup, Kinds, Priority
 from bot.domain.promise import Rules
 from bot.domain.questions import AnswerOption, FollowUp
+from bot.domain.referral import ReferralRules
 from bot.domain.service_level import (
     DutyHours,
     HumanDesk,
@@ -125,6 +126,8 @@ def kind(form: forms.KindForm) -> ConcernKind:
         same_within=timedelta(days=form.same_days),
         diary=form.diary,
         useful=tuple((row.short, row.text) for row in form.useful),
+        high_risk=form.high_risk,
+        answers_checked=form.answers_checked,
     )
 
 
@@ -192,6 +195,8 @@ def contact(form: forms.ContactForm) -> Contact:
         confirmed_on=form.confirmed_on,
         public=form.public,
         kinds=tuple(form.show_beside),
+        email=form.email,
+        chat=form.chat,
     )
 
 
@@ -261,6 +266,9 @@ def service(form: forms.ServiceForm) -> ServiceLevel:
         reopen_within=form.reopen_within,
         remind_officer_after=form.remind_officer_after,
         promises=Rules(**form.promises.model_dump()),
+        referrals=ReferralRules(
+            chase_after=tuple(form.referrals.chase_after), expires_after=form.referrals.expires_after
+        ),
         outside_hours_text=form.outside_hours,
         danger_radius_m=form.danger_radius_m,
         limits=Limits(**form.limits.model_dump()),

@@ -241,9 +241,11 @@ def fictional(sheets: Sheets) -> Iterator[Problem]:
     """What is still of the example: fine for a demonstration, not for residents."""
     sectors = sum(row.example for row in sheets.sectors.form.sectors) if sheets.sectors.form else 0
     people = sum(row.example for row in sheets.staff.form.staff) if sheets.staff.form else 0
+    offices = sum(row.example for row in sheets.directory.form.contacts) if sheets.directory.form else 0
     for sheet, section, marked in (
         (sheets.sectors, "sectores", sectors),
         (sheets.staff, "personal", people),
+        (sheets.directory, "contactos", offices),
     ):
         if marked:
             text = f"{marked} siguen marcados «ejemplo»; cámbielos antes de atender a la gente"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -202,6 +203,7 @@ class KindForm(Form):
     diary: f.Flag = False
     useful: list[UsefulForm] = Field(default=[], max_length=2)
     high_risk: f.Flag = False
+    answers_checked: f.Flag = False
     questions: list[QuestionForm] = Field(default=[], max_length=3)
     phrases: list[PhraseForm] = Field(default=[], max_length=MOST_PHRASES)
 
@@ -227,6 +229,9 @@ class ContactForm(Form):
     confirmed_on: f.Day | None = None
     public: f.Flag = True
     show_beside: list[str] = Field(default=[])
+    email: str = Field(default="", pattern=r"^([\w.+-]+@[\w-]+(\.[\w-]+)+)?$", max_length=120)
+    chat: str = Field(default="", pattern=r"^(telegram:-?[0-9]{3,20})?$")
+    example: f.Flag = False
 
 
 class DirectoryForm(Form):
@@ -279,6 +284,21 @@ class PromisesForm(Form):
     furthest: f.Duration = timedelta(days=30)
 
 
+class ReferralsForm(Form):
+    chase_after: list[f.Duration] = Field(
+        default=[timedelta(days=3), timedelta(days=7), timedelta(days=14)], max_length=6
+    )
+    expires_after: f.Duration = timedelta(days=30)
+
+    @model_validator(mode="after")
+    def ends_after_the_last_reminder(self) -> ReferralsForm:
+        """Each reminder later than the one before, and all before the link expires."""
+        ends = [*self.chase_after, self.expires_after]
+        if any(later <= earlier for earlier, later in pairwise(ends)):
+            raise f.wrong("cada recordatorio debe ser más tarde que el anterior, y todos antes de que venza")
+        return self
+
+
 class LimitsForm(Form):
     messages_a_minute: int = Field(default=20, ge=0, le=1000)
     files_an_hour: int = Field(default=20, ge=0, le=1000)
@@ -306,6 +326,7 @@ class ServiceForm(Form):
     reopen_within: f.Duration
     remind_officer_after: f.Duration
     promises: PromisesForm = PromisesForm()
+    referrals: ReferralsForm = ReferralsForm()
     danger_radius_m: int = Field(ge=50, le=5000)
     outside_hours: str = Field(min_length=1, max_length=500)
     limits: LimitsForm

@@ -45,6 +45,8 @@ class Contact:
     confirmed_on: date | None = None
     public: bool = True
     kinds: tuple[str, ...] = ()  # shown beside reports of these kinds
+    email: str = ""  # where what is referred to them may be sent by hand; never told to residents
+    chat: str = ""  # "telegram:<id>": where we send it ourselves
     built_in: bool = False
 
     @property

@@ -6,15 +6,24 @@ from datetime import datetime, timedelta
 
 from bot.domain import folio as folios
 from bot.domain.concern import Identity, Priority
-from bot.domain.events import NoteAdded, QuestionAnswered, QuestionAsked, ReportOpened, SomethingAdded
+from bot.domain.events import (
+    NoteAdded,
+    OfficeAnswered,
+    QuestionAnswered,
+    QuestionAsked,
+    ReportOpened,
+    ReportReferred,
+    SomethingAdded,
+)
 from bot.domain.patrol import Visit, VisitState
 from bot.domain.promise import State
 from bot.domain.questions import BY_DANGER, answer_behind
+from bot.domain.referral import Outcome
 from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing
 from bot.texts import Texts
-from handlers import diary
+from handlers import diary, referral_words
 from handlers.desk import step_up
 from handlers.desk.holding import HELD
 from handlers.here import Here
@@ -144,6 +153,15 @@ def _since(who: Speaker, report: Report) -> list[str]:
         elif isinstance(event, NoteAdded):
             hour = t.clock(event.at) if who.at - event.at < TODAY else t.moment(event.at)
             lines.append(t("Nota ({hour}): {text}", hour=hour, text=event.text or t("(archivo)")))
+        elif isinstance(event, ReportReferred):
+            office = referral_words.office_name(who.here, event.office)
+            lines.append(t("Canalizado a {office} ({when})", office=office, when=t.moment(event.at)))
+        elif isinstance(event, OfficeAnswered):
+            said = t(
+                referral_words.SAID[Outcome(event.outcome)],
+                office=referral_words.office_name(who.here, event.office),
+            )
+            lines.append(f"{said} {event.text}".rstrip())
     return lines[-6:]
 
 
@@ -193,6 +211,8 @@ def steps(t: Texts, report: Report, who: Speaker) -> tuple[Action, ...]:
     if report.status is Status.CLOSED:
         return ()
     reassign = (button(t("Reasignar"), f"reassign.{f}"),) if who.role is Role.SUPERVISOR else ()
+    if report.status is Status.REFERRED and (report.handler_id == who.person.id or reassign):
+        return (*elsewhere(t, report), *reassign)
     if report.handler_id is None:
         take = button(t("Tomar"), f"claim.{f}.{v}", "primary")
         return (take, button(t("No puedo"), f"decline.{f}.{v}"), *_kept_back(who, report), *reassign)
@@ -205,6 +225,26 @@ def steps(t: Texts, report: Report, who: Speaker) -> tuple[Action, ...]:
         button(t("No encontré"), f"missing.{f}"),
         button(t("Necesito"), f"need.{f}"),
         *reassign,
+    )
+
+
+def elsewhere(t: Texts, report: Report) -> tuple[Action, ...]:
+    """While another office has it: the text for it and its answer, never of a confidential one."""
+    f = report.folio
+    asked = (
+        ()
+        if report.listed
+        else (
+            button(t("Ya contestaron"), f"officesaid.{f}"),
+            button(t("Texto para mandar"), f"asktext.{f}"),
+        )
+    )
+    return (
+        *asked,
+        button(t("Retomar"), f"claim.{f}.{report.version}"),
+        button(t("Hecho"), f"done.{f}"),
+        button(t("Canalizar otra vez"), f"refer.{f}"),
+        button(t("Nota"), f"note.{f}"),
     )
 
 

@@ -186,6 +186,7 @@ def start_talk(flow: str, ending: str = "") -> talks.Begin:
             "folio": folio,
             "kind": report.kind,
             "told": report.person_id is not None and not report.listed,
+            "listed": report.listed,
             "officer": handler.name if handler else "",
             "ending": ending,
             "phrase": int(phrase) if phrase.isdecimal() else None,

@@ -13,11 +13,11 @@ from bot.domain.report import Disposition
 from bot.questions import Forget, NotUnderstood, Option, Reply, choose, choose_or, shortened, write
 from bot.texts import Texts, later
 from bot.triage.promises import promising_part
-from handlers import promise_words, talks, wording
+from handlers import promise_words, referral_words, talks, wording
 from handlers.desk import promises, steps
 from handlers.desk import reports as desk
 from handlers.here import Here
-from handlers.officer import promising
+from handlers.officer import promising, referring
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
@@ -42,6 +42,7 @@ class Ending:
     disposition: Disposition | None
     sentence: str = ""
     office: str = ""
+    asked: str = ""  # of the office, in the officer's words
     promise: Window | None = None
 
 
@@ -54,7 +55,7 @@ def flow(t: Texts, here: Here, kept: Kept, again: frozenset[str]) -> Flow[Ending
     if ending is None:
         ending = yield from _how(t, here, kept["kind"])
     if ending.disposition is None:
-        ending = yield from _elsewhere(t, here, kept["kind"])
+        ending = yield from _elsewhere(t, here, kept)
     elif not ending.sentence:
         ending = replace(ending, sentence=(yield from _sentence(t, "sentence", told=kept["told"])))
     return (yield from _checked(t, here, kept, ending))
@@ -121,8 +122,8 @@ def _too_long(t: Texts) -> str:
     return t("Más corta, por favor: hasta {n} letras.", n=LONGEST_SENTENCE)
 
 
-def _elsewhere(t: Texts, here: Here, kind: str) -> Generator[Any, Any, Ending]:
-    own = [o.slug for o in here.municipality.directory.offices_of(here.kind(kind))]
+def _elsewhere(t: Texts, here: Here, kept: Kept) -> Generator[Any, Any, Ending]:
+    own = [o.slug for o in here.municipality.directory.offices_of(here.kind(kept["kind"]))]
     others = [c.slug for c in here.municipality.directory.contacts if c.slug not in own and not c.built_in]
     offices = [here.municipality.directory.get(slug) for slug in (*own, *others)][:10]
     rows = [
@@ -131,6 +132,9 @@ def _elsewhere(t: Texts, here: Here, kind: str) -> Generator[Any, Any, Ending]:
         if o is not None
     ]
     office = yield from choose("office", (t("¿A quién se canaliza?"),), rows, as_rows=True)
+    asked = ""
+    if not kept.get("listed"):
+        asked = yield from referring.what_is_asked(t, referral_words.office_name(here, office))
     none: Option[str] = Option("", "no", t("Sin nota"))
     said = yield from write(
         "note",
@@ -139,7 +143,7 @@ def _elsewhere(t: Texts, here: Here, kind: str) -> Generator[Any, Any, Ending]:
         longest=LONGEST_SENTENCE,
         too_long=_too_long(t),
     )
-    return Ending(None, said.text, office)
+    return Ending(None, said.text, office, asked)
 
 
 def _checked(t: Texts, here: Here, kept: Kept, ending: Ending) -> Generator[Any, Any, Ending | None]:
@@ -159,7 +163,7 @@ def _checked(t: Texts, here: Here, kept: Kept, ending: Ending) -> Generator[Any,
         if verdict == "cancel":
             return None
         if verdict == "other":
-            said = ("ending", "sentence", "office", "note")
+            said = ("ending", "sentence", "office", "asked", "note")
             asked = [f"{name}{i}" for name in ("send", "sentence") for i in range(n + 2)]
             asked += [name for i in range(n + 1) for name in promising.names_of(f"promise{i}")]
             yield Forget((*said, *asked), ask_again=("ending",))
@@ -182,8 +186,10 @@ def preview(t: Texts, here: Here, kept: Kept, ending: Ending) -> tuple[str, ...]
                 t, {**facts, "text": promising_part(ending.sentence), "due_at": due_at}
             ),
         )
+    if ending.asked:
+        promise = (*promise, "", t("A la oficina le llegará: «{text}»", text=ending.asked))
     if not kept["told"]:
-        return (t("Quedará así: «{sentence}»", sentence=ending.sentence or "—"),)
+        return (t("Quedará así: «{sentence}»", sentence=ending.sentence or "—"), *promise)
     if ending.disposition is None:
         words = wording.referred_lines(t, here, {**facts, "office": ending.office, "note": ending.sentence})
     else:
@@ -220,10 +226,8 @@ def _close(who: Speaker, folio: str, disposition: Disposition, sentence: str) ->
 
 def _refer(who: Speaker, folio: str, ending: Ending) -> None:
     assert who.officer is not None
-    desk.refer(who.tx, folio, who.officer, ending.office, ending.sentence, who.at)
-    office = who.here.municipality.directory.get(ending.office)
-    name = office.name if office else ending.office
-    who.say(who.t("Canalizado a {office}. Sigue abierto y a su cargo.", office=name))
+    report = desk.refer(who.tx, folio, who.officer, ending.office, ending.sentence, who.at)
+    referring.sent(who, report, ending.office, ending.asked)
 
 
 for _name in ("close", "refer"):

@@ -10,6 +10,7 @@ from bot.messages import Action, AttachmentKind, Outgoing
 from bot.questions import NO, YES, Option, Written, choose, fold, gather, shortened
 from bot.texts import Texts, later
 from handlers import diary, talks
+from handlers.desk import referrals
 from handlers.desk import reports as desk
 from handlers.files import BURST
 from handlers.here import Here
@@ -109,6 +110,8 @@ def show(who: Speaker, report: Report) -> None:
         lines.append(t("Lo tiene: {name}", name=handler.name))
     once_more = button(t("Volvió a pasar"), f"again.{report.folio}")
     actions = (*_add(t, report), once_more) if report.status.open else (once_more,)
+    if report.status is Status.REFERRED and report.person_id == who.person.id:
+        actions = (button(t("Sí, ya quedó"), f"solved.{report.folio}.yes"), *actions)
     if report.status.open and report.person_id == who.person.id:
         actions = (*actions, button(t("Ya no hace falta"), f"withdraw.{report.folio}"))
     title = t("Folio {folio}", folio=folios.show(report.folio))
@@ -267,6 +270,9 @@ def solved(who: Speaker, argument: str) -> None:
 
 def _say_solved(who: Speaker, report: Report, said: str) -> None:
     t = who.t
+    if report.status is Status.REFERRED:
+        _say_of_office(who, report, said)
+        return
     if report.status is not Status.CLOSED:
         who.say(t("Ese reporte ya está abierto de nuevo: {status}.", status=status_line(t, who.here, report)))
         return
@@ -278,6 +284,21 @@ def _say_solved(who: Speaker, report: Report, said: str) -> None:
         ),
         "unsure": t("De acuerdo. Si ve que sigue igual, tóquelo en «Mis reportes»."),
     }
+    who.say(words[said], actions=(button(t("Menú"), "m.menu"),))
+
+
+def _say_of_office(who: Speaker, report: Report, said: str) -> None:
+    """While another office has it: "ya quedó" of its own person ends it, "sigue igual" is told to who follows it."""
+    t = who.t
+    words = {
+        "yes": t("Qué bueno. Gracias por decirnos."),
+        "no": t("Gracias por decirnos. Ya lo sabe quien lo sigue; no se cierra."),
+        "unsure": t("De acuerdo. Si ve que sigue igual, tóquelo en «Mis reportes»."),
+    }
+    if said == "yes" and report.person_id == who.person.id:
+        referrals.solved(who.tx, report, who.at)
+    elif said == "no":
+        referrals.not_yet(who.tx, report, who.at)
     who.say(words[said], actions=(button(t("Menú"), "m.menu"),))
 
 

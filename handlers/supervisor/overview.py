@@ -76,6 +76,7 @@ def home(who: Speaker) -> None:
         button(t("En turno"), "m.on_duty"),
         button(t("Equipo"), "m.team"),
         button(t("Invitar"), "m.invite"),
+        button(t("Dependencias"), "m.offices"),
     )
     who.say(t("{name} · mando", name=who.officer.name), actions=actions)
 

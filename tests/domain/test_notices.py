@@ -53,6 +53,8 @@ TABLE = [
     (events.ReportWithdrawn, {}, "rosa", {("canul", "report_withdrawn"), ("poot", "alert_taken")}),
     (events.ReportReopened, {}, "rosa", set()),
     (events.SolvedAnswered, {"answer": "yes"}, "rosa", {("canul", "solved_answered")}),
+    (events.OfficeAnswered, {"office": "cfe", "outcome": "done"}, None, set()),
+    (events.AnswerPassedOn, {"office": "cfe", "outcome": "done"}, None, {("rosa", "office_said")}),
     (events.SupportOffered, {}, "poot", {("canul", "support_offered")}),
     (events.SupportWanted, {}, "canul", set()),
     (events.NeighbourJoined, {}, "vecino", {("canul", "neighbour_joined")}),

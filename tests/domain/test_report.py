@@ -36,6 +36,7 @@ ACTS: dict[str, Act] = {
     "close": lambda r, by, at: r.close(by=by, disposition=Disposition.ATTENDED, sentence="Listo.", at=at),
     "withdraw": lambda r, by, at: r.withdraw(at=at),
     "reopen": lambda r, by, at: r.reopen(at=at),
+    "solved": lambda r, by, at: r.solved_elsewhere(at=at),
 }
 # Further words and looks change no status, wherever the report stands.
 KEEPING: dict[str, Act] = {
@@ -44,18 +45,18 @@ KEEPING: dict[str, Act] = {
     "joined": lambda r, by, at: r.joined(by="vecino", at=at),
     "support": lambda r, by, at: r.support(by=by, at=at),
     "decline": lambda r, by, at: r.decline(by=by, at=at),
-    "solved": lambda r, by, at: r.say_solved(answer="yes", at=at),
+    "said solved": lambda r, by, at: r.say_solved(answer="yes", at=at),
     "place": lambda r, by, at: r.tell_place(place=Place(colonia="sur"), sectors=("sur",), at=at),
 }
 
 # design §6, read from the document, row by row; "-" is refused, "!" is told who has it.
 TABLE = """
-          claim    release  reassign ask      answer   expire   way      here     refer    close    withdraw reopen
-received  claimed  -        claimed  -        -        -        -        -        referred closed   closed   -
-claimed   !        received claimed  awaiting -        -        claimed  claimed  referred closed   closed   -
-awaiting  !        received claimed  awaiting claimed  claimed  awaiting awaiting referred closed   closed   -
-referred  claimed  -        claimed  -        -        -        -        -        referred closed   closed   -
-closed    -        -        -        -        -        -        -        -        -        -        -        received
+          claim    release  reassign ask      answer   expire   way      here     refer    close    withdraw reopen   solved
+received  claimed  -        claimed  -        -        -        -        -        referred closed   closed   -        -
+claimed   !        received claimed  awaiting -        -        claimed  claimed  referred closed   closed   -        -
+awaiting  !        received claimed  awaiting claimed  claimed  awaiting awaiting referred closed   closed   -        -
+referred  claimed  -        claimed  -        -        -        -        -        referred closed   closed   -        closed
+closed    -        -        -        -        -        -        -        -        -        -        -        received -
 """
 NAMES = {
     "received": Status.RECEIVED,
@@ -93,7 +94,7 @@ def report_at(status: str, **changes: object) -> Report:
 
 @pytest.mark.parametrize(("status", "verb", "to"), cells())
 def test_every_verb_leads_where_the_design_says(status: str, verb: str, to: str) -> None:
-    """Sixty cells: the status afterwards, or a refusal that changes nothing. A supervisor acts everywhere."""
+    """Sixty-five cells: the status afterwards, or a refusal that changes nothing. A supervisor acts everywhere."""
     before = report_at(status)
     later = NOON + timedelta(minutes=5)
     if to == "!":
@@ -109,7 +110,7 @@ def test_every_verb_leads_where_the_design_says(status: str, verb: str, to: str)
         assert change.report.status is NAMES[to]
         assert change.report.version == before.version + 1
         assert change.report.updated_at == later
-        assert [event.at for event in change.events] == [later]
+        assert {event.at for event in change.events} == {later}
         assert before == report_at(status)
 
 
@@ -197,7 +198,7 @@ def test_whatever_is_done_to_it_a_report_stays_in_order(steps: list[tuple[Act, O
         except DomainError:
             continue
         report, changes = change.report, changes + 1
-        assert len(change.events) == 1
+        assert len(change.events) in (1, 2)  # solved while another office has it: said, and closed
         assert report.version == changes
         if report.status is Status.RECEIVED:
             assert report.handler_id is None

@@ -27,6 +27,7 @@ from bot.messages import Address
 from bot.municipality import load
 from bot.web import Inside, build_app, serve
 from handlers.desk import reports as desk
+from handlers.pages import office
 from handlers.resident.report import Draft
 from storage import Store, Transaction, open_store
 from storage.sealing import KeyRing
@@ -152,7 +153,8 @@ async def premises(
         channels: dict[str, Any] = {"telegram": telegram, "whatsapp": whatsapp}
         app = plug(store, MUNICIPALITY, ring, channels, clock)
         inside = Inside(health=app.health, alive=app.alive, figures=app.figures, token="de-prueba")
-        asgi = build_app([*telegram.routes(), *whatsapp.routes()], inside)
+        pages = office.routes(store, app.here, clock)
+        asgi = build_app([*telegram.routes(), *whatsapp.routes(), *pages], inside)
         web = await serve(asgi, "127.0.0.1", 0)
         loops: asyncio.Task[None] | None = None
         try:

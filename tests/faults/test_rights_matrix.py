@@ -65,7 +65,7 @@ CANARY = "canario"  # in the words and the streets of the reports
 STALE = "Esa opción ya no está activa."
 OF_REPORT = (
     "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
-    " give"
+    " give asktext officesaid"
 )
 PROTECTED = (report, event, staff, shift, due, help_request, follower, visit_request, media, follow_code)
 REPORTS = {"ordinary": folios.make(1), "in hand": folios.make(2), "confidential": folios.make(3)}
@@ -220,7 +220,7 @@ def buttons(world: World) -> dict[str, str]:
         "forget": (world.people["neighbour"],), "tip": ("casa.0",), "tips": ("0",), "tipsof": ("ruido",),
         "visit": ("centro",), "contact": ("centro",), "also": ("x",), "noalso": ("x",), "reset_pin": ("on duty",),
         **dict.fromkeys(("let_in", "pause", "unpause", "keep_pause"), (world.people["neighbour"],)),
-        **dict.fromkeys(("promise", "kept", "pmove", "poff"), ("0" * 12,)),
+        **dict.fromkeys(("promise", "kept", "pmove", "poff", "passon", "keepit"), ("0" * 12,)),
     }  # fmt: skip
     found = {f"m.{entry.name}": f"m.{entry.name}" for entry in menus.ENTRIES}
     for tap in menus.TAPS:
@@ -339,6 +339,8 @@ DOORS: dict[str, tuple[int, int]] = {
     "/telegram/webhook": (405, 403),
     "/twilio/whatsapp": (405, 403),
     "/twilio/status": (405, 403),
+    "/oficina.css": (200, 405),
+    "/oficina/{token}": (404, 404),
     "/salud/vivo": (200, 405),
     "/salud/listo": (200, 405),
     "/metrics": (404, 405),

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain import folio as folios
 from bot.domain.concern import Priority
+from bot.domain.referral import Outcome
 from bot.domain.report import Disposition
 from bot.messages import TELEGRAM, WHATSAPP, AttachmentKind
 from bot.municipality import Municipality
@@ -126,6 +127,34 @@ FACTS: dict[str, list[dict[str, Any]]] = {
             "promise_made", "promise_kept", "promise_moved", "promise_called_off", "promise_broken",
             "promise_due", "promise_lapsed",
         )
+    },
+    "office_said": [
+        {"folio": FOLIO, "office": "servicios_publicos", "outcome": outcome.value, "text": said}
+        for outcome in Outcome
+        for said in ("El jueves", "")
+    ],
+    "office_answered": [
+        {
+            "folio": FOLIO, "office": "servicios_publicos", "outcome": "other", "text": TEXT, "referral": "r" * 12,
+            "waits": waits, "told": told,
+        }
+        for waits, told in ((True, False), (False, True), (False, False))
+    ],
+    **{
+        name: [
+            {"folio": FOLIO, "office": "cfe", "days": 3, "sent": sent, "level": 0} for sent in (True, False)
+        ]
+        for name in ("office_late", "office_silent")
+    },
+    **{
+        name: [
+            {
+                "folio": FOLIO, "kind": "alumbrado", "colonia": colonia, "opened_at": NOON.isoformat(),
+                "office": "cfe", "text": "x" * 500, "link": link, "expires_at": NOON.isoformat(),
+            }
+            for colonia, link in (("centro", "https://bot.example/oficina/" + "x" * 43), ("", ""))
+        ]
+        for name in ("office_asked", "office_reminded")
     },
     "pin_locked": [{"name": "oficial Canul", "badge": "E-101"}],
     "held_report": [{"folio": "", "urgent": False}, {"folio": FOLIO, "urgent": False}, {"folio": FOLIO, "urgent": True}],

@@ -266,3 +266,9 @@ def test_the_nearest_three_can_be_offered(chetumal: Municipality) -> None:
     near = chetumal.territory.colonias_near(Point(18.509, -88.3085))
 
     assert [colonia.slug for colonia in near] == ["italia", "militar", "benito-juarez"]
+
+
+def test_what_is_marked_as_of_high_risk_is(chetumal: Municipality) -> None:
+    """Its exact place asks for the PIN: a mark that the file has and the programme has not would protect nobody."""
+    marked = {kind.slug for kind in chetumal.kinds.kinds if kind.high_risk}
+    assert marked == {"extorsion_fraude", "venta_droga", "venta_robado", "queja_policia"}

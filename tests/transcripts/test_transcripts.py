@@ -2,6 +2,7 @@
 
 A line `>>> vecina: text` is written, `>>> oficial! label` tapped, `>>> vecina@ lat,lon` a pin, `>>> vecina* voz` a
 voice note, `>>> vecina# foto` a picture, `>>> +3` minutes that pass, `>>> canal whatsapp` the resident's network.
+`>>> dependencia done El jueves` is an office that opens the newest link and answers so; alone it only opens it.
 Everything else in the file is the answer. After a change on purpose: RENEW=1 uv run pytest tests/transcripts
 """
 
@@ -17,11 +18,13 @@ from PIL import Image
 
 from bot.channels.simulator import Manner
 from handlers.officer.cards import LIGHTS
+from tests.support.office import Browser, words_of
 from tests.support.talker import Town, town
 
 HERE = Path(__file__).parent
 FOLIO = re.compile(r"\b\d{4}-\d{4}\b")
 CHECK = re.compile(r"((?:control es|Ve el número) )\d{4}")
+LINK = re.compile(r"http://[\w.:]+/oficina/[\w-]{43}")
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b")
 
 
@@ -50,7 +53,7 @@ async def play(written: str, folder: Path) -> str:
             elif line.startswith(">>> "):
                 out += ["", line] if out else [line]
                 try:
-                    await act(place, shown.real(line[4:]))
+                    out += [shown.steady(text) for text in await act(place, shown.real(line[4:]))]
                 except AssertionError as wrong:
                     out.append(f"{WRONG} {wrong}")
                 for phone in PHONES:
@@ -64,14 +67,16 @@ APOLOGY = "Tuvimos un problema"
 PHONES = ("vecina", "oficial", "oficial2", "supervisora")
 
 
-async def act(place: Town, what: str) -> None:
-    """One thing that somebody does."""
+async def act(place: Town, what: str) -> list[str]:
+    """One thing that somebody does; what they then read elsewhere than on a phone."""
     if what.startswith("+"):
         await place.later(minutes=float(what[1:]))
-        return
+        return []
     if what.startswith("canal "):
         place.demo.channel.switch("vecina", Manner(what.removeprefix("canal ")))
-        return
+        return []
+    if what.startswith("dependencia"):
+        return await of_an_office(place, what.split(" ", 2)[1:])
     found = re.match(r"(\w+)([:!@*#])\s?(.*)$", what)
     assert found, what
     phone, sign, argument = getattr(place, found[1]), found[2], found[3]
@@ -85,6 +90,17 @@ async def act(place: Town, what: str) -> None:
         await phone.sends_voice()
     else:
         await phone.sends_photo(picture())
+    return []
+
+
+async def of_an_office(place: Town, said: list[str]) -> list[str]:
+    """An office opens the newest link that anybody was shown, and answers or not."""
+    shown = "\n".join("\n".join(drawn(b)) for phone in PHONES for b in getattr(place, phone).heard)
+    browser, link = Browser(place.demo.app), LINK.findall(shown)[-1]
+    page = await browser.answers(link, *said) if said else await browser.opens(link)
+    await place.demo.app.settle()
+    first, *rest = words_of(page.text).split("\n")
+    return [f"dependencia < {first}", *(f"    {text}" for text in rest)]
 
 
 def picture() -> bytes:
@@ -134,6 +150,7 @@ class Names:
         """With names instead of numbers."""
         text = FOLIO.sub(lambda m: self._name("FOLIO", m[0]), text)
         text = CHECK.sub(r"\1####", text)
+        text = LINK.sub(lambda m: self._name("ENLACE", m[0]), text)
         text = CODE.sub(lambda m: self._name("CODIGO", m[0]), text)
         return text.rstrip()
 

@@ -60,6 +60,7 @@ BY_ROLE: dict[str, Commands] = {
         "turnos": "Quién está en turno y qué falta cubrir",
         "equipo": "Quién tiene alta",
         "invitar": "Dar de alta a un policía",
+        "oficinas": "Qué contestan otras dependencias",
         "pendientes": "Lo que espera decisión",
         "ayuda": "Cómo funciona",
         "menu": "Ir al menú",
