@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -113,6 +114,7 @@ class Reply:
     place_name: str = ""
     media: tuple[MediaRef, ...] = ()
     data: Any = None  # what the shell looked up
+    at: datetime | None = None  # when the words were said: "anoche" is the night before that
 
     @property
     def voice(self) -> bool:
@@ -127,6 +129,7 @@ class Reply:
             "point": [self.point.lat, self.point.lon] if self.point else None,
             "place_name": self.place_name,
             "media": [[item.id, item.kind.value] for item in self.media],
+            "at": self.at.isoformat() if self.at and self.text else "",
         }
         kept = {key: value for key, value in full.items() if value}
         return kept if self.data is None else {**kept, "data": self.data}
@@ -134,7 +137,7 @@ class Reply:
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Reply:
         """What `as_dict` wrote."""
-        point = stored.get("point")
+        point, at = stored.get("point"), stored.get("at")
         return cls(
             text=stored.get("text", ""),
             choice=stored.get("choice", ""),
@@ -142,6 +145,7 @@ class Reply:
             place_name=stored.get("place_name", ""),
             media=tuple(MediaRef(i, AttachmentKind(k)) for i, k in stored.get("media", ())),
             data=stored.get("data"),
+            at=datetime.fromisoformat(at) if at else None,
         )
 
 
@@ -231,6 +235,7 @@ class Written:
 
     text: str = ""
     media: tuple[MediaRef, ...] = ()
+    at: datetime | None = None  # when it was said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +257,7 @@ class Write(Question[Written]):
             raise NotUnderstood(self.too_long)
         if len(text) < self.shortest and not (self.files and reply.media):
             raise NotUnderstood(self.empty)
-        return Written(text=text, media=reply.media if self.files else ())
+        return Written(text=text, media=reply.media if self.files else (), at=reply.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

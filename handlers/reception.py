@@ -31,6 +31,7 @@ from handlers.here import Here
 from handlers.officer import enrolment, spoken
 from handlers.refusals import in_words
 from handlers.resident import danger, free
+from handlers.resident.told import read_again
 from handlers.speaker import Speaker
 from storage.people import Person
 from storage.pins import Pin
@@ -131,7 +132,7 @@ class Reception:
             return None
         if COMMAND.fullmatch(inbound.text) or enrolment.one_word(inbound.text):
             return None
-        return self.here.triage.read(inbound.text[:LONGEST], now)
+        return read_again(self.here.triage, inbound.text[:LONGEST], now)
 
     async def _proof(self, inbound: Inbound) -> Proof | None:
         """Six digits of somebody of the staff are weighed here: argon2 takes its time, and not the writer's."""

@@ -52,6 +52,7 @@ class Speaker:
             point=self.inbound.point,
             place_name=self.inbound.place_name,
             media=self.media,
+            at=self.at,
         )
 
     def say(self, *lines: str, **card: Any) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import msgspec
 from sqlalchemy import (
@@ -253,7 +253,7 @@ class Outbox:
 
     def _put(self, notice: Notice, at: datetime) -> bool:
         now = notice.due_at is None or notice.due_at <= at
-        name = uuid4().hex
+        name = token_hex(16)
         row = dict(
             ref=name,
             person_id=notice.person_id,

@@ -18,6 +18,9 @@ from sqlalchemy import Connection, CursorResult, Executable, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from storage.schema import Moment, from_microseconds, to_microseconds
 
 Convert = Callable[[Any], Any]
 Converters = tuple[tuple[int, Convert], ...]  # by place; most values are the same for us and for SQLite
@@ -62,7 +65,7 @@ class Quick:
         plan = self._plan(statement, given)
         if plan is None:
             return self._slow.execute(statement, parameters)
-        return cast(CursorResult[Any], self._run(plan, given))
+        return cast("CursorResult[Any]", self._run(plan, given))
 
     def _plan(self, statement: Executable, parameters: Any) -> Plan | None:
         plans: Plans | None = statement.__dict__.get(_PLANS)
@@ -103,7 +106,7 @@ def _planned(statement: Executable, names: tuple[str, ...], dialect: Dialect) ->
     defaults = compiled.construct_params({}, _check=False)
     binds = {name: _way_in(compiled, name) for name in order}
     columns = compiled._result_columns
-    results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    results = [_way_out(column.type, dialect) for column in columns]
     keys = tuple(column.keyname for column in columns)
     return Plan(
         sql=compiled.string,
@@ -118,9 +121,18 @@ def _planned(statement: Executable, names: tuple[str, ...], dialect: Dialect) ->
 
 def _way_in(compiled: SQLCompiler, name: str) -> Convert | None:
     """What makes a value of ours one of SQLite's; its driver takes bytes as they are."""
-    if isinstance(compiled.binds[name].type, LargeBinary):
+    kind = compiled.binds[name].type
+    if isinstance(kind, LargeBinary):
         return None
+    if isinstance(kind, Moment):
+        return to_microseconds
     return cast("Convert | None", compiled._bind_processors.get(name))
+
+
+def _way_out(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, Moment):
+        return from_microseconds
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _only_real(converters: Sequence[Convert | None]) -> Converters:

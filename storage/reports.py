@@ -61,6 +61,7 @@ _UPDATE = (
     )
 )
 _BY_ID = select(report).where(report.c.id == bindparam("which"))
+_LIST = select(report.c.named_list).where(report.c.id == bindparam("which"))
 _BY_FOLIO = select(report).where(report.c.folio == bindparam("which"))
 _BY_DRAFT = select(report).where(report.c.draft_id == bindparam("which"))
 _HAS_FOLIO = select(report.c.id).where(report.c.folio == bindparam("which"))
@@ -168,6 +169,13 @@ class Reports:
     def get(self, report_id: str) -> Report:
         """The report of that id. Raises UnknownFolio."""
         return self._one(_BY_ID, report_id)
+
+    def named_list(self, report_id: str) -> str:
+        """Whose alone a report is, "" for an ordinary one; nothing of it is opened. Raises UnknownFolio."""
+        found = self._tx.connection.execute(_LIST, {"which": report_id}).one_or_none()
+        if found is None:
+            raise UnknownFolio
+        return str(found.named_list)
 
     def by_folio(self, folio: str) -> Report:
         """The report of that folio. Raises UnknownFolio."""

@@ -49,10 +49,20 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return to_microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return from_microseconds(value)
+
+
+def to_microseconds(at: datetime | None) -> int | None:
+    """Since 1970, of an aware moment."""
+    return None if at is None else (at - EPOCH) // MICROSECOND
+
+
+def from_microseconds(number: int | None) -> datetime | None:
+    """The moment, in UTC."""
+    return None if number is None else EPOCH + timedelta(microseconds=number)
 
 
 SERIAL = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER key is SQLite's own row number

@@ -100,11 +100,9 @@ class ColoniaFinder:
 
     def find(self, text: str) -> Match:
         """The colonia of that name, or the nearest ones to choose from."""
-        folded = fold(text[:LONGEST])
-        key = folded if folded in self._named else bare(folded)
-        if same := self._named.get(key):
-            others = without(same[0], (*same, *self._with_the_words_of(key)))
-            return Match(same[0], others, exact=True)
+        key = self._key(fold(text[:LONGEST]))
+        if key in self._named:
+            return self._exactly(key)
         if len(key) < SHORTEST:
             return NOTHING
         if longer := self._with_the_words_of(key):
@@ -119,10 +117,20 @@ class ColoniaFinder:
         words = fold(text[-LONGEST:]).split()
         for length in range(min(LONGEST_NAME, len(words) - 1), 0, -1):
             street, name = words[:-length], " ".join(words[-length:])
-            only = self.find(name).only
+            only = self._exactly(self._key(name)).only  # nothing near is meant, and it costs most
             if only is not None and street[-1] not in STREET_WORDS and _is_street(street):
                 return only, without_last_words(text, len(bare(name).split()))
         return None
+
+    def _key(self, folded: str) -> str:
+        return folded if folded in self._named else bare(folded)
+
+    def _exactly(self, key: str) -> Match:
+        """The colonia that is called so; nothing when none is."""
+        same = self._named.get(key)
+        if not same:
+            return NOTHING
+        return Match(same[0], without(same[0], (*same, *self._with_the_words_of(key))), exact=True)
 
     def _with_the_words_of(self, key: str) -> tuple[Colonia, ...]:
         """Colonias whose name holds every word of it: "infonavit", "caribe"."""

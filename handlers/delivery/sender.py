@@ -475,15 +475,15 @@ def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused | Tur
 
 def _no_right(tx: Transaction, row: Row, now: datetime) -> str:
     if row.notice in wording.TO_RESIDENTS and row.report_id is not None:
-        return "confidential" if tx.reports.get(row.report_id).listed else ""
+        return "confidential" if tx.reports.named_list(row.report_id) else ""
     if row.notice not in wording.FOR_STAFF:
         return ""
     officer = tx.staff.officer(row.person_id)
     if officer is None:
         return "revoked"
-    report = tx.reports.get(row.report_id) if row.report_id is not None else None
-    if report is not None and report.listed:
-        return "" if report.named_list in officer.lists else "not on the list"
+    only = tx.reports.named_list(row.report_id) if row.report_id is not None else ""
+    if only:
+        return "" if only in officer.lists else "not on the list"
     if row.notice in ("alert", "support_wanted", "visit_time") and officer.role is not Role.SUPERVISOR:
         running = tx.staff.shift_of(officer.person_id, now)
         if running is None:

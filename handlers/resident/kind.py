@@ -75,13 +75,13 @@ def _leaf(t: Texts, here: Here, leaves: Sequence[ConcernKind]) -> Generator[Any,
 def _in_own_words(t: Texts, here: Here) -> Generator[Any, Any, Told]:
     empty = t("Escriba qué pasa, o mande una nota de voz.")
     said = yield from write("other", (t("Cuénteme con sus palabras: ¿qué pasa?"),), files=True, empty=empty)
-    return described(here, Reply(text=said.text)) or Told(text=words_of(t, said))
+    return described(here, Reply(text=said.text, at=said.at)) or Told(text=words_of(t, said))
 
 
 def described(here: Here, reply: Reply) -> Told | None:
     """What triage makes of a description given where a choice was asked."""
     said = reply.text.strip()
-    told = heard(here, said, read_again(here.triage, said)) if said else Told()
+    told = heard(here, said, read_again(here.triage, said, reply.at)) if said else Told()
     if told.kind is None:
         return None
     return told if len(said.split()) >= SHORT_TELLING else Told(kind=told.kind)

@@ -21,9 +21,12 @@ LANDMARK = frozenset({"street", "crossing", "landmark"})
 
 
 @lru_cache(512)
-def read_again(triage: Triage, text: str) -> Understanding:
-    """What a flow reads in the same words at every replay."""
-    return triage.read(text, SOME_DAY)
+def read_again(triage: Triage, text: str, at: datetime | None = None) -> Understanding:
+    """What words say: read once when they come, and found again where a flow needs them, at every replay.
+
+    `at` is when they were said; without it nothing they say of the time is to be believed.
+    """
+    return triage.read(text, at or SOME_DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def running(
     """Start it, wait until it listens, end it. `work` keeps its log, and a peer's `venv` and `data`."""
     ours = bot in OURS
     python = sys.executable if ours else str(work / "venv/bin/python")
-    environment = {**os.environ, "PERF": str(work), "PYTHONUTF8": "1", **settings}
+    environment = {**os.environ, "PERF": str(work), "PYTHONUTF8": "1", **settings, **_compiled_once(work)}
     if not ours:
         shutil.rmtree(work / "data", ignore_errors=True)
         (work / "data").mkdir(parents=True)
@@ -110,6 +110,11 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _compiled_once(work: Path) -> dict[str, str]:
+    """As what is installed: no bot, ours or a peer's, compiles its modules anew at each start."""
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(work / "pycache")}
 
 
 def our_settings(folder: Path, port: int = BOT_PORT, database_url: str = "") -> dict[str, str]:

@@ -104,3 +104,16 @@ async def test_from_hola_it_takes_eight(place: Town) -> None:
         await who.taps("Reportar")
         await who.taps("Acepto")
         assert 3 + await turns(who, words) <= 8, kind
+
+
+async def test_anoche_told_where_the_kind_is_asked_is_the_night_before_the_talk(place: Town) -> None:
+    """A flow has no clock; what it reads of the time hangs on when its talk began."""
+    vecina = place.somebody("rosa")
+    for label in ("hola", "reportar", "acepto"):
+        await vecina.says(label)
+    await vecina.says("anoche se metieron a robar a la tienda de mi mamá en la colonia italia, calle roma")
+    for _ in range(MOST):
+        if "Entendí esto" in vecina.last:
+            break
+        await vecina.says("1")
+    assert "anoche (domingo 22 de noviembre)" in vecina.last

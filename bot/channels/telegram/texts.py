@@ -13,7 +13,7 @@ UNSENDABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, and halves of a pair that
 
 def clean(text: str) -> str:
     """Without NUL and lone surrogates: neither JSON nor a database takes them."""
-    return UNSENDABLE.sub("", text)
+    return text if text.isascii() and "\x00" not in text else UNSENDABLE.sub("", text)
 
 
 def units(text: str) -> int:

@@ -46,7 +46,7 @@ def inbound_id(sid: str) -> str:
 
 def clean(text: str) -> str:
     """Without what no database or terminal can hold: NUL, lone surrogates."""
-    return _UNSTORABLE.sub("", text)
+    return text if text.isascii() and "\x00" not in text else _UNSTORABLE.sub("", text)
 
 
 def read(fields: Mapping[str, str], raw: bytes, at: datetime) -> Inbound:
@@ -112,6 +112,8 @@ def _token(told: Mapping[str, str]) -> str:
 
 def _interactive_id(data: str) -> str:
     """The id in WhatsApp's own JSON: `{"list_reply": {"id": …}}`, or the id at the top."""
+    if not data:
+        return ""
     try:
         told = json.loads(data)
     except (ValueError, RecursionError):

@@ -68,7 +68,12 @@ class Choice:
 
     shell: Shell
     values: tuple[str, ...]
-    numbered: tuple[Plain, ...]
+    in_words: Callable[[], tuple[Plain, ...]]  # made when it is needed: rarely
+
+    @property
+    def numbered(self) -> tuple[Plain, ...]:
+        """The same choice as numbered text."""
+        return self.in_words()
 
     def form(self, content_sid: str) -> dict[str, str]:
         """Twilio's fields."""
@@ -155,15 +160,18 @@ def _files(attachments: Sequence[Attachment], manner: Manner) -> Iterator[tuple[
 def _choice(card: Outgoing, text: str, options: Sequence[Action], manner: Manner) -> list[Part]:
     """Up to three actions as buttons, up to ten options as a list, more as numbered text."""
     before, body = _interactive_text(text or manner.words.choose)
-    numbered = tuple(_numbered(body, options, manner.words))
+
+    def numbered() -> tuple[Plain, ...]:
+        return tuple(_numbered(body, options, manner.words))
+
     try:
         shell, values = _shell(card, body, options, manner)
     except Unfit as reason:
         if manner.strict:
             raise
         log.error("choice sent as text: %s", reason, extra={"action": "whatsapp.unfit"})
-        return [*before, *numbered]
-    return [*before, Choice(shell=shell, values=values, numbered=numbered)]
+        return [*before, *numbered()]
+    return [*before, Choice(shell=shell, values=values, in_words=numbered)]
 
 
 def _interactive_text(text: str) -> tuple[list[Part], str]:
@@ -240,7 +248,7 @@ def _in_words(option: Action) -> str:
 
 def width(text: str) -> int:
     """Length as the phone networks count it: an emoji is two."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int) -> list[str]:
