@@ -59,14 +59,30 @@ def script(one: Script) -> Script:
 
 
 def start(who: Speaker, name: str, arguments: Arguments, *, lead: tuple[str, ...] = ()) -> None:
-    """Begin a talk; the one that runs is parked, an older one of the same flow is replaced."""
-    for talk in who.tx.conversations.of(who.person.id):
-        if talk.flow == name:
-            who.tx.conversations.end(talk.id)
+    """Begin a talk; the one that runs is parked, an older one of the same flow is replaced unless it is a draft."""
+    _make_room(who, name, arguments)
     who.tx.conversations.park(who.person.id)
     talk = _new(who, name, arguments)
     who.tx.conversations.start(talk)
     _go_on(who, talk, _advance(who, talk, {}), lead)
+
+
+MOST_DRAFTS = 3  # of one flow and one person, with the new one
+
+
+def _make_room(who: Speaker, name: str, arguments: Arguments) -> None:
+    """What somebody half told stays, the newest of it; what tells nothing, or the same once more, goes."""
+    older = [talk for talk in who.tx.conversations.of(who.person.id) if talk.flow == name]
+    told = [talk for talk in older if _tells(talk) and talk.arguments.get("text") != arguments.get("text")]
+    stay = sorted(told, key=lambda talk: talk.touched_at)[1 - MOST_DRAFTS :] if SCRIPTS[name].keeps else []
+    for talk in older:
+        if talk not in stay:
+            cancel(who, talk)
+
+
+def _tells(talk: Conversation) -> bool:
+    """Was it begun, and is anything of the person's in it?"""
+    return bool(talk.asked) and bool(talk.answers or talk.arguments.get("text"))
 
 
 def put_aside(who: Speaker, name: str, arguments: Arguments) -> Conversation:
@@ -102,9 +118,10 @@ def running(who: Speaker) -> Conversation | None:
 
 
 def parked(who: Speaker) -> Conversation | None:
-    """A draft that was laid aside."""
+    """The draft that was laid aside last."""
     talks = who.tx.conversations.of(who.person.id)
-    return next((t for t in talks if not t.active and SCRIPTS[t.flow].keeps), None)
+    drafts = (t for t in talks if not t.active and SCRIPTS[t.flow].keeps)
+    return max(drafts, key=lambda t: t.touched_at, default=None)
 
 
 def reply(who: Speaker, talk: Conversation, said: Reply) -> None:

@@ -1,4 +1,4 @@
-"""Running talks: flow, arguments, raw answers, expiry. One of each flow a person, one active at a time."""
+"""Running talks: flow, arguments, raw answers, expiry. One active at a time."""
 
 from __future__ import annotations
 

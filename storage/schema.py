@@ -248,7 +248,7 @@ conversation = Table(
     clear("touched_at", Moment),
     clear("expires_at", Moment),
     clear("nudged_at", Moment, nullable=True),
-    UniqueConstraint("person_id", "flow"),
+    Index("ix_conversation_person_id", "person_id"),
     Index("ix_conversation_expires_at", "expires_at"),
 )
 
