@@ -34,6 +34,7 @@ class InboundKind(StrEnum):
     MESSAGE = "message"
     TAP = "tap"  # a button or a list row
     EDIT = "edit"  # the person corrected an earlier message
+    MOVE = "move"  # a place shared live is elsewhere now: nothing is kept of it but, of who is on duty, the place
     BLOCKED = "blocked"  # the person stopped us; nothing is sent until they write again
     UNREADABLE = (
         "unreadable"  # the channel gave something that we can't read: kept whole, told to the operator

@@ -23,6 +23,7 @@ from handlers.officer import (
     pin,
     promising,
     referring,
+    sharing,
     shift,
     talking,
     walking,
@@ -243,6 +244,11 @@ TAPS: tuple[Tap, ...] = (
     Tap("call", case.call),
     Tap("begin", shift.begin),
     Tap("mode", shift.set_mode),
+    Tap("pass", sharing.offer),
+    Tap("accept", sharing.accept),
+    Tap("notme", sharing.decline),
+    Tap("snooze", sharing.snooze),
+    Tap("wake", sharing.wake),
     Tap("received", handing.received),
     Tap("handnote", handing.later),
     Tap("visits", case.start_talk("visits")),
@@ -305,6 +311,8 @@ _TYPED = {
     "apoyo": "call",
     "nota": "note",
     "codigo": "give",
+    "pasar": "pass",
+    "recordar": "snooze",
 }
 
 

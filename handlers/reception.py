@@ -19,13 +19,14 @@ from bot.channels import StoreUnavailable
 from bot.clock import Clock
 from bot.domain.errors import DomainError
 from bot.domain.notices import Lane, Notice
-from bot.domain.roster import Role
+from bot.domain.roster import Officer, Role
 from bot.messages import AttachmentKind, Inbound, InboundKind, Receipt
 from bot.questions import MediaRef
 from bot.texts import language
 from bot.triage import Understanding
 from handlers import limits, menus, metrics, operator, talks
 from handlers.delivery import receipts
+from handlers.desk import duty
 from handlers.desk.step_up import Proof, target_of
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
@@ -50,6 +51,7 @@ TAKEN = frozenset(
     }
 )
 COMMAND = re.compile(r"/[a-z0-9_]{1,32}")  # nobody says anything with it
+MOVES_WRITTEN_EVERY = timedelta(minutes=1)
 LONGEST = 20_000  # characters of one message; the rest is kept raw and the person is told
 MOST_AT_ONCE = 1_000  # turns under way: two seconds of work; whoever comes then is asked to come again
 
@@ -92,6 +94,8 @@ class Reception:
 
     async def _receive(self, inbound: Inbound) -> str:
         now = self.clock.now()
+        if inbound.kind is InboundKind.MOVE:
+            return await self._moved(inbound, now)
         proof = await self._proof(inbound)
         if proof is not None:
             inbound = msgspec.structs.replace(inbound, raw=b"")  # a PIN is kept nowhere
@@ -105,6 +109,14 @@ class Reception:
             log.exception("turn failed", action="turn_failed", key=inbound.id, error=type(bug).__name__)
             await self.store.run(partial(self._bury, inbound=inbound, reason=type(bug).__name__, now=now))
             return "dead"
+
+    async def _moved(self, inbound: Inbound, now: datetime) -> str:
+        """A place shared live: read, and at most once a minute written; of who is not on duty nothing is."""
+        officer = await self.store.read(lambda tx: _may_move(tx, inbound, now))
+        point = inbound.point
+        if officer is not None and point is not None:
+            await self.store.run(lambda tx: duty.share_spot(tx, officer, point, now))
+        return "done"
 
     async def replay(self, inbound: Inbound, letter: str) -> None:
         """A dead letter, handled as if it came now; what is to be said is left to the process that serves.
@@ -164,7 +176,9 @@ class Reception:
     ) -> str:
         """One event; returns what became of it: done, held, dead, repeated."""
         person = self._who(tx, inbound, now)
-        if not tx.inbox.new(inbound.id, person.id if person else None, inbound.raw, now):
+        where_staff_is = inbound.point is not None and person is not None and person.role is not Role.RESIDENT
+        raw = b"" if where_staff_is else inbound.raw  # kept for the shift, and not for a week
+        if not tx.inbox.new(inbound.id, person.id if person else None, raw, now):
             return "repeated"
         news = self._window(tx, inbound, person, now)
         if inbound.kind is InboundKind.UNREADABLE or person is None:
@@ -260,6 +274,16 @@ def _pin_of_staff(tx: Transaction, inbound: Inbound) -> Pin | None:
     """How somebody of the staff stands with the PIN; None for everybody else."""
     person = tx.vault.person_at(inbound.address, inbound.other_ids) if inbound.address.id else None
     return tx.pins.of(person) if person is not None and tx.staff.officer(person) is not None else None
+
+
+def _may_move(tx: Transaction, inbound: Inbound, now: datetime) -> Officer | None:
+    """Who of the staff shares their place live while on duty, when it is time to write it down again."""
+    person = tx.vault.person_at(inbound.address, inbound.other_ids) if inbound.address.id else None
+    officer = tx.staff.officer(person) if person is not None and inbound.private else None
+    running = tx.staff.shift_of(officer.person_id, now) if officer is not None else None
+    if running is None or running[1].spot_at is None:  # live follows a first place that was said
+        return None
+    return officer if now - running[1].spot_at >= MOVES_WRITTEN_EVERY else None
 
 
 def route(who: Speaker) -> None:

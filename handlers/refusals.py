@@ -22,6 +22,7 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.NeverInWriting: later(
         "Es un asunto confidencial: nada se manda por escrito fuera de su lista. Hágalo en persona o por teléfono."
     ),
+    errors.OfferOver: later("Ese ofrecimiento ya no está vigente: se contestó, cambió o venció."),
     errors.AlreadySigned: later("Esa entrega ya la firmaron de recibido."),
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Status
 from handlers import limits
-from handlers.desk import duty, erasure, handover, holding, promises, referrals, visits, walks
+from handlers.desk import duty, erasure, handover, holding, promises, referrals, sharing, visits, walks
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.reception import route
@@ -64,6 +64,10 @@ def _no_news(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
     )
     tx.outbox.put([told], at)
     tx.due.set("no_news", item.subject, at + every, level=item.level + 1)
+
+
+def _snooze(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    sharing.remind(tx, here, item.subject, at)
 
 
 def _warning(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
@@ -123,6 +127,7 @@ DUE: Mapping[str, Do] = {
     holding.LET_IN: _let_in,
     desk.OBLIGATION: _obligation,
     desk.QUESTION: _question,
+    desk.SNOOZE: _snooze,
     "no_news": _no_news,
     duty.WARNING: _warning,
     duty.END: _shift_end,

@@ -16,9 +16,9 @@ from bot.domain.concern import Priority
 from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
-from handlers import duty_words, promise_words, referral_words, visit_words, walk_words
+from handlers import duty_words, promise_words, referral_words, sharing_words, visit_words, walk_words
 from handlers.here import Here
-from handlers.officer.cards import because, first_line
+from handlers.officer.cards import because, headline_of
 from handlers.speaker import button
 
 LOCK_SCREEN = 60  # characters that a locked phone may show
@@ -183,13 +183,7 @@ def _alert(moment: Moment, facts: Facts) -> Outgoing:
 
 def _headline(moment: Moment, facts: Facts) -> str:
     """What a locked phone may show of a report."""
-    t, priority = moment.t, Priority(facts["priority"])
-    if facts["listed"]:
-        return t("{priority} · Asunto confidencial · {folio}", priority=priority.name, folio=_folio(facts))
-    opened = _at(facts["opened_at"])
-    return first_line(
-        t, moment.here, priority, facts["kind"], facts["colonia"], opened, facts["folio"], moment.at
-    )
+    return headline_of(moment.t, moment.here, Priority(facts["priority"]), facts, moment.at)
 
 
 def _why_now(t: Texts, facts: Facts) -> tuple[str, ...]:
@@ -304,7 +298,8 @@ def _place_told(moment: Moment, facts: Facts) -> Outgoing:
 def _no_news(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     line = t("Folio {folio}: lo tomó hace rato y no hay novedades. ¿Cómo va?", folio=_folio(facts))
-    return Outgoing(lines=(line,), actions=_open(t, facts), quiet=True)
+    actions = (*_open(t, facts), sharing_words.later_again(t, facts["folio"]))
+    return Outgoing(lines=(line,), actions=actions, quiet=True)
 
 
 def _shift_ends_soon(moment: Moment, facts: Facts) -> Outgoing:
@@ -555,6 +550,7 @@ WORDS: Mapping[str, Word] = {
     **referral_words.TO_RESIDENTS,
     **referral_words.TO_STAFF,
     **referral_words.TO_OFFICES,
+    **sharing_words.TO_STAFF,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -604,6 +600,7 @@ FOR_STAFF = frozenset(
         *visit_words.TO_STAFF,
         *walk_words.TO_STAFF,
         *referral_words.TO_STAFF,
+        *sharing_words.TO_STAFF,
     }
 )
 

@@ -10,7 +10,7 @@ from math import ceil, cos, radians
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import LargeBinary, RowMapping, Select, bindparam, select, update
+from sqlalchemy import LargeBinary, RowMapping, Select, bindparam, func, select, update
 
 from bot.domain import events
 from bot.domain.concern import Identity, Priority
@@ -98,6 +98,24 @@ _HANDLED_BY = (
     select(report)
     .where(report.c.handler_id == bindparam("who"), report.c.status != Status.CLOSED.value)
     .order_by(report.c.opened_at)
+)
+_CLOSED_BY = (
+    select(report)
+    .where(
+        report.c.handler_id == bindparam("who"),
+        report.c.status == Status.CLOSED.value,
+        report.c.closed_at >= bindparam("since"),
+    )
+    .order_by(report.c.closed_at.desc())
+    .limit(1)
+)
+_CLAIMS = (
+    select(report.c.handler_id, func.count())
+    .where(
+        report.c.status.in_([Status.CLAIMED.value, Status.AWAITING_RESIDENT.value]),
+        report.c.handler_id.is_not(None),
+    )
+    .group_by(report.c.handler_id)
 )
 _FOLLOWERS = select(follower.c.person_id).where(follower.c.report_id == bindparam("which"))
 _WAITING_ON = (
@@ -197,6 +215,14 @@ class Reports:
     def handled_by(self, person_id: str) -> list[Report]:
         """What an officer has in hand."""
         return self._many(_HANDLED_BY, who=person_id)
+
+    def closed_by(self, person_id: str, since: datetime) -> list[Report]:
+        """What an officer closed last, if that was since a moment."""
+        return self._many(_CLOSED_BY, who=person_id, since=since)
+
+    def claims(self) -> dict[str, int]:
+        """How many cases each officer has in hand."""
+        return {row[0]: row[1] for row in self._tx.connection.execute(_CLAIMS).all()}
 
     def waiting_on(self, person_id: str) -> list[Report]:
         """Reports in which an officer asked this resident something."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import RowMapping, bindparam, or_, select, update
 
 from bot.domain.roster import Mode, Officer, Role, Roster, Shift
+from bot.domain.territory import Point
 from storage.schema import shift, staff
 from storage.upsert import Upsert
 
@@ -57,7 +58,16 @@ _SHIFT_OF = (
     .order_by(shift.c.starts_at.desc())
     .limit(1)
 )
-_END = update(shift).where(shift.c.id == bindparam("which")).values(ended_at=bindparam("moment"))
+_END = (
+    update(shift)
+    .where(shift.c.id == bindparam("which"))
+    .values(ended_at=bindparam("moment"), spot=None, spot_at=None)
+)
+_SPOT = (
+    update(shift)
+    .where(shift.c.id == bindparam("which"), shift.c.ended_at.is_(None))
+    .values(spot=bindparam("sealed"), spot_at=bindparam("moment"))
+)
 _PAUSE = update(shift).where(shift.c.id == bindparam("which")).values(paused_at=bindparam("moment"))
 _MODE = update(shift).where(shift.c.id == bindparam("which")).values(mode=bindparam("how"))
 
@@ -160,20 +170,20 @@ class Staff:
         shifts = self._tx.connection.execute(_SHIFTS, {"since": at}).mappings().all()
         return Roster(
             officers=tuple(self._officer(row) for row in people),
-            shifts=tuple(_shift(row) for row in shifts),
+            shifts=tuple(self._shift(row) for row in shifts),
         )
 
     def shift_of(self, person_id: str, at: datetime) -> tuple[str, Shift] | None:
         """The running shift of an officer and its id."""
         key = {"who": person_id, "moment": at}
         row = self._tx.connection.execute(_SHIFT_OF, key).mappings().one_or_none()
-        return None if row is None else (row["id"], _shift(row))
+        return None if row is None else (row["id"], self._shift(row))
 
     def shift(self, shift_id: str) -> Shift | None:
         """The shift of that id."""
         statement = select(shift).where(shift.c.id == shift_id)
         row = self._tx.connection.execute(statement).mappings().one_or_none()
-        return None if row is None else _shift(row)
+        return None if row is None else self._shift(row)
 
     def start_shift(self, shift_id: str, new: Shift) -> None:
         """An officer is on duty."""
@@ -186,12 +196,19 @@ class Staff:
             ended_at=None,
             mode=new.mode.value if new.mode else None,
             paused_at=new.paused_at,
+            spot=None,
+            spot_at=None,
         )
         self._tx.connection.execute(shift.insert(), row)
 
     def pause_shift(self, shift_id: str, at: datetime | None) -> None:
         """No alerts from that moment; None: alerts again."""
         self._tx.connection.execute(_PAUSE, {"which": shift_id, "moment": at})
+
+    def share_spot(self, shift_id: str, spot: Point, at: datetime) -> None:
+        """Where the officer is, until the shift ends; nothing of where they were."""
+        sealed = self._tx.sealer.seal_json("shift", "spot", shift_id, [spot.lat, spot.lon])
+        self._tx.connection.execute(_SPOT, {"which": shift_id, "sealed": sealed, "moment": at})
 
     def get_about(self, shift_id: str, mode: Mode) -> None:
         """On foot, by car or by motorcycle."""
@@ -230,14 +247,16 @@ class Staff:
             code_expires_at=row["code_expires_at"],
         )
 
-
-def _shift(row: RowMapping) -> Shift:
-    return Shift(
-        person_id=row["person_id"],
-        sectors=tuple(json.loads(row["sectors"])),
-        starts_at=row["starts_at"],
-        ends_at=row["ends_at"],
-        ended_at=row["ended_at"],
-        mode=Mode(row["mode"]) if row["mode"] else None,
-        paused_at=row["paused_at"],
-    )
+    def _shift(self, row: RowMapping) -> Shift:
+        spot = row["spot"]
+        return Shift(
+            person_id=row["person_id"],
+            sectors=tuple(json.loads(row["sectors"])),
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            ended_at=row["ended_at"],
+            mode=Mode(row["mode"]) if row["mode"] else None,
+            paused_at=row["paused_at"],
+            spot=Point(*self._tx.sealer.open_json("shift", "spot", row["id"], spot)) if spot else None,
+            spot_at=row["spot_at"],
+        )

@@ -170,6 +170,8 @@ shift = Table(
     clear("ended_at", Moment, nullable=True),
     clear("mode", String(12), nullable=True),  # foot, car, motorcycle
     clear("paused_at", Moment, nullable=True),  # since when no alert comes
+    sealed("spot", row="id"),  # where the officer last said they are; goes with the end of the shift
+    clear("spot_at", Moment, nullable=True),
     Index("ix_shift_ends_at", "ends_at"),
 )
 

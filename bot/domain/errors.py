@@ -76,6 +76,10 @@ class ReferralOver(DomainError):
         self.state = state
 
 
+class OfferOver(DomainError):
+    """What a colleague offered was answered, taken back, or has waited too long."""
+
+
 class AlreadySigned(DomainError):
     """Somebody received that hand-over."""
 

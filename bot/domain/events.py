@@ -105,6 +105,26 @@ class NoteAdded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferOffered(Event):
+    """Who attends it asks a colleague to take it over."""
+
+    to_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferDeclined(Event):
+    """The colleague cannot: it stays where it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceMeasured(Event):
+    """How far from the reported point the officer stood; never where."""
+
+    metres: int | None = None  # None: the report has no point
+    leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportReferred(Event):
     """Handed to another office; still open, still ours to follow."""
 
@@ -217,6 +237,9 @@ KINDS: dict[str, type[Event]] = {
         OfficerOnTheWay,
         OfficerArrived,
         NoteAdded,
+        TransferOffered,
+        TransferDeclined,
+        PlaceMeasured,
         ReportReferred,
         OfficeAnswered,
         AnswerPassedOn,

@@ -245,6 +245,22 @@ class Report:
         self._require_handler(by)
         return self._change(at, events.SupportWanted(at=at, actor_id=by.person_id), status=status)
 
+    def offer(self, *, by: Officer, to: Officer, at: datetime) -> Change:
+        """A colleague is asked to take it over. Raises NotYours, NotAllowedNow."""
+        status = self._next(Verb.ADVANCE)
+        self._require_handler(by)
+        event = events.TransferOffered(at=at, actor_id=by.person_id, to_id=to.person_id)
+        return self._change(at, event, status=status)
+
+    def decline_transfer(self, *, by: Officer, at: datetime) -> Change:
+        """The colleague cannot take it over."""
+        return self._change(at, events.TransferDeclined(at=at, actor_id=by.person_id))
+
+    def measured(self, *, by: Officer, metres: int | None, leaving: bool, at: datetime) -> Change:
+        """The officer shared where they stand: the distance is kept, whatever the status is."""
+        event = events.PlaceMeasured(at=at, actor_id=by.person_id, metres=metres, leaving=leaving)
+        return self._change(at, event)
+
     def decline(self, *, by: Officer, at: datetime) -> Change:
         """An alerted officer cannot take it."""
         return self._change(at, events.AlertDeclined(at=at, actor_id=by.person_id))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.domain.territory import Point
+
+SPOT_FRESH = timedelta(hours=1)  # who was there an hour ago is somewhere else
 
 
 class Role(StrEnum):
@@ -47,10 +51,17 @@ class Shift:
     ended_at: datetime | None = None
     mode: Mode | None = None  # None: nobody said
     paused_at: datetime | None = None  # since when no alert comes; what is in hand goes on
+    spot: Point | None = None  # where the officer said they are, for the time of the shift
+    spot_at: datetime | None = None
 
     def covers(self, at: datetime) -> bool:
         """Is the officer on duty at that moment?"""
         return self.starts_at <= at < (self.ended_at or self.ends_at)
+
+    def spot_now(self, at: datetime) -> Point | None:
+        """Where the officer is, as far as anybody said lately."""
+        fresh = self.spot_at is not None and at - self.spot_at <= SPOT_FRESH
+        return self.spot if fresh else None
 
     def hears(self, at: datetime) -> bool:
         """Do alerts reach the officer at that moment?"""
@@ -81,6 +92,11 @@ class Roster:
         wanted = [s for s in ordered if not sectors or set(sectors) & set(s.sectors)]
         found = (self.officer(shift.person_id) for shift in wanted)
         return tuple(dict.fromkeys(o for o in found if o is not None))
+
+    def spots(self, at: datetime) -> dict[str, Point]:
+        """Where each who is on duty said lately that they are, by person."""
+        found = {s.person_id: s.spot_now(at) for s in self.shifts if s.covers(at)}
+        return {person: spot for person, spot in found.items() if spot is not None}
 
     def supervisors(self) -> tuple[Officer, ...]:
         """Every active supervisor, on duty or not: nobody else answers when no one is."""

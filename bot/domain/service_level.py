@@ -138,6 +138,7 @@ class ServiceLevel:
     referrals: ReferralRules = field(default_factory=ReferralRules)
     remind_officer_after: timedelta = timedelta(hours=8)  # a claimed report without news
     outside_hours_text: str = ""  # what a resident hears when nobody is on duty
+    first_heard: int = 0  # how many of the sector hear first of what can wait; 0: all of them
     danger_radius_m: int = 500  # how near other officers on duty hear of a danger
     limits: Limits = Limits()
 

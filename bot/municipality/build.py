@@ -270,6 +270,7 @@ def service(form: forms.ServiceForm) -> ServiceLevel:
             chase_after=tuple(form.referrals.chase_after), expires_after=form.referrals.expires_after
         ),
         outside_hours_text=form.outside_hours,
+        first_heard=form.first_heard,
         danger_radius_m=form.danger_radius_m,
         limits=Limits(**form.limits.model_dump()),
     )

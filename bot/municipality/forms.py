@@ -327,6 +327,7 @@ class ServiceForm(Form):
     remind_officer_after: f.Duration
     promises: PromisesForm = PromisesForm()
     referrals: ReferralsForm = ReferralsForm()
+    first_heard: int = Field(default=0, ge=0, le=50)
     danger_radius_m: int = Field(ge=50, le=5000)
     outside_hours: str = Field(min_length=1, max_length=500)
     limits: LimitsForm

@@ -45,6 +45,7 @@ WORDS = {
     "files_an_hour": "archivos_por_hora",
     "groups": "grupos",
     "group": "grupo",
+    "first_heard": "avisar_primero_a",
     "furthest": "hasta_a",
     "grace": "gracia",
     "handovers": "relevos",

@@ -484,7 +484,10 @@ def _no_right(tx: Transaction, row: Row, now: datetime) -> str:
     only = tx.reports.named_list(row.report_id) if row.report_id is not None else ""
     if only:
         return "" if only in officer.lists else "not on the list"
-    if row.notice in ("alert", "support_wanted", "visit_time") and officer.role is not Role.SUPERVISOR:
+    if (
+        row.notice in ("alert", "support_wanted", "visit_time", "transfer_wanted")
+        and officer.role is not Role.SUPERVISOR
+    ):
         running = tx.staff.shift_of(officer.person_id, now)
         if running is None:
             return "off duty"

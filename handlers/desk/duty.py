@@ -12,6 +12,7 @@ from bot.domain.errors import NotOnDuty, NotPermitted
 from bot.domain.handover import Handover
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Mode, Officer, Role, Shift
+from bot.domain.territory import Point
 from handlers.desk import handover
 from handlers.here import Here
 from storage.store import Transaction
@@ -123,6 +124,15 @@ def pause_over(tx: Transaction, shift_id: str, at: datetime) -> None:
 def get_about(tx: Transaction, officer: Officer, mode: Mode, at: datetime) -> None:
     """On foot, by car or by motorcycle from now on. Raises NotOnDuty."""
     tx.staff.get_about(_running(tx, officer, at)[0], mode)
+
+
+def share_spot(tx: Transaction, officer: Officer, point: Point, at: datetime) -> bool:
+    """Where the officer is, kept while the shift lasts: alerts go first to who is near. False: not on duty."""
+    running = tx.staff.shift_of(officer.person_id, at)
+    if running is None:
+        return False
+    tx.staff.share_spot(running[0], point, at)
+    return True
 
 
 def _running(tx: Transaction, officer: Officer, at: datetime) -> tuple[str, Shift]:

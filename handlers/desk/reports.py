@@ -13,7 +13,7 @@ from bot.domain.notices import Lane, Notice, alert_card, notices_for
 from bot.domain.questions import BY_DANGER, priority_after, reason_of
 from bot.domain.report import ALLOWED, Change, Disposition, Report, Status, Verb
 from bot.domain.roster import Officer, Role, Roster
-from bot.domain.routing import climb_to, first_alerted, may_attend
+from bot.domain.routing import Reach, climb_to, first_alerted, may_attend
 from bot.domain.service_level import Ladder
 from bot.domain.territory import Place
 from handlers.desk.holding import HELD, hold, why_held
@@ -23,6 +23,7 @@ from storage.store import Transaction
 
 OBLIGATION = "obligation"  # a report that waits for a person: closed only by one
 QUESTION = "question"  # an officer's question that waits for the resident
+SNOOZE = "snooze"  # a reminder that who attends asked for
 REPEAT_AFTER = timedelta(minutes=30)  # beyond the end of the ladder it keeps sounding
 FOLIO_TRIES = 50
 
@@ -131,7 +132,7 @@ def _priority(here: Here, kind: ConcernKind, draft: Draft, *, danger: bool) -> t
 def _alert_first(tx: Transaction, here: Here, report: Report, at: datetime) -> int:
     """Alert who is first in line and set the obligation; returns how many of them are on duty."""
     roster = tx.staff.roster(at)
-    first = first_alerted(report, roster, at)
+    first = first_alerted(report, roster, at, _reach(tx, here, report, roster, at))
     if first:
         _alert(tx, report, first, at, level=0)
     elif not report.listed:  # nobody of a list is still nobody else's matter
@@ -140,6 +141,17 @@ def _alert_first(tx: Transaction, here: Here, report: Report, at: datetime) -> i
     step = ladder.step_at(0, at)
     tx.due.set(OBLIGATION, report.id, step[0] if step else at + REPEAT_AFTER, level=0)
     return len(first)
+
+
+def _reach(tx: Transaction, here: Here, report: Report, roster: Roster, at: datetime) -> Reach:
+    """The load is counted only where it decides: more people are there than hear first, and it can wait."""
+    service = here.municipality.service
+    decides = not report.priority.urgent and 0 < service.first_heard < len(roster.hearing(at, report.sectors))
+    return Reach(
+        most=service.first_heard,
+        claims=tx.reports.claims() if decides else {},
+        danger_m=service.danger_radius_m,
+    )
 
 
 def climb(tx: Transaction, here: Here, report_id: str, level: int, at: datetime) -> None:
@@ -152,7 +164,7 @@ def climb(tx: Transaction, here: Here, report_id: str, level: int, at: datetime)
     step = ladder.step_at(level, report.opened_at)
     roster = tx.staff.roster(at)
     holders = frozenset(tx.outbox.holders(alert_card(report.id)))
-    people = climb_to(step[1].who if step else None, report, roster, at, holders)
+    people = climb_to(step[1].who if step else None, report, roster, at, holders, tx.reports.claims())
     _alert(tx, report, people, at, level=level + 1)
     tx.due.set(OBLIGATION, report_id, at + _until_next(ladder, level), level=level + 1)
 
@@ -364,7 +376,9 @@ def tell_place(tx: Transaction, here: Here, report: Report, place: Place, at: da
         holders = tx.outbox.holders(alert_card(report.id))
         known = tuple(o for o in map(roster.officer, holders) if o is not None)
         _alert(tx, report, known, at, level=0, known=True)
-        _alert(tx, report, (o for o in first_alerted(report, roster, at) if o not in known), at, level=0)
+        reach = _reach(tx, here, report, roster, at)
+        fresh = (o for o in first_alerted(report, roster, at, reach) if o not in known)
+        _alert(tx, report, fresh, at, level=0)
     return report
 
 
@@ -438,5 +452,5 @@ def saved(tx: Transaction, change: Change, roster: Roster, at: datetime) -> Repo
 
 
 def _cleared(tx: Transaction, report: Report) -> None:
-    for kind in (OBLIGATION, QUESTION, HELD, "no_news"):
+    for kind in (OBLIGATION, QUESTION, HELD, SNOOZE, "no_news"):
         tx.due.clear(kind, report.id)

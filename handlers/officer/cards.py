@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain import folio as folios
 from bot.domain.concern import Identity, Priority
@@ -23,7 +25,7 @@ from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing
 from bot.texts import Texts
-from handlers import diary, referral_words
+from handlers import diary, proof_words, referral_words
 from handlers.desk import step_up
 from handlers.desk.holding import HELD
 from handlers.here import Here
@@ -63,6 +65,15 @@ def first_line(
     return " · ".join(parts)
 
 
+def headline_of(t: Texts, here: Here, priority: Priority, facts: Mapping[str, Any], at: datetime) -> str:
+    """The same from the facts of a notice; of a confidential one no kind and no place."""
+    if facts["listed"]:
+        folio = folios.show(facts["folio"])
+        return t("{priority} · Asunto confidencial · {folio}", priority=priority.name, folio=folio)
+    opened = datetime.fromisoformat(facts["opened_at"])
+    return first_line(t, here, priority, facts["kind"], facts["colonia"], opened, facts["folio"], at)
+
+
 def row(who: Speaker, report: Report) -> Action:
     """A line of a list."""
     kind = who.here.kind(report.kind)
@@ -87,6 +98,8 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
     lines += [f"{question} {answer}" for question, answer in report.answers]
     lines += [*diary.table(t, who.tx.reports.history(report.id), who.at), *_since(who, report)]
     lines += [*_promised(who, report), *_visited(who, report)]
+    if who.role is Role.SUPERVISOR:
+        lines += proof_words.lines(t, who.tx.reports.history(report.id))
     lines.append(_person_line(t, report))
     files = who.tx.media.of_report(report.id) if whole else ()
     return Outgoing(
@@ -256,6 +269,7 @@ def needs(t: Texts, report: Report) -> tuple[Action, ...]:
     return (
         *ask,
         button(t("Apoyo"), f"call.{f}"),
+        button(t("Pasar a otro"), f"pass.{f}"),
         button(t("Canalizar"), f"refer.{f}"),
         button(t("Prometer"), f"word.{f}"),
         *visits,

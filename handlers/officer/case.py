@@ -8,7 +8,7 @@ from bot.domain.report import Disposition, Report, Status, Verb
 from bot.domain.roster import Officer, Role
 from bot.messages import Action, Outgoing
 from bot.texts import Texts
-from handlers import talks
+from handlers import proof_words, talks
 from handlers.desk import reports as desk
 from handlers.desk import steps
 from handlers.officer import cards, pin
@@ -155,7 +155,7 @@ def arrived(who: Speaker, folio: str) -> None:
         button(t("No encontré"), f"missing.{folio}"),
         button(t("Necesito"), f"need.{folio}"),
     )
-    who.say(t("Llegó: {hour}. ¿Cómo terminó?", hour=t.clock(since)), actions=actions)
+    who.say(t("Llegó: {hour}. ¿Cómo terminó?", hour=t.clock(since)), proof_words.ask(t), actions=actions)
 
 
 def release(who: Speaker, folio: str) -> None:

@@ -13,7 +13,7 @@ from bot.domain.report import Disposition
 from bot.questions import Forget, NotUnderstood, Option, Reply, choose, choose_or, shortened, write
 from bot.texts import Texts, later
 from bot.triage.promises import promising_part
-from handlers import promise_words, referral_words, talks, wording
+from handlers import promise_words, proof_words, referral_words, talks, wording
 from handlers.desk import promises, steps
 from handlers.desk import reports as desk
 from handlers.here import Here
@@ -221,7 +221,14 @@ def _close(who: Speaker, folio: str, disposition: Disposition, sentence: str) ->
     assert who.officer is not None
     report = desk.close(who.tx, folio, who.officer, disposition, sentence, who.at)
     sent = who.t("Cerrado y avisado.") if report.person_id and not report.listed else who.t("Cerrado.")
-    who.say(sent, actions=(button(who.t("Mis pendientes"), "m.pending"), button(who.t("Menú"), "m.menu")))
+    left = (
+        [who.t("Si quiere, mande su ubicación de salida.")]
+        if proof_words.any_in(who.tx.reports.history(report.id))
+        else []
+    )
+    who.say(
+        sent, *left, actions=(button(who.t("Mis pendientes"), "m.pending"), button(who.t("Menú"), "m.menu"))
+    )
 
 
 def _refer(who: Speaker, folio: str, ending: Ending) -> None:

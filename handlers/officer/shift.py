@@ -66,6 +66,23 @@ def _mode(said: str) -> Mode | None:
     return next((mode for mode in Mode if mode == said), None)
 
 
+def share(who: Speaker) -> bool:
+    """A pin of who is on duty: kept for the shift, so that what is near comes first. False: it was none."""
+    if who.officer is None or who.inbound.point is None or who.inbound.text.strip():
+        return False
+    return desk.share_spot(who.tx, who.officer, who.inbound.point, who.at)
+
+
+def shared(who: Speaker) -> None:
+    """What became of a pin that was of no visit and no case."""
+    t = who.t
+    lines = (
+        t("Ubicación anotada para este turno: le avisamos primero de lo que esté cerca."),
+        t("Se borra al terminar el turno. Puede compartirla en vivo."),
+    )
+    who.say(*lines, actions=(button(t("Anotar un asunto"), "m.jot"), button(t("Menú"), "m.menu")))
+
+
 def mode(who: Speaker) -> None:
     """Modo: how one gets about from now on."""
     who.say(who.t("¿Cómo va ahora?"), actions=_modes(who.t, "mode"))

@@ -12,7 +12,7 @@ from bot.questions import Option, choose
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import steps
-from handlers.officer import patrolling, talking, walking
+from handlers.officer import patrolling, proving, shift, talking, walking
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
@@ -22,7 +22,10 @@ NEW, NOTHING = "new", "nothing"
 
 
 def during(who: Speaker, talk: Conversation | None) -> bool:
-    """A file in the middle of a talk about a case, where none was asked for: a note, and the talk goes on."""
+    """A file or a pin in the middle of a talk about a case, where none was asked for; the talk goes on."""
+    if talk is not None and talk.arguments.get("folio") and (said := proving.measured(who)) is not None:
+        talks.ask_again(who, talk, *said[0])
+        return True
     folio = talk.arguments.get("folio") if talk is not None else None
     if talk is None or folio is None or who.role is Role.RESIDENT or not who.media:
         return False
@@ -34,7 +37,11 @@ def during(who: Speaker, talk: Conversation | None) -> bool:
 
 def alone(who: Speaker) -> bool:
     """Words or files while nothing runs: of the card they answer, of the one case in hand, or ask whose."""
-    if patrolling.located(who):
+    on_duty = shift.share(who)
+    if patrolling.located(who) or proving.located(who):
+        return True
+    if on_duty:
+        shift.shared(who)
         return True
     words = who.inbound.text.strip()
     if who.role is Role.RESIDENT or not (who.media or len(words.split()) >= FEWEST_WORDS):

@@ -65,7 +65,7 @@ CANARY = "canario"  # in the words and the streets of the reports
 STALE = "Esa opción ya no está activa."
 OF_REPORT = (
     "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
-    " give asktext officesaid"
+    " give asktext officesaid pass accept notme snooze"
 )
 PROTECTED = (report, event, staff, shift, due, help_request, follower, visit_request, media, follow_code)
 REPORTS = {"ordinary": folios.make(1), "in hand": folios.make(2), "confidential": folios.make(3)}
@@ -215,7 +215,7 @@ def buttons(world: World) -> dict[str, str]:
     """Every button that a card can carry, by a name: the menus', and the cards' with each argument that matters."""
     of_report = set(OF_REPORT.split())
     own = {
-        "solved": ("%s.yes",), "claim": ("%s.0",), "decline": ("%s.0",), **dict.fromkeys(of_report, ("%s",)),
+        "solved": ("%s.yes",), "wake": ("%s.30",), "claim": ("%s.0",), "decline": ("%s.0",), **dict.fromkeys(of_report, ("%s",)),
         "approve": ("P-1",), "refuse": ("P-1",), "help": (world.request[:12],), "helped": (world.request[:12],),
         "forget": (world.people["neighbour"],), "tip": ("casa.0",), "tips": ("0",), "tipsof": ("ruido",),
         "visit": ("centro",), "contact": ("centro",), "also": ("x",), "noalso": ("x",), "reset_pin": ("on duty",),

@@ -155,11 +155,11 @@ def _message(message: Message, stamp: Stamp) -> Inbound | None:
 
 
 def _edit(message: Message, stamp: Stamp) -> Inbound | None:
-    """A corrected message; the moves of a live location are none."""
-    if message.location is not None:
-        return None
+    """A corrected message, or the next place of one that is shared live."""
     found = _message(message, stamp)
     at = _moment(message.edit_date or message.date)
+    if found is not None and message.location is not None:
+        return msgspec.structs.replace(found, kind=InboundKind.MOVE, at=at, raw=b"")
     return found and msgspec.structs.replace(found, kind=InboundKind.EDIT, at=at)
 
 

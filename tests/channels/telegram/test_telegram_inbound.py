@@ -195,7 +195,11 @@ UPDATES: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = [
         {"text": "a", "locale": ""},
     ),
     ("edit", edited(text="era aquí"), {"kind": InboundKind.EDIT, "text": "era aquí", "at": 60}),
-    ("live location moves", edited(location=PIN), None),
+    (
+        "live location moves",
+        edited(location=PIN),
+        {"kind": InboundKind.MOVE, "point": POINT, "at": 60, "raw": b""},
+    ),
     ("tap", tap(), {"kind": InboundKind.TAP, "token": "tok", "tap_id": "q1", "card_id": "5", "at": NOW}),
     (
         "tap on a card too old to be seen",
@@ -248,7 +252,7 @@ def expected(update: dict[str, Any], fields: dict[str, Any]) -> Inbound:
     own = update.get("message") or update.get("edited_message")
     if own is not None and "other_ids" not in fields:  # a message of the person can be taken away again
         given["message_id"] = str(own["message_id"])
-    return Inbound(id=f"tg:{BOT}:42", raw=raw(update), **given)
+    return Inbound(**{"id": f"tg:{BOT}:42", "raw": raw(update), **given})
 
 
 @pytest.mark.parametrize(("label", "update", "fields"), UPDATES, ids=LABELS)
