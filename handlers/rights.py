@@ -31,6 +31,8 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (STAFF, "m.jot m.pending m.pin place claim decline support case way here release ask note refer done missing need call word"),
     (STAFF, "give m.walk m.note_stop m.end_walk wjot wmet talk.walk talk.stop talk.met"),
     (RESIDENTS, "talk.follow"),
+    (STAFF, "panel warn doubt talk.warn"),
+    (SUPERVISORS, "safe nosafe unsafe"),
     (STAFF, "pass accept notme snooze wake talk.pass"),
     (STAFF, "visits vin vout talk.visits talk.visit_done"),
     (STAFF, "m.promises promise kept pmove poff talk.promise talk.promise_move talk.promise_off"),

@@ -242,6 +242,7 @@ def _old_counts(tx: Transaction, here: Here, now: datetime) -> None:
 
 def _old_plans(tx: Transaction, here: Here, now: datetime) -> None:
     tx.plans.forget_old(now - PLANS_KEPT)
+    tx.safety.forget_old(now - PLANS_KEPT)
 
 
 def _head_of_audit(tx: Transaction, here: Here, now: datetime) -> None:

@@ -16,7 +16,15 @@ from bot.domain.concern import Priority
 from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
-from handlers import duty_words, promise_words, referral_words, sharing_words, visit_words, walk_words
+from handlers import (
+    duty_words,
+    place_words,
+    promise_words,
+    referral_words,
+    sharing_words,
+    visit_words,
+    walk_words,
+)
 from handlers.here import Here
 from handlers.officer.cards import because, headline_of
 from handlers.speaker import button
@@ -551,6 +559,7 @@ WORDS: Mapping[str, Word] = {
     **referral_words.TO_STAFF,
     **referral_words.TO_OFFICES,
     **sharing_words.TO_STAFF,
+    **place_words.TO_STAFF,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -601,6 +610,7 @@ FOR_STAFF = frozenset(
         *walk_words.TO_STAFF,
         *referral_words.TO_STAFF,
         *sharing_words.TO_STAFF,
+        *place_words.TO_STAFF,
     }
 )
 

@@ -26,6 +26,7 @@ from storage.schema import (
     referral,
     referral_link,
     report,
+    safety_note,
     staff,
     usage,
     walk_stop,
@@ -72,6 +73,7 @@ class Erasure:
         )
         self._run(update(report).where(report.c.id == report_id).values(**empty))
         self._promises(report_id)
+        self._run(delete(safety_note).where(safety_note.c.report_id == report_id))  # it may be their house
         self._stops(report_id)
         self._referrals(report_id)
         self._handovers(row["opened_at"])

@@ -16,6 +16,7 @@ from bot.domain import events
 from bot.domain.concern import Identity, Priority
 from bot.domain.errors import Changed, UnknownFolio
 from bot.domain.events import Event
+from bot.domain.place_memory import Repeat
 from bot.domain.questions import BY_KIND
 from bot.domain.report import Change, Disposition, Report, Status
 from bot.domain.territory import Place, Point
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 CELL_DEGREES = 0.00135  # about 150 m of latitude
 DEGREE_M = 111_000.0  # of latitude
+MOST_AROUND = 200
 MOST_NEAR = 20  # of them the asker looks for one within the radius
 
 _INSERT = report.insert()
@@ -145,6 +147,36 @@ def _near(cells: int) -> Select[Any]:
     )
 
 
+@cache
+def _around(cells: int) -> Select[Any]:
+    """What happened in so many cells, over or not."""
+    return (
+        select(report)
+        .where(
+            report.c.cell.in_([bindparam(f"cell{number}", type_=LargeBinary) for number in range(cells)]),
+            report.c.opened_at >= bindparam("since"),
+            report.c.listed.is_(False),
+        )
+        .order_by(report.c.opened_at.desc())
+        .limit(MOST_AROUND)
+    )
+
+
+_REPEATS = (
+    select(report.c.colonia, report.c.kind, func.count().label("n"))
+    .where(
+        report.c.status.in_([status.value for status in Status]),  # an index finds only what is named
+        report.c.opened_at >= bindparam("since"),
+        report.c.cell.is_not(None),
+        report.c.listed.is_(False),
+    )
+    .group_by(report.c.cell, report.c.kind, report.c.colonia)
+    .having(func.count() >= bindparam("least"))
+    .order_by(func.count().desc(), report.c.colonia)
+    .limit(MOST_AROUND)
+)
+
+
 class Reports:
     """The log of the programme."""
 
@@ -233,6 +265,17 @@ class Reports:
         given = {f"cell{number}": cell for number, cell in enumerate(cells)}
         rows = self._tx.connection.execute(_near(len(cells)), {**given, "what": kind, "since": since})
         return [self._read(row) for row in rows.mappings().all()]
+
+    def around(self, cells: Sequence[bytes], since: datetime) -> list[Report]:
+        """Everything that happened in some cells of 150 m, the newest first; never confidential ones."""
+        given = {f"cell{number}": cell for number, cell in enumerate(cells)}
+        rows = self._tx.connection.execute(_around(len(cells)), {**given, "since": since})
+        return [self._read(row) for row in rows.mappings().all()]
+
+    def repeats(self, since: datetime, least: int) -> list[Repeat]:
+        """Kinds that came back in one cell, the most frequent first; never confidential ones."""
+        rows = self._tx.connection.execute(_REPEATS, {"since": since, "least": least}).all()
+        return [Repeat(row.colonia, row.kind, row.n) for row in rows]
 
     def near_in(self, colonia: str, kind: str, since: datetime) -> list[Report]:
         """Open reports of a kind in a colonia, newest first; never confidential ones."""

@@ -438,6 +438,24 @@ referral_link = Table(  # each message to an office carries a link of its own; a
     clear("made_at", Moment),
 )
 
+safety_note = Table(  # what is dangerous about a place: who says so, who agreed, until when
+    "safety_note",
+    metadata,
+    ref("id", primary_key=True),
+    ref("report_id", "report.id", index=True),
+    ref("author_id"),
+    clear("colonia", String(80)),
+    keyed("cell"),  # 150 m cell of the point
+    sealed("told", row="id"),  # the warning, how it is known, the point
+    clear("state", String(10)),  # asked, valid, refused, over
+    clear("made_at", Moment),
+    clear("expires_at", Moment),
+    ref("decided_by", nullable=True),
+    clear("decided_at", Moment, nullable=True),
+    Index("ix_safety_note_cell", "cell"),
+    Index("ix_safety_note_state_colonia", "state", "colonia"),
+)
+
 # ---- what goes out ----
 
 _GOES = "IN ('ready','leased','unknown')"

@@ -30,6 +30,7 @@ from storage.replicas import Standing
 from storage.reports import Reports
 from storage.requests import Requests
 from storage.roster import Staff
+from storage.safety import SafetyNotes
 from storage.sealing import KeyRing, Sealer
 from storage.statistics import Statistics
 from storage.usage import Usage
@@ -63,6 +64,7 @@ class Transaction:
         self.promises = Promises(self)
         self.handovers = Handovers(self)
         self.visits = Visits(self)
+        self.safety = SafetyNotes(self)
         self.walks = Walks(self)
         self.follow_codes = FollowCodes(self)
         self.referrals = Referrals(self)

@@ -76,6 +76,14 @@ class ReferralOver(DomainError):
         self.state = state
 
 
+class NoPoint(DomainError):
+    """The report has no point on the map."""
+
+
+class NoteOver(DomainError):
+    """A safety note was decided, taken off, or has ended."""
+
+
 class OfferOver(DomainError):
     """What a colleague offered was answered, taken back, or has waited too long."""
 

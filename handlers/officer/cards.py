@@ -23,10 +23,11 @@ from bot.domain.questions import BY_DANGER, answer_behind
 from bot.domain.referral import Outcome
 from bot.domain.report import Report, Status
 from bot.domain.roster import Role
+from bot.domain.safety import SafetyNote
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing
 from bot.texts import Texts
-from handlers import diary, proof_words, referral_words
-from handlers.desk import step_up
+from handlers import diary, place_words, proof_words, referral_words
+from handlers.desk import places, step_up
 from handlers.desk.holding import HELD
 from handlers.here import Here
 from handlers.speaker import Speaker, button
@@ -100,6 +101,10 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
     lines += [*_promised(who, report), *_visited(who, report)]
     if who.role is Role.SUPERVISOR:
         lines += proof_words.lines(t, who.tx.reports.history(report.id))
+    lines += [
+        place_words.note_line(t, author_of(who, note), note)
+        for note in places.warnings(who.tx, report, who.at)
+    ]
     lines.append(_person_line(t, report))
     files = who.tx.media.of_report(report.id) if whole else ()
     return Outgoing(
@@ -110,9 +115,23 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
         actions=(
             *(() if whole else (button(t("Ver lugar"), f"place.{report.folio}"),)),
             *steps(t, report, who),
+            *_place_button(who, report),
         ),
         protected=True,
     )
+
+
+def author_of(who: Speaker, note: SafetyNote) -> str:
+    """Who said so, as residents may hear it."""
+    author = who.tx.staff.officer(note.author_id)
+    return author.name if author else who.t("el equipo")
+
+
+def _place_button(who: Speaker, report: Report) -> tuple[Action, ...]:
+    """What the place remembers; of a report without a point, and of a confidential one, nothing is looked up."""
+    if report.place.point is None or report.listed:
+        return ()
+    return (button(who.t("Antecedentes"), f"panel.{report.folio}"),)
 
 
 def because(t: Texts, here: Here, priority: Priority, kind: str, reason: str) -> str:

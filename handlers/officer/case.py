@@ -9,8 +9,8 @@ from bot.domain.roster import Officer, Role
 from bot.messages import Action, Outgoing
 from bot.texts import Texts
 from handlers import proof_words, talks
+from handlers.desk import places, steps
 from handlers.desk import reports as desk
-from handlers.desk import steps
 from handlers.officer import cards, pin
 from handlers.speaker import Speaker, button
 
@@ -59,7 +59,8 @@ def support(who: Speaker, folio: str) -> None:
     report = steps.support(who.tx, folio, _officer(who), who.at)
     whole = cards.place_open(who, report)
     place = who.here.place_line(report.place, exact=whole)
-    lines = (who.t("Anotado: va de apoyo."), *((f"📍 {place}",) if place else ()))
+    dangers = [f"⚠️ {note.text}" for note in places.warnings(who.tx, report, who.at)]
+    lines = (who.t("Anotado: va de apoyo."), *((f"📍 {place}",) if place else ()), *dangers)
     pin = report.place.point if whole else None
     who.show(Outgoing(lines=lines, pin=pin, pin_label=place, protected=True))
 

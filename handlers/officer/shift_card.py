@@ -13,11 +13,13 @@ from bot.messages import Attachment, Outgoing
 from bot.texts import Texts
 from handlers import duty_words
 from handlers.desk import handover as desk
+from handlers.desk import places
 from handlers.officer import cards
 from handlers.speaker import Speaker, button
 
 MOST_SHOWN = 6  # reports named in the card; the rest is in the list
 MOST_HANDOVERS = 2
+MOST_CARE = 2  # dangers first, then what comes back
 SHOWN_NOTE = 120  # characters of a written note
 DIRECTIONS = "https://www.google.com/maps/dir/?api=1&travelmode=walking&destination={last}&waypoints={others}"
 
@@ -41,6 +43,7 @@ def started(who: Speaker, shift: Shift) -> Outgoing:
         *_promised(who, shift),
         *_counts(who, in_hand, waiting),
         *_owed(who, shift),
+        *_care(who, shift),
         *_wanted(who, shift),
     ]
     lines += [f"{n}. {_short(who, one)}" for n, one in enumerate(ordered[:MOST_SHOWN], 1)]
@@ -165,6 +168,21 @@ def _owed(who: Speaker, shift: Shift) -> list[str]:
     """Visits whose hour came and that nobody made yet."""
     owed = who.tx.visits.owed(shift.sectors)
     return [who.t.many("{n} visita que toca ahora", "{n} visitas que tocan ahora", len(owed))] if owed else []
+
+
+def _care(who: Speaker, shift: Shift) -> list[str]:
+    """Places that need care: what is dangerous, and what comes back. The street is told after the claim."""
+    t, here = who.t, who.here
+    colonias = sorted(places.colonias_of(here, shift.sectors))
+    notes = who.tx.safety.in_colonias(colonias, who.at)[-MOST_CARE:]
+    back = places.repeats(who.tx, here, shift.sectors, who.at)[: MOST_CARE - len(notes)]
+    dangers = [f"{here.colonia_name(note.colonia)}: {note.text}" for note in notes]
+    again = [
+        t("{kind} en {name} ({n})", kind=here.kind(r.kind).short, name=here.colonia_name(r.colonia), n=r.n)
+        for r in back
+    ]
+    lines = [t("⚠️ Cuidado: {where}", where=" · ".join(dangers))] if dangers else []
+    return lines + ([t("Se repite: {what}", what=" · ".join(again))] if again else [])
 
 
 def _wanted(who: Speaker, shift: Shift) -> list[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HERE = Path(__file__).parent
-HEAD = "0015"
+HEAD = "0016"
 
 version_table = Table(  # Alembic's own
     "alembic_version",

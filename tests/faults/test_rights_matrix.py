@@ -65,7 +65,7 @@ CANARY = "canario"  # in the words and the streets of the reports
 STALE = "Esa opción ya no está activa."
 OF_REPORT = (
     "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
-    " give asktext officesaid pass accept notme snooze"
+    " panel warn give asktext officesaid pass accept notme snooze"
 )
 PROTECTED = (report, event, staff, shift, due, help_request, follower, visit_request, media, follow_code)
 REPORTS = {"ordinary": folios.make(1), "in hand": folios.make(2), "confidential": folios.make(3)}
@@ -221,6 +221,7 @@ def buttons(world: World) -> dict[str, str]:
         "visit": ("centro",), "contact": ("centro",), "also": ("x",), "noalso": ("x",), "reset_pin": ("on duty",),
         **dict.fromkeys(("let_in", "pause", "unpause", "keep_pause"), (world.people["neighbour"],)),
         **dict.fromkeys(("promise", "kept", "pmove", "poff", "passon", "keepit"), ("0" * 12,)),
+        **dict.fromkeys(("safe", "nosafe", "unsafe", "doubt"), ("0" * 12,)),
     }  # fmt: skip
     found = {f"m.{entry.name}": f"m.{entry.name}" for entry in menus.ENTRIES}
     for tap in menus.TAPS:

@@ -1,0 +1,197 @@
+"""What a place remembers and what is dangerous about it: for who attends there, and agreed to by the command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.errors import NoPoint, NotPermitted, NotYours, UnknownFolio
+from bot.domain.notices import Notice
+from bot.domain.patrol import Visit, VisitState
+from bot.domain.place_memory import REACHES_BACK, REPEATS, REPEATS_WITHIN, WITHIN_M, Repeat
+from bot.domain.promise import Promise
+from bot.domain.report import Report
+from bot.domain.roster import Officer, Role
+from bot.domain.safety import NEAR_M, SafetyNote
+from bot.domain.territory import Point
+from handlers.desk.reports import require_right
+from handlers.here import Here
+from storage.store import Transaction
+
+MOST_LOOKED_INTO = 40  # of the reports around, the newest: promises and visits are read of these
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is known of a place; confidential kinds are not in it."""
+
+    reports: tuple[Report, ...]
+    promises: tuple[Promise, ...]
+    visits: tuple[Visit, ...]  # those that were made
+    notes: tuple[SafetyNote, ...]
+
+
+def memory(tx: Transaction, here: Here, report: Report, at: datetime) -> Memory:
+    """Around a report, within 150 m and twelve months, without itself. Raises NoPoint."""
+    point = report.place.point
+    if point is None:
+        raise NoPoint
+    cells = tx.reports.cells_around(point, WITHIN_M)
+    around = [
+        one
+        for one in tx.reports.around(cells, at - REACHES_BACK)
+        if one.id != report.id and open_to_all(here, one.kind) and _within(one.place.point, point, WITHIN_M)
+    ]
+    looked_into = [report, *around[:MOST_LOOKED_INTO]]
+    visits = [visit for one in looked_into for visit in tx.visits.of_report(one.id)]
+    return Memory(
+        reports=tuple(around),
+        promises=tuple(promise for one in looked_into for promise in tx.promises.of_report(one.id)),
+        visits=tuple(v for v in visits if v.state is VisitState.DONE),
+        notes=tuple(note for note in tx.safety.in_cells(cells, at) if _within(note.point, point, WITHIN_M)),
+    )
+
+
+def warnings(tx: Transaction, report: Report, at: datetime) -> list[SafetyNote]:
+    """What is dangerous where the report is, or next door."""
+    point = report.place.point
+    if point is None:
+        return []
+    notes = tx.safety.in_cells(tx.reports.cells_around(point, NEAR_M), at)
+    return [note for note in notes if _within(note.point, point, NEAR_M)]
+
+
+def repeats(tx: Transaction, here: Here, sectors: Sequence[str], at: datetime) -> list[Repeat]:
+    """Places of some sectors to which the same kind came back lately, the worst first; one of a kind for a colonia."""
+    mine = colonias_of(here, sectors)
+    found = tx.reports.repeats(at - REPEATS_WITHIN, REPEATS)
+    worst: dict[tuple[str, str], Repeat] = {}
+    for one in found:
+        if one.colonia in mine and open_to_all(here, one.kind):
+            worst.setdefault((one.colonia, one.kind), one)
+    return list(worst.values())
+
+
+def colonias_of(here: Here, sectors: Sequence[str]) -> set[str]:
+    """The slugs of the colonias of some sectors."""
+    territory = here.municipality.territory
+    return {slug for name in sectors if (sector := territory.sector(name)) for slug in sector.colonias}
+
+
+def open_to_all(here: Here, kind: str) -> bool:
+    """May every officer who comes there know that it happened? A report of a list is never looked up at all."""
+    return not here.kind(kind).listed
+
+
+def _within(one: Point | None, other: Point, metres: float) -> bool:
+    return one is not None and one.metres_to(other) <= metres
+
+
+# ---- safety notes ----
+
+
+def ask(
+    tx: Transaction,
+    here: Here,
+    folio: str,
+    officer: Officer,
+    text: str,
+    reason: str,
+    days: int,
+    at: datetime,
+) -> SafetyNote:
+    """A note about the place of a report: shown to nobody before somebody of the command agrees.
+
+    Raises UnknownFolio, NotYours, NotPermitted (a confidential one), NotOnDuty, NoPoint.
+    """
+    report = tx.reports.by_folio(folio)
+    roster = require_right(tx, report, officer, at)
+    if report.handler_id != officer.person_id and officer.role is not Role.SUPERVISOR:
+        raise NotYours
+    if report.listed:
+        raise NotPermitted
+    if report.place.point is None:
+        raise NoPoint
+    note = SafetyNote(
+        id=here.short_id(),
+        report_id=report.id,
+        author_id=officer.person_id,
+        colonia=report.place.colonia,
+        point=report.place.point,
+        text=text,
+        reason=reason,
+        made_at=at,
+        expires_at=at + timedelta(days=days),
+    )
+    tx.safety.add(note)
+    facts = {
+        "note": note.id,
+        "text": text,
+        "reason": reason,
+        "by": officer.name,
+        "colonia": note.colonia,
+        "expires_at": note.expires_at.isoformat(),
+    }
+    people = [person.person_id for person in roster.supervisors() if person.person_id != officer.person_id]
+    _tell(tx, "safety_note_wanted", people, note, facts, at)
+    return note
+
+
+def decide(tx: Transaction, note_id: str, supervisor: Officer, at: datetime, *, agreed: bool) -> SafetyNote:
+    """Yes or no; its author hears which. Raises UnknownFolio, NotPermitted, NoteOver, Changed."""
+    before = _note(tx, note_id)
+    now = before.decide(by=supervisor, agreed=agreed, at=at)
+    tx.safety.save(before, now)
+    tx.audit.add("safety_note_agreed" if agreed else "safety_note_refused", note_id, supervisor.person_id, at)
+    facts = {"text": now.text, "agreed": agreed, "expires_at": now.expires_at.isoformat()}
+    _tell(tx, "safety_note_decided", [now.author_id], now, facts, at)
+    return now
+
+
+def take_off(tx: Transaction, note_id: str, supervisor: Officer, at: datetime) -> SafetyNote:
+    """It is not so any more. Raises UnknownFolio, NotPermitted, NoteOver, Changed."""
+    before = _note(tx, note_id)
+    now = before.take_off(by=supervisor, at=at)
+    tx.safety.save(before, now)
+    tx.audit.add("safety_note_over", note_id, supervisor.person_id, at)
+    return now
+
+
+def doubt(tx: Transaction, note_id: str, officer: Officer, at: datetime) -> SafetyNote:
+    """An officer says that it is not so any more: it stays until the command takes it off. Raises UnknownFolio."""
+    note = _note(tx, note_id)
+    if not note.holds(at):
+        raise UnknownFolio
+    facts = {"note": note.id, "text": note.text, "by": officer.name, "colonia": note.colonia}
+    people = [person.person_id for person in tx.staff.roster(at).supervisors()]
+    _tell(tx, "safety_note_doubted", people, note, facts, at)
+    return note
+
+
+def _note(tx: Transaction, note_id: str) -> SafetyNote:
+    found = tx.safety.get(note_id)
+    if found is None:
+        raise UnknownFolio
+    return found
+
+
+def _tell(
+    tx: Transaction,
+    notice: str,
+    people: Sequence[str],
+    note: SafetyNote,
+    facts: Mapping[str, object],
+    at: datetime,
+) -> None:
+    notices = [
+        Notice(
+            person_id=person,
+            name=notice,
+            facts=facts,
+            report_id=note.report_id,
+            dedupe_key=f"{notice}:{note.id}:{person}",
+        )
+        for person in people
+    ]
+    tx.outbox.put(notices, at)

@@ -1,0 +1,190 @@
+"""The place, for who came there for the first time: what happened, what was promised, what was done, what to mind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bot.conversation import Flow
+from bot.domain import folio as folios
+from bot.domain.errors import NotPermitted, NotYours
+from bot.domain.place_memory import OfKind, by_kind
+from bot.domain.promise import State
+from bot.domain.report import Disposition, Report
+from bot.domain.roster import Officer, Role
+from bot.domain.safety import DAYS, LONGEST_REASON, LONGEST_TEXT, SafetyNote
+from bot.messages import Action, Outgoing
+from bot.questions import Option, choose, write
+from bot.texts import Texts, later
+from handlers import place_words, talks
+from handlers.desk import places as desk
+from handlers.desk.reports import require_right
+from handlers.officer import cards
+from handlers.speaker import Speaker, button
+from storage.conversations import Conversation
+
+MOST_KINDS = 4
+MOST_NOTES = 3
+PROMISED = {
+    State.OPEN: later("pendientes {n}"),
+    State.KEPT: later("cumplidas {n}"),
+    State.LATE: later("cumplidas tarde {n}"),
+    State.BROKEN: later("sin cumplir {n}"),
+}
+DONE = {
+    Disposition.ATTENDED: later("atendido {n}"),
+    Disposition.SOLVED_BY_OTHER: later("lo resolvió otra área {n}"),
+    Disposition.NOT_LOCATED: later("sin localizar {n}"),
+}
+
+
+def show(who: Speaker, folio: str) -> None:
+    """Antecedentes: for who attends it and for supervisors; that it was read is written down."""
+    report = who.tx.reports.by_folio(folio)
+    officer = _officer(who)
+    require_right(who.tx, report, officer, who.at)
+    if report.handler_id != officer.person_id and (officer.role is not Role.SUPERVISOR or report.listed):
+        raise NotYours
+    known = desk.memory(who.tx, who.here, report, who.at)
+    who.tx.audit.add("place_panel_read", report.folio, who.person.id, who.at)
+    lines = [*_happened(who, known), *_promised(who.t, known), *_done(who.t, known)]
+    lines += [
+        place_words.note_line(who.t, cards.author_of(who, note), note) for note in known.notes[:MOST_NOTES]
+    ]
+    title = who.t("A menos de 150 m, en 12 meses · {folio}", folio=folios.show(report.folio))
+    actions = (*_about_notes(who, report, known.notes), button(who.t("Ver caso"), f"case.{report.folio}"))
+    nothing = (who.t("Nada más que este reporte."),)
+    who.show(Outgoing(title=title, lines=tuple(lines) or nothing, actions=actions, protected=True))
+
+
+def _happened(who: Speaker, known: desk.Memory) -> list[str]:
+    return [_kind_line(who, one) for one in by_kind(known.reports)[:MOST_KINDS]]
+
+
+def _kind_line(who: Speaker, one: OfKind) -> str:
+    t = who.t
+    open_ = t.many("{n} abierto", "{n} abiertos", one.still_open) if one.still_open else ""
+    last = t("el último {when}", when=t.ago(who.at - one.last_at))
+    more = ", ".join(part for part in (open_, last) if part)
+    return t("{kind}: {n} ({more})", kind=who.here.kind(one.kind).short, n=one.n, more=more)
+
+
+def _promised(t: Texts, known: desk.Memory) -> list[str]:
+    counted = Counter(promise.state for promise in known.promises)
+    said = [t(words, n=counted[state]) for state, words in PROMISED.items() if counted[state]]
+    return [t("Promesas: {said}", said=", ".join(said))] if said else []
+
+
+def _done(t: Texts, known: desk.Memory) -> list[str]:
+    counted = Counter(report.disposition for report in known.reports)
+    said = [t(words, n=counted[ending]) for ending, words in DONE.items() if counted[ending]]
+    if known.visits:
+        last = max(visit.arrived_at or visit.planned_at for visit in known.visits)
+        said.append(
+            t.many(
+                "{n} visita, la última {when}",
+                "{n} visitas, la última {when}",
+                len(known.visits),
+                when=t.day(last),
+            )
+        )
+    return [t("Se hizo: {said}", said=", ".join(said))] if said else []
+
+
+def _about_notes(who: Speaker, report: Report, notes: tuple[SafetyNote, ...]) -> tuple[Action, ...]:
+    add = () if report.listed else (button(who.t("Avisar de un riesgo"), f"warn.{report.folio}"),)
+    if not notes:
+        return add
+    verb = "unsafe" if who.role is Role.SUPERVISOR else "doubt"
+    return (*add, button(who.t("Ya no hay riesgo"), f"{verb}.{notes[0].id}"))
+
+
+# ---- a safety note ----
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What is dangerous, how it is known, for how long it is said."""
+
+    text: str
+    reason: str
+    days: int
+
+
+def warn(who: Speaker, folio: str) -> None:
+    """Avisar de un riesgo: of the place, in a few words."""
+    report = who.tx.reports.by_folio(folio)
+    require_right(who.tx, report, _officer(who), who.at)
+    if report.listed:
+        raise NotPermitted
+    talks.start(who, "warn", {"folio": folio})
+
+
+def _warn_flow(t: Texts) -> Flow[Caution]:
+    text = yield from write(
+        "what",
+        (
+            t("¿Qué hay que cuidar en el lugar? Por ejemplo: «perro suelto», «escalera sin barandal»."),
+            t("Del lugar, no de personas; sin nombres."),
+        ),
+        shortest=3,
+        longest=LONGEST_TEXT,
+        too_long=t("Más corta, por favor: hasta {n} letras.", n=LONGEST_TEXT),
+    )
+    reason = yield from write(
+        "why",
+        (t("¿Cómo lo sabe? El mando lo lee antes de aprobar."),),
+        shortest=3,
+        longest=LONGEST_REASON,
+        too_long=t("Más corta, por favor: hasta {n} letras.", n=LONGEST_REASON),
+    )
+    counts = [Option(n, f"d{n}", t.many("{n} día", "{n} días", n)) for n in DAYS]
+    days = yield from choose("days", (t("¿Por cuánto tiempo?"),), counts)
+    return Caution(text.text, reason.text, days)
+
+
+def _warned(who: Speaker, talk: Conversation, said: Caution) -> None:
+    folio = talk.arguments["folio"]
+    desk.ask(who.tx, who.here, folio, _officer(who), said.text, said.reason, said.days, who.at)
+    line = who.t("Se le preguntó al mando. Se muestra cuando lo apruebe.")
+    who.say(line, actions=(button(who.t("Ver caso"), f"case.{folio}"),))
+
+
+def doubt(who: Speaker, note_id: str) -> None:
+    """Ya no hay riesgo, says an officer."""
+    desk.doubt(who.tx, note_id, _officer(who), who.at)
+    who.say(who.t("Gracias. El mando decide si se quita; mientras, se sigue mostrando."))
+
+
+def agree(who: Speaker, note_id: str) -> None:
+    """The command agrees."""
+    note = desk.decide(who.tx, note_id, _officer(who), who.at, agreed=True)
+    who.say(who.t("Aprobado: se muestra hasta el {day}.", day=who.t.day(note.expires_at)))
+
+
+def refuse(who: Speaker, note_id: str) -> None:
+    """The command does not."""
+    desk.decide(who.tx, note_id, _officer(who), who.at, agreed=False)
+    who.say(who.t("No se muestra. Se le dice a quien lo propuso."))
+
+
+def take_off(who: Speaker, note_id: str) -> None:
+    """Not so any more."""
+    desk.take_off(who.tx, note_id, _officer(who), who.at)
+    who.say(who.t("Quitado: ya no se muestra."))
+
+
+def _officer(who: Speaker) -> Officer:
+    if who.officer is None:
+        raise NotPermitted
+    return who.officer
+
+
+talks.script(
+    talks.Script(
+        name="warn",
+        make=lambda t, here, kept, again: _warn_flow(t),
+        finish=_warned,
+        look_ups={},
+    )
+)

@@ -1,0 +1,70 @@
+"""The words of safety notes about places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.domain.safety import SafetyNote
+from bot.messages import Outgoing
+from bot.texts import Texts
+from handlers.speaker import button
+
+if TYPE_CHECKING:
+    from handlers.wording import Facts, Moment, Word
+
+
+def note_line(t: Texts, author: str, note: SafetyNote) -> str:
+    """ "⚠️ perro suelto · la oficial Canul, hasta el mar 1 de dic"."""
+    until = t.day(note.expires_at)
+    return t("⚠️ {text} · {author}, hasta el {day}", text=note.text, author=author, day=until)
+
+
+def _wanted(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    where = moment.here.colonia_name(facts["colonia"])
+    until = t.day(datetime.fromisoformat(facts["expires_at"]))
+    name = facts["by"][:1].upper() + facts["by"][1:]
+    lines = (
+        t("{name} propone un aviso de riesgo del lugar.", name=name),
+        t("«{text}» · Col. {where}, hasta el {day}", text=facts["text"], where=where, day=until),
+        t("Cómo lo sabe: «{reason}»", reason=facts["reason"]),
+    )
+    actions = (
+        button(t("Aprobar"), f"safe.{facts['note']}", "primary"),
+        button(t("No aprobar"), f"nosafe.{facts['note']}"),
+    )
+    return Outgoing(lines=lines, actions=actions, protected=True)
+
+
+def _decided(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    if facts["agreed"]:
+        until = t.day(datetime.fromisoformat(facts["expires_at"]))
+        return Outgoing(
+            lines=(t("El mando aprobó «{text}»: se muestra hasta el {day}.", text=facts["text"], day=until),)
+        )
+    return Outgoing(lines=(t("El mando no aprobó «{text}»: no se muestra.", text=facts["text"]),), quiet=True)
+
+
+def _doubted(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    name = facts["by"][:1].upper() + facts["by"][1:]
+    where = moment.here.colonia_name(facts["colonia"])
+    line = t(
+        "{name} dice que ya no hay riesgo: «{text}» · Col. {where}",
+        name=name,
+        text=facts["text"],
+        where=where,
+    )
+    return Outgoing(
+        lines=(line,), actions=(button(t("Quitar aviso"), f"unsafe.{facts['note']}"),), protected=True
+    )
+
+
+TO_STAFF: Mapping[str, Word] = {
+    "safety_note_wanted": _wanted,
+    "safety_note_decided": _decided,
+    "safety_note_doubted": _doubted,
+}

@@ -1,0 +1,108 @@
+"""Safety notes about places: asked for, agreed to, shown until they end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import RowMapping, bindparam, delete, select, update
+
+from bot.domain.errors import Changed
+from bot.domain.safety import SafetyNote, SafetyState
+from bot.domain.territory import Point
+from storage.schema import safety_note
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+_INSERT = safety_note.insert()
+_SAVE = (
+    update(safety_note)
+    .where(safety_note.c.id == bindparam("which"), safety_note.c.state == bindparam("was"))
+    .values(state=bindparam("now"), decided_by=bindparam("who"), decided_at=bindparam("moment"))
+)
+_ONE = select(safety_note).where(safety_note.c.id == bindparam("which"))
+_FORGET_OLD = delete(safety_note).where(safety_note.c.expires_at < bindparam("before"))
+
+
+class SafetyNotes:
+    """What the team says about places."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, new: SafetyNote) -> None:
+        """Somebody asks for a note."""
+        told = {"text": new.text, "reason": new.reason, "point": [new.point.lat, new.point.lon]}
+        row = dict(
+            id=new.id,
+            report_id=new.report_id,
+            author_id=new.author_id,
+            colonia=new.colonia,
+            cell=self._tx.reports.cell(new.point),
+            told=self._tx.sealer.seal_json("safety_note", "told", new.id, told),
+            state=new.state.value,
+            made_at=new.made_at,
+            expires_at=new.expires_at,
+            decided_by=new.decided_by,
+            decided_at=new.decided_at,
+        )
+        self._tx.connection.execute(_INSERT, row)
+
+    def save(self, before: SafetyNote, now: SafetyNote) -> None:
+        """What was decided. Raises Changed when somebody was faster."""
+        values = {
+            "which": now.id,
+            "was": before.state.value,
+            "now": now.state.value,
+            "who": now.decided_by,
+            "moment": now.decided_at,
+        }
+        if not self._tx.connection.execute(_SAVE, values).rowcount:
+            raise Changed
+
+    def get(self, note_id: str) -> SafetyNote | None:
+        """The note of that id."""
+        found = self._many(_ONE, which=note_id)
+        return found[0] if found else None
+
+    def in_cells(self, cells: Sequence[bytes], at: datetime) -> list[SafetyNote]:
+        """Those that hold in some cells of 150 m."""
+        return self._holding(safety_note.c.cell.in_(cells), at)
+
+    def in_colonias(self, colonias: Sequence[str], at: datetime) -> list[SafetyNote]:
+        """Those that hold in some colonias."""
+        return self._holding(safety_note.c.colonia.in_(colonias), at)
+
+    def forget_old(self, before: datetime) -> None:
+        """Those that ended before."""
+        self._tx.connection.execute(_FORGET_OLD, {"before": before})
+
+    def _holding(self, where: Any, at: datetime) -> list[SafetyNote]:
+        statement = (
+            select(safety_note)
+            .where(where, safety_note.c.state == SafetyState.VALID.value, safety_note.c.expires_at > at)
+            .order_by(safety_note.c.made_at)
+        )
+        return self._many(statement)
+
+    def _many(self, statement: Any, **key: Any) -> list[SafetyNote]:
+        return [self._read(row) for row in self._tx.connection.execute(statement, key).mappings().all()]
+
+    def _read(self, row: RowMapping) -> SafetyNote:
+        told = self._tx.sealer.open_json("safety_note", "told", row["id"], row["told"])
+        return SafetyNote(
+            id=row["id"],
+            report_id=row["report_id"],
+            author_id=row["author_id"],
+            colonia=row["colonia"],
+            point=Point(*told["point"]),
+            text=told["text"],
+            reason=told["reason"],
+            made_at=row["made_at"],
+            expires_at=row["expires_at"],
+            state=SafetyState(row["state"]),
+            decided_by=row["decided_by"],
+            decided_at=row["decided_at"],
+        )
