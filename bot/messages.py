@@ -84,7 +84,9 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     forwarded: bool = False
     locale: str = ""  # as the channel says; "" unknown
     other_ids: tuple[str, ...] = ()  # further ids of the same person there (BSUID, phone without the 1)
-    private: bool = True  # False: a group; reception says one line and leaves
+    private: bool = True  # False: a group; where it is none of a sector, reception says one line and leaves
+    sender: str = ""  # in a group: the id that this person's own chat has there
+    anonymous: bool = False  # in a group: an administrator who hides who they are
     raw: bytes = b""  # the provider's bytes, kept sealed for a few days
 
 
@@ -95,6 +97,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     token: str
     description: str = ""  # at most 72; rows only
     style: str = ""  # "", "primary", "danger": where the channel has colours
+    start: str = ""  # in a group: opens the private chat with this payload, where the channel has such links
+    url: str = ""  # what the channel makes of `start`
 
 
 class TemplateUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

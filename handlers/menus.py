@@ -12,7 +12,7 @@ from bot.domain.errors import NotPermitted
 from bot.domain.roster import Role
 from bot.messages import Outgoing
 from bot.questions import Reply, fold
-from handlers import limits, rights, talks
+from handlers import group_words, limits, rights, talks
 from handlers.desk.step_up import Proof
 from handlers.officer import (
     case,
@@ -32,7 +32,7 @@ from handlers.officer import (
 from handlers.resident import filing, following, information, my_data, my_reports, paused, person
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
-from handlers.supervisor import erasing, held, helping, offices, on_duty, overview, pins, team
+from handlers.supervisor import erasing, groups, held, helping, offices, on_duty, overview, pins, team
 
 Act = Callable[[Speaker], None]
 Press = Callable[[Speaker, str], None]
@@ -119,6 +119,10 @@ def begin_report(who: Speaker) -> None:
 def start(who: Speaker) -> None:
     """/start, with or without a payload."""
     if enrolment.code_given(who) or following.scanned(who):
+        return
+    folio = who.inbound.start.removeprefix(group_words.START)
+    if who.role is not Role.RESIDENT and folio != who.inbound.start:
+        _press(who, "case", folio)
         return
     if who.role is Role.RESIDENT:
         resident_home.welcome(who)
@@ -219,6 +223,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("status", overview.status, ("estado", "como vamos", "status")),
     Entry("on_duty", on_duty.show, ("turnos", "en turno", "quien esta")),
     Entry("offices", offices.scoreboard, ("oficinas", "dependencias", "offices")),
+    Entry("groups", groups.groups, ("grupos", "vincular grupo", "groups")),
+    Entry("bind_group", groups.start_binding),
     Entry("held", held.held, ("retenidos",)),
     Entry("appeal", paused.appeal, ("pedir revision",)),
     Entry("team", team.team, ("equipo", "team")),
@@ -273,6 +279,7 @@ TAPS: tuple[Tap, ...] = (
     Tap("officesaid", referring.start_noting),
     Tap("passon", referring.pass_on),
     Tap("keepit", referring.keep),
+    Tap("ungroup", groups.let_go),
     Tap("reassign", overview.reassign),
     Tap("let", held.let_through),
     Tap("let_in", held.let_in),

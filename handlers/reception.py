@@ -26,7 +26,7 @@ from bot.texts import language
 from bot.triage import Understanding
 from handlers import limits, menus, metrics, operator, talks
 from handlers.delivery import receipts
-from handlers.desk import duty
+from handlers.desk import duty, groups
 from handlers.desk.step_up import Proof, target_of
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
@@ -34,6 +34,7 @@ from handlers.refusals import in_words
 from handlers.resident import danger, free
 from handlers.resident.told import read_again
 from handlers.speaker import Speaker
+from handlers.supervisor import groups as supervised
 from storage.people import Person
 from storage.pins import Pin
 from storage.store import Store, Transaction
@@ -186,6 +187,8 @@ class Reception:
             return "dead"
         if inbound.kind is InboundKind.BLOCKED:
             tx.vault.stop(person.id, now)
+            if not inbound.private:
+                groups.lost(tx, person.id, now)
             return "done"
         who = self._speaker(tx, inbound, understood, person, now)
         who.news = news
@@ -290,7 +293,8 @@ def route(who: Speaker) -> None:
     """One turn, in the order in which things matter."""
     inbound = who.inbound
     if not inbound.private:
-        menus.group_hint(who)
+        if not supervised.heard(who):
+            menus.group_hint(who)
         return
     if inbound.kind is InboundKind.TAP:
         if not limits.beyond(who, None):

@@ -38,7 +38,8 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (STAFF, "m.promises promise kept pmove poff talk.promise talk.promise_move talk.promise_off"),
     (STAFF, "asktext officesaid passon keepit talk.office_said"),
     (STAFF, "talk.ask talk.note talk.refer talk.close talk.whose"),
-    (SUPERVISORS, "m.status m.on_duty m.held m.team m.invite m.revoke reassign approve refuse help helped forget m.offices"),
+    (SUPERVISORS, "m.status m.on_duty m.offices m.held m.team m.invite m.revoke reassign approve refuse help helped forget"),
+    (SUPERVISORS, "m.groups m.bind_group ungroup talk.bind_group"),
     (SUPERVISORS, "talk.reassign talk.invite talk.revoke talk.help talk.forget"),
     (SUPERVISORS, "let let_in pause unpause keep_pause talk.pause m.reset_pin reset_pin talk.reset_pin"),
 )  # fmt: skip

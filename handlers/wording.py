@@ -18,6 +18,7 @@ from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateU
 from bot.texts import Texts, later
 from handlers import (
     duty_words,
+    group_words,
     place_words,
     promise_words,
     referral_words,
@@ -560,6 +561,8 @@ WORDS: Mapping[str, Word] = {
     **referral_words.TO_OFFICES,
     **sharing_words.TO_STAFF,
     **place_words.TO_STAFF,
+    **group_words.TO_GROUPS,
+    **group_words.TO_STAFF,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -611,11 +614,15 @@ FOR_STAFF = frozenset(
         *referral_words.TO_STAFF,
         *sharing_words.TO_STAFF,
         *place_words.TO_STAFF,
+        *group_words.TO_STAFF,
     }
 )
 
 # Not about a report that was sent: after BAJA these are not said.
 UNASKED = frozenset({"draft_waits"})
+
+# Of several of one card that wait for the same chat only the last is sent.
+COALESCED = frozenset(group_words.TO_GROUPS)
 
 # Sent to who is not of the team: refused about a confidential report, whatever made them.
 TO_RESIDENTS = frozenset(
@@ -630,5 +637,6 @@ TO_RESIDENTS = frozenset(
         *visit_words.TO_RESIDENTS,
         *referral_words.TO_RESIDENTS,
         *referral_words.TO_OFFICES,
+        *group_words.TO_GROUPS,
     }
 )

@@ -194,6 +194,16 @@ _CARD = (
     .order_by(outbox.c.id.desc())
     .limit(1)
 )
+_NEWER = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.card == bindparam("which"),
+        outbox.c.person_id == bindparam("who"),
+        outbox.c.id > bindparam("than"),
+        outbox.c.state.in_(OPEN),
+    )
+    .limit(1)
+)
 _HOLDERS = select(outbox.c.person_id).where(outbox.c.card == bindparam("which")).distinct()
 _LAPSED = outbox.c.lease_until < bindparam("moment")
 _MINE = outbox.c.lease_by.is_not_distinct_from(bindparam("me"))
@@ -445,6 +455,11 @@ class Outbox:
         """The provider's id of the newest message of a card in somebody's chat."""
         found = self._tx.connection.execute(_CARD, {"which": card, "who": person_id}).scalar_one_or_none()
         return None if found is None else str(found)
+
+    def newer_waits(self, row: Row) -> bool:
+        """Is the same card of the same chat to be said again, as it stands later?"""
+        key = {"which": row.card, "who": row.person_id, "than": row.id}
+        return self._tx.connection.execute(_NEWER, key).scalar_one_or_none() is not None
 
     def holders(self, card: str) -> list[str]:
         """Who was given a card."""

@@ -456,6 +456,19 @@ safety_note = Table(  # what is dangerous about a place: who says so, who agreed
     Index("ix_safety_note_state_colonia", "state", "colonia"),
 )
 
+sector_group = Table(  # a group chat to which a sector's cards go
+    "sector_group",
+    metadata,
+    ref("id", primary_key=True),
+    clear("sector", String(80), index=True),
+    ref("made_by"),
+    keyed("code", nullable=True, unique=True),  # binds it, once
+    clear("code_expires_at", Moment, nullable=True),
+    ref("person_id", "person.id", nullable=True, index=True),  # the chat, as the vault knows it
+    clear("bound_at", Moment, nullable=True),
+    clear("ended_at", Moment, nullable=True),
+)
+
 # ---- what goes out ----
 
 _GOES = "IN ('ready','leased','unknown')"

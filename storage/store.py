@@ -17,6 +17,7 @@ from storage.duty_plans import DutyPlans
 from storage.erasure import Erasure
 from storage.errors import StoreInUse
 from storage.follow_codes import FollowCodes
+from storage.groups import Groups
 from storage.handovers import Handovers
 from storage.inbox import Inbox
 from storage.media import Media
@@ -62,6 +63,7 @@ class Transaction:
         self.media = Media(self)
         self.due = Due(self)
         self.promises = Promises(self)
+        self.groups = Groups(self)
         self.handovers = Handovers(self)
         self.visits = Visits(self)
         self.safety = SafetyNotes(self)

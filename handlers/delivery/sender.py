@@ -30,6 +30,7 @@ from handlers.delivery import doubtful
 from handlers.delivery.failures import dead, lost
 from handlers.delivery.outage import Outage
 from handlers.delivery.pacing import RATES, Pacer
+from handlers.desk import groups
 from handlers.here import Here
 from handlers.watchdog import Beat
 from storage.outbox import LEASE, Row, Turn
@@ -468,6 +469,8 @@ def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused | Tur
     why = _no_right(tx, row, now)
     if why:
         return Refused(why)
+    if row.notice in wording.COALESCED and row.card and tx.outbox.newer_waits(row):
+        return Refused("coalesced")
     in_place = row.notice == "alert_taken" or bool(row.facts.get("known"))
     edits = tx.outbox.shown_card(row.person_id, row.card) if row.card and in_place else None
     return Ready(reach, person.locale, edits or "")
@@ -475,7 +478,9 @@ def permitted(tx: Transaction, row: Row, now: datetime) -> Ready | Refused | Tur
 
 def _no_right(tx: Transaction, row: Row, now: datetime) -> str:
     if row.notice in wording.TO_RESIDENTS and row.report_id is not None:
-        return "confidential" if tx.reports.named_list(row.report_id) else ""
+        if tx.reports.named_list(row.report_id):
+            return "confidential"
+        return "not bound" if row.notice == groups.NOTICE and _unbound(tx, row) else ""
     if row.notice not in wording.FOR_STAFF:
         return ""
     officer = tx.staff.officer(row.person_id)
@@ -495,6 +500,10 @@ def _no_right(tx: Transaction, row: Row, now: datetime) -> str:
     return ""
 
 
+def _unbound(tx: Transaction, row: Row) -> bool:
+    return tx.groups.of_chat(row.person_id) is None
+
+
 def _backoff(attempt: int) -> float:
     return random.uniform(0.5, 1.0) * min(LONGEST_BACKOFF, 2.0 ** min(attempt, 10))  # noqa: S311  jitter only
 
@@ -502,6 +511,7 @@ def _backoff(attempt: int) -> float:
 def _stopped(tx: Transaction, row: Row, code: str, now: datetime) -> None:
     """They blocked us: this and what follows waits until they write again."""
     tx.vault.stop(row.person_id, now)
+    groups.lost(tx, row.person_id, now)
     tx.outbox.wait_for_window(row.id, code or "gone")
 
 

@@ -16,6 +16,7 @@ from bot.domain.roster import Officer, Role, Roster
 from bot.domain.routing import Reach, climb_to, first_alerted, may_attend
 from bot.domain.service_level import Ladder
 from bot.domain.territory import Place
+from handlers.desk import groups
 from handlers.desk.holding import HELD, hold, why_held
 from handlers.here import Here
 from handlers.resident.draft import Draft
@@ -140,6 +141,7 @@ def _alert_first(tx: Transaction, here: Here, report: Report, at: datetime) -> i
     ladder = here.municipality.service.ladder(report.priority, listed=report.listed)
     step = ladder.step_at(0, at)
     tx.due.set(OBLIGATION, report.id, step[0] if step else at + REPEAT_AFTER, level=0)
+    groups.tell(tx, report, at)
     return len(first)
 
 
@@ -448,6 +450,8 @@ def saved(tx: Transaction, change: Change, roster: Roster, at: datetime) -> Repo
         followers=tx.reports.followers(report.id),
     )
     tx.outbox.put(notices, at)
+    if report.status is not Status.RECEIVED:  # received again, it is told with its alert
+        groups.tell(tx, report, at)
     return report
 
 

@@ -36,6 +36,7 @@ def team(who: Speaker) -> None:
     actions = (
         button(t("Invitar"), "m.invite"),
         button(t("Dar de baja"), "m.revoke"),
+        button(t("Grupos"), "m.groups"),
         button(t("Estado"), "m.status"),
     )
     who.show(Outgoing(title=t("Equipo"), lines=tuple(lines), actions=actions))

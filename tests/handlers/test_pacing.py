@@ -157,3 +157,13 @@ def test_we_stay_below_what_the_networks_let_through() -> None:
     """Telegram: 30 in a second, one a second in a chat."""
     assert RATES["telegram"].a_second <= 30
     assert RATES["telegram"].chat_a_second <= 1
+
+
+def test_a_group_is_told_at_most_twenty_times_a_minute() -> None:
+    """However many cards change there, in any minute; a person's chat beside it is not slower for it."""
+    waits = [(0.0, 2, "-100900")] * 70 + [(0.0, 2, "ana")] * 20
+    done = turns(waits, RATES["telegram"])
+    group = [moment for moment, _, chat in done if chat == "-100900"]
+    assert len(group) == 70
+    assert max(sum(start <= one < start + 60 for one in group) for start in group) <= 20
+    assert max(moment for moment, _, chat in done if chat == "ana") < 25

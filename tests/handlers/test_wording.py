@@ -10,7 +10,7 @@ import pytest
 from bot.domain import folio as folios
 from bot.domain.concern import Priority
 from bot.domain.referral import Outcome
-from bot.domain.report import Disposition
+from bot.domain.report import Disposition, Status
 from bot.messages import TELEGRAM, WHATSAPP, AttachmentKind
 from bot.municipality import Municipality
 from handlers import wording
@@ -128,6 +128,16 @@ FACTS: dict[str, list[dict[str, Any]]] = {
             "promise_due", "promise_lapsed",
         )
     },
+    "group_card": [
+        {
+            "folio": FOLIO, "kind": "ruido", "priority": int(p), "colonia": colonia, "opened_at": NOON.isoformat(),
+            "status": status.value, "handler": who, "office": "cfe", "at": NOON.isoformat(), "known": True,
+        }
+        for p in Priority
+        for status in Status
+        for colonia, who in (("centro", "el oficial Canul"), ("", ""))
+    ],
+    "group_lost": [{"sector": "norte"}],
     "office_said": [
         {"folio": FOLIO, "office": "servicios_publicos", "outcome": outcome.value, "text": said}
         for outcome in Outcome

@@ -122,6 +122,12 @@ class Town:
         self.oficial2 = Phone(self, "oficial2")
         self.supervisora = Phone(self, "supervisora")
 
+    def group(self, name: str, speaks: str = "supervisora") -> Phone:
+        """A group chat, in which one of the phones speaks."""
+        owner = Owner(id=name, name=name, role="group", speaks=speaks)
+        self.demo.channel.screens.phones[name] = Screen(owner, Manner.TELEGRAM)
+        return Phone(self, name)
+
     def somebody(self, name: str, manner: Manner = Manner.TELEGRAM) -> Phone:
         """One more resident, who never wrote before: many talks in one town."""
         owner = Owner(id=name, name=name, role="resident", switchable=True)

@@ -2,6 +2,7 @@
 
 A line `>>> vecina: text` is written, `>>> oficial! label` tapped, `>>> vecina@ lat,lon` a pin, `>>> vecina* voz` a
 voice note, `>>> vecina# foto` a picture, `>>> +3` minutes that pass, `>>> canal whatsapp` the resident's network.
+`>>> grupo: text` is said by the supervisor in a group of the sector.
 `>>> dependencia done El jueves` is an office that opens the newest link and answers so; alone it only opens it.
 Everything else in the file is the answer. After a change on purpose: RENEW=1 uv run pytest tests/transcripts
 """
@@ -45,6 +46,9 @@ async def play(written: str, folder: Path) -> str:
     """Do what the file says and write down what is seen."""
     out: list[str] = []
     async with town(folder) as place:
+        if ">>> grupo" in written:
+            place.grupo = place.group("grupo")
+        phones = (*PHONES, "grupo") if hasattr(place, "grupo") else PHONES
         seen: dict[str, list[str]] = {}
         shown = Names()
         for line in written.splitlines():
@@ -56,7 +60,7 @@ async def play(written: str, folder: Path) -> str:
                     out += [shown.steady(text) for text in await act(place, shown.real(line[4:]))]
                 except AssertionError as wrong:
                     out.append(f"{WRONG} {wrong}")
-                for phone in PHONES:
+                for phone in phones:
                     out += [shown.steady(text) for text in news(place, phone, seen)]
         assert place.demo.channel.problems == []
     return "\n".join(out) + "\n"

@@ -32,6 +32,7 @@ OWNERS = (
     Owner(id="oficial2", name="Oficial 2", role="officer"),
     Owner(id="supervisora", name="Supervisora", role="supervisor"),
 )
+GROUP = "group"  # role of a phone that stands for a group chat; `speaks` is who writes there
 FILE_LOST = "(Un archivo de este mensaje ya no está disponible.)"
 CLOSED_WINDOW = (
     "Pasaron más de 24 horas desde el último mensaje de esta persona: "
@@ -227,6 +228,8 @@ class SimulatorChannel:
                 place_name=pin_label,
                 attachments=files,
                 locale="es",
+                private=phone.owner.role != GROUP,
+                sender=phone.owner.speaks if phone.owner.role == GROUP else "",
                 start=_payload(bubble.text, phone.manner),
             ),
         )

@@ -74,8 +74,9 @@ class Owner:
 
     id: str
     name: str
-    role: str  # "resident", "officer", "supervisor"
+    role: str  # "resident", "officer", "supervisor", "group"
     switchable: bool = False  # may be moved between the two networks
+    speaks: str = ""  # in a group: the phone of who writes there
 
 
 @dataclass(slots=True)

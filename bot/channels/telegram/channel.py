@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.routing import BaseRoute
@@ -19,6 +20,9 @@ from bot.channels.telegram.polling import Polling, backoff
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.updates import ALLOWED_UPDATES
 from bot.messages import TELEGRAM, Address, Attachment, Inbound, Outgoing
+
+if TYPE_CHECKING:
+    from telegram import Bot
 
 log = logging.getLogger(__name__)
 
@@ -106,10 +110,21 @@ class TelegramChannel:
         """One card. Raises SendError; ValueError for a token that does not fit a button."""
         if message.role:
             await self.show_commands(to, message.role)
+        if any(action.start for action in message.actions):
+            message = await self._linked(message)
         sent = "" if message.role and not message.text else await self._sender.send(to.id, message, reference)
         if message.leaves:
             await self.leave(to)
         return sent
+
+    async def _linked(self, message: Outgoing) -> Outgoing:
+        """Buttons that lead from a group into the private chat with us."""
+        name = await self._client.with_bot(_name_of)
+        made = (
+            msgspec.structs.replace(one, url=f"https://t.me/{name}?start={one.start}") if one.start else one
+            for one in message.actions
+        )
+        return message.with_(actions=tuple(made))
 
     async def fetch(self, attachment: Attachment) -> Fetched:
         """A person's file, at most 20 MB. Raises MediaGone, SendError."""
@@ -247,3 +262,9 @@ class TelegramChannel:
 
     def _unreadable(self, raw: bytes) -> Inbound:
         return unreadable(raw, self._bot_id, datetime.now(UTC))
+
+
+async def _name_of(bot: Bot) -> str:
+    """Our own name; asked once, PTB remembers it."""
+    await bot.initialize()
+    return str(bot.username)

@@ -16,6 +16,7 @@ import msgspec
 from bot.channels.telegram.texts import clean
 from bot.channels.telegram.updates import (
     SERVICE_FIELDS,
+    Chat,
     Contact,
     File,
     Location,
@@ -151,7 +152,14 @@ def _message(message: Message, stamp: Stamp) -> Inbound | None:
         card_id=_answered_card(message, stamp.bot_id),
         locale=_locale(message.sender),
         private=message.chat.type == "private",
+        sender=_sender(message.sender, message.chat),
+        anonymous=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
     )
+
+
+def _sender(person: User | None, chat: Chat) -> str:
+    """Who it was, in a group."""
+    return str(person.id) if person and chat.type != "private" else ""
 
 
 def _edit(message: Message, stamp: Stamp) -> Inbound | None:
@@ -177,12 +185,14 @@ def _tap(tap: Tap, stamp: Stamp) -> Inbound:
         card_id=str(card.message_id) if card else "",
         locale=_locale(tap.sender),
         private=card is None or card.chat.type == "private",
+        sender=_sender(tap.sender, card.chat) if card else "",
     )
 
 
 def _membership(change: Membership, stamp: Stamp) -> Inbound | None:
     """Blocked, or put out of a group. Being let in again says nothing: the person's next message does."""
-    if change.new_chat_member.status != "kicked":
+    private = change.chat.type == "private"
+    if change.new_chat_member.status not in (("kicked",) if private else ("kicked", "left")):
         return None
     return Inbound(
         id=stamp.id,
@@ -191,7 +201,7 @@ def _membership(change: Membership, stamp: Stamp) -> Inbound | None:
         address=_address(change.chat.id),
         at=_moment(change.date),
         locale=_locale(change.sender),
-        private=change.chat.type == "private",
+        private=private,
     )
 
 

@@ -48,6 +48,8 @@ def _paired(actions: Iterable[Action]) -> Iterator[list[Button]]:
 
 
 def _button(action: Action) -> Button:
+    if action.url:
+        return {"text": clean(action.label), "url": action.url}
     if not 1 <= len(action.token.encode()) <= MAX_TOKEN:
         raise ValueError(f"a token has 1 to {MAX_TOKEN} bytes, this one {len(action.token.encode())}")
     button = {"text": clean(action.label), "callback_data": action.token}

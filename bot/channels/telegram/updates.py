@@ -101,6 +101,7 @@ class Message(msgspec.Struct):
     date: int
     chat: Chat
     sender: User | None = msgspec.field(default=None, name="from")
+    sender_chat: Chat | None = None
     edit_date: int | None = None
     text: str = ""
     caption: str = ""

@@ -173,11 +173,26 @@ UPDATES: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = [
     ("dice: somebody waits for an answer", message(dice={"emoji": "🎲", "value": 3}), OTHER),
     ("what nobody knows yet", message(hologram={"a": 1}), OTHER),
     ("pinned message", message(pinned_message={**message(text="x")["message"]}), None),
-    ("group", message(text="hola", chat=GROUP), {"text": "hola", "address": -900, "private": False}),
+    (
+        "group",
+        message(text="hola", chat=GROUP),
+        {"text": "hola", "address": -900, "private": False, "sender": str(LUPITA["id"])},
+    ),
+    (
+        "anonymous administrator",
+        message(text="/vincular x", chat=GROUP, sender_chat=GROUP),
+        {
+            "text": "/vincular x",
+            "address": -900,
+            "private": False,
+            "sender": str(LUPITA["id"]),
+            "anonymous": True,
+        },
+    ),
     (
         "added to a group",
         message(chat=GROUP, new_chat_members=[LUPITA]),
-        {**OTHER, "address": -900, "private": False},
+        {**OTHER, "address": -900, "private": False, "sender": str(LUPITA["id"])},
     ),
     (
         "group moved, said in the old one",
@@ -222,6 +237,7 @@ UPDATES: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = [
             "at": NOW,
             "address": -900,
             "private": False,
+            "sender": str(LUPITA["id"]),
         },
     ),
     ("blocked", member("kicked"), {"kind": InboundKind.BLOCKED}),
@@ -229,6 +245,11 @@ UPDATES: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = [
     (
         "put out of a group",
         member("kicked", GROUP),
+        {"kind": InboundKind.BLOCKED, "address": -900, "private": False},
+    ),
+    (
+        "left a group",
+        member("left", GROUP),
         {"kind": InboundKind.BLOCKED, "address": -900, "private": False},
     ),
     (

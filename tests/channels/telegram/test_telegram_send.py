@@ -246,6 +246,16 @@ async def test_a_moved_group_tells_its_new_address(channel: TelegramChannel, api
     assert (caught.value.failure, caught.value.new_id) == (Failure.MOVED, "-1009")
 
 
+async def test_a_button_of_a_group_opens_the_private_chat(channel: TelegramChannel, api: BotApi) -> None:
+    """A link with our own name, in place of a tap in front of everybody."""
+    api.join(-900)
+    button = Action(label="Atender en privado", token="case.1", start="caso-41720853")
+    sent = await channel.send(Address("telegram", "-900"), Outgoing(lines=("Aviso",), actions=(button,)))
+    (row,) = api.screens[-900][int(sent)]["reply_markup"]["inline_keyboard"]
+    name = api.bot["username"]
+    assert row == [{"text": "Atender en privado", "url": f"https://t.me/{name}?start=caso-41720853"}]
+
+
 async def test_flood_control_is_told_with_its_seconds(channel: TelegramChannel, api: BotApi) -> None:
     api.seconds_per_message = 3.0
     await channel.send(LUPITA, HELLO)
