@@ -383,9 +383,13 @@ class Outbox:
 
     def hand_over(self) -> None:
         """What this unit wrote is for whoever serves: nobody sends it here."""
-        ids = [row.id for row in self.written]
+        self.leave([row.id for row in self.written])
+
+    def leave(self, row_ids: Sequence[int]) -> None:
+        """Held here and not tried yet: free for whoever has room."""
         free = dict(state="ready", lease_until=None, lease_by=None)
-        self._tx.connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(free))
+        untried = (outbox.c.id.in_(row_ids), outbox.c.state == "leased", outbox.c.attempts == 0)
+        self._tx.connection.execute(update(outbox).where(*untried).values(free))
 
     def hold(self, row_ids: Sequence[int], until: datetime) -> None:
         """Still mine: the provider makes us wait."""

@@ -86,6 +86,8 @@ class Delivery:
         self._outages: defaultdict[str, Outage] = defaultdict(lambda: Outage(clock))
         self._sending: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._full = False  # all but alerts is left to the store, until that is empty
+        self._leaving, self._left = 0, 0  # rows on their way there; how often that was
         self.beat = Beat()
         self.pace(channels)
 
@@ -104,7 +106,21 @@ class Delivery:
         return len(self._mine)
 
     def offer(self, rows: Sequence[Row]) -> None:
-        """Rows that a commit just wrote, or that were leased."""
+        """Rows that a commit just wrote. When too many wait here, all but alerts are left to the store, in their order."""
+        self._full = self._full or len(self._mine) >= MOST_IN_MEMORY
+        if not self._full:
+            self._take(rows)
+            return
+        self._take([row for row in rows if row.lane == Lane.ALERT])
+        left = [row.id for row in rows if row.lane != Lane.ALERT]
+        if left and not self._stopping:
+            self._leaving, self._left = self._leaving + 1, self._left + 1
+            self._note(lambda tx: tx.outbox.leave(left)).add_done_callback(self._was_left)
+
+    def _was_left(self, _: asyncio.Future[None]) -> None:
+        self._leaving -= 1
+
+    def _take(self, rows: Sequence[Row]) -> None:
         for row in rows:
             if row.id in self._mine or self._stopping:
                 continue
@@ -133,7 +149,7 @@ class Delivery:
 
     async def idle(self) -> None:
         """Wait until everything due now was tried; for tests and the simulator."""
-        while await self._pick_up() or self._tasks or self._outcomes:
+        while await self._pick_up() or self._tasks or self._outcomes or self._leaving:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             if self._noting is not None:
                 await asyncio.gather(self._noting, return_exceptions=True)
@@ -154,16 +170,15 @@ class Delivery:
     async def _pick_up(self) -> bool:
         if len(self._mine) >= MOST_IN_MEMORY:
             return False
-        now = self._clock.now()
-        rows = [
-            row
-            for row in await self._store.run(lambda tx: tx.outbox.lease(now))
-            if row.id not in self._mine and row.id not in self._unnoted
-        ]
-        self.offer(
+        now, leaving, left = self._clock.now(), self._leaving, self._left
+        found = await self._store.run(lambda tx: tx.outbox.lease(now))
+        rows = [row for row in found if row.id not in self._mine and row.id not in self._unnoted]
+        self._take(
             [msgspec.structs.replace(row, state="unknown") if row.state == "leased" else row for row in rows]
         )
-        return bool(rows)
+        if not found and not leaving and left == self._left:
+            self._full = False  # nothing is there that what is written from now on could overtake
+        return bool(found)
 
     # ---- one person's queue ----
 

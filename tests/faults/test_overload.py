@@ -25,7 +25,8 @@ TIMES = 5
 REPORTER = 5_000_000_000
 BETWEEN = 1.6  # seconds between two reports: a chat, an officer's too, takes one message a second
 MOST_MB = 150.0
-ALERT_P95 = 2.0  # seconds from the commit to the provider
+PROMPT = 2.0  # seconds from the commit to the provider, of 95 % (of half of them when they are but five)
+LATEST = 5.0  # when several come at once, to an officer's chat that takes one a second
 
 
 async def test_five_times_too_much_delays_no_alert_and_loses_nothing(tmp_path: Path) -> None:
@@ -45,7 +46,8 @@ async def test_five_times_too_much_delays_no_alert_and_loses_nothing(tmp_path: P
         memory = bots.resident_mb(server.process.pid)
         flood = asyncio.create_task(crowd.regardless(TIMES * capacity, seconds))
         most = int(seconds / BETWEEN)
-        reports = [asyncio.create_task(reporting(crowd, n, BETWEEN * n)) for n in range(most)]
+        neighbours = Crowd("127.0.0.1", server.port)  # on connections of their own
+        reports = [asyncio.create_task(reporting(neighbours, n, BETWEEN * n)) for n in range(most)]
         await flood
         await crowd.all_answered()
         await asyncio.gather(*reports)
@@ -59,20 +61,23 @@ async def test_five_times_too_much_delays_no_alert_and_loses_nothing(tmp_path: P
         await server.stop()
         api.close()
     alerts = sorted(waited(tmp_path, providers))
+    crowd.answers += neighbours.answers
     overload.record(
         capacity=f"{capacity:.0f}/s",
-        posted=crowd.posted,
+        posted=crowd.posted + neighbours.posted,
         taken=crowd.answers[200],
         asked_to_come_again=crowd.answers[503],
         lost=crowd.answers[200] - kept,
         alerts=len(alerts),
+        alert_p50=f"{1000 * alerts[len(alerts) // 2]:.0f} ms",
         alert_p95=f"{1000 * alerts[int(len(alerts) * 0.95)]:.0f} ms",
         normal_again_after=f"{normal_again:.1f} s",
         grown_by=f"{grown:.0f} MB",
     )
     assert set(crowd.answers) == {200, 503}
     assert kept == crowd.answers[200]
-    assert alerts[int(len(alerts) * 0.95)] <= ALERT_P95
+    assert alerts[len(alerts) * overload.size(ci=50, whole=95) // 100] <= PROMPT
+    assert alerts[-1] <= LATEST
     assert normal_again <= 10
     assert grown <= MOST_MB
     assert server.actions("critical") == []

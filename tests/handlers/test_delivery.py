@@ -122,7 +122,8 @@ async def test_what_was_sent_late_is_not_taken_again_before_it_is_noted(
     await asyncio.gather(*delivery._tasks)
     assert channel.to("rosa") == ["1"]
     clock.at += 2 * LEASE
-    assert not await delivery._pick_up()
+    await delivery._pick_up()
+    assert delivery.in_memory == 0
     written.set()
     assert delivery._noting is not None
     await delivery._noting
@@ -678,6 +679,36 @@ async def test_too_much_in_memory_is_left_in_the_store(
     store.on_commit = None
     await store.run(lambda tx: say(tx, "hola", due_at=NOON + timedelta(seconds=-1)))
     assert await delivery._pick_up() is False
+
+
+async def test_a_flood_waits_in_the_store_and_keeps_its_order(
+    store: Store, here: Here, clock: HastyClock, channel: FakeChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only so much of it in memory; alerts always; and what is written later overtakes nothing."""
+    monkeypatch.setattr("handlers.delivery.sender.MOST_IN_MEMORY", 3)
+    delivery = Delivery(store, here, clock, {"simulator": channel})  # type: ignore[dict-item]
+    store.on_commit, most = delivery.offer, 0
+    gate = asyncio.Event()
+    channel.before = gate.wait
+    await store.run(lambda tx: officer(tx, "canul"))
+    for n in range(20):
+        await store.run(lambda tx, n=n: say(tx, f"{n}", to=("rosa", "tere")[n % 2]))  # type: ignore[misc]
+        most = max(most, delivery.in_memory)
+    await store.run(lambda tx: alert(tx, "canul"))
+    assert (most, delivery.in_memory) == (3, 4)
+    gate.set()
+    loop = asyncio.create_task(delivery.run())
+    while len(channel.to("tere")) < 5:  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+    for n in range(20, 30):
+        await store.run(lambda tx, n=n: say(tx, f"{n}", to=("rosa", "tere")[n % 2]))  # type: ignore[misc]
+    async with asyncio.timeout(20):
+        while len(channel.sent) < 31 or delivery._full:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    loop.cancel()
+    assert channel.to("rosa") == [f"{n}" for n in range(0, 30, 2)]
+    assert channel.to("tere") == [f"{n}" for n in range(1, 30, 2)]
+    await delivery.stop()
 
 
 async def test_the_loop_goes_on_when_the_store_is_away(
