@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
 from storage.errors import StoreUnavailable
+from storage.quick import quick
 from storage.sealing import Sealer
 from storage.sqlite_file import NEVER_AGAIN, not_now, told
 from storage.store import Transaction, Work
@@ -64,6 +65,7 @@ class Committer:
             hide_parameters=True,
         )
         self.connection: Connection = self._engine.connect()
+        self._quick = quick(self.connection)  # for every unit
 
     def commit(self, group: Sequence[Unit]) -> None:
         """Run and commit a group. Raises what nobody foresaw; every other failure is told to its units."""
@@ -95,7 +97,7 @@ class Committer:
     def _attempt(self, unit: Unit) -> None:
         """Run one unit; what it raises is its own, unless SQLite dropped the whole transaction over it."""
         self._raw.execute("SAVEPOINT unit")
-        tx = Transaction(self.connection, self._sealer)
+        tx = Transaction(self._quick, self._sealer)
         try:
             unit.value = unit.work(tx)
             unit.written = tx.outbox.written

@@ -153,7 +153,9 @@ def _row_class(names: tuple[str, ...]) -> Any:
 
 def quick(connection: Connection) -> Connection:
     """The connection to execute with: the driver of PostgreSQL is behind a network, where this would buy nothing."""
-    return cast(Connection, Quick(connection)) if connection.dialect.name == "sqlite" else connection
+    if connection.dialect.name != "sqlite" or isinstance(connection, Quick):
+        return connection
+    return cast(Connection, Quick(connection))
 
 
 class Result:
