@@ -29,10 +29,31 @@ from handlers.officer import (
     talking,
     walking,
 )
-from handlers.resident import filing, following, information, my_data, my_reports, paused, person
+from handlers.resident import (
+    badge,
+    filing,
+    following,
+    information,
+    my_data,
+    my_reports,
+    paused,
+    person,
+    thanking,
+)
 from handlers.resident import home as resident_home
 from handlers.speaker import Speaker, button
-from handlers.supervisor import erasing, groups, held, helping, offices, on_duty, overview, pins, team
+from handlers.supervisor import (
+    erasing,
+    groups,
+    held,
+    helping,
+    offices,
+    on_duty,
+    overview,
+    pins,
+    rotating,
+    team,
+)
 
 Act = Callable[[Speaker], None]
 Press = Callable[[Speaker, str], None]
@@ -194,6 +215,19 @@ ENTRIES: tuple[Entry, ...] = (
             "talk to a person",
         ),
     ),
+    Entry(
+        "badge",
+        badge.begin,
+        (
+            "es policia de verdad",
+            "es un policia de verdad",
+            "es policia",
+            "policia de verdad",
+            "comprobar policia",
+            "comprobar placa",
+            "is it really police",
+        ),
+    ),
     Entry("end_person", person.end),
     Entry("language", resident_home.language, ("idioma", "english", "espanol", "language")),
     Entry("opt_out", resident_home.opt_out, ("baja", "darme de baja", "unsubscribe")),
@@ -220,6 +254,11 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("pin", pin.change, ("pin", "mi pin", "cambiar pin", "poner pin")),
     Entry("reset_pin", pins.choose_whose, ("restablecer pin",)),
     Entry("promises", promising.pending, ("promesas", "promises"), leaves=True),
+    Entry(
+        "rotation",
+        rotating.plan,
+        ("plan de recorridos", "rotacion", "planear recorridos", "recorridos de la semana"),
+    ),
     Entry("status", overview.status, ("estado", "como vamos", "status")),
     Entry("on_duty", on_duty.show, ("turnos", "en turno", "quien esta")),
     Entry("offices", offices.scoreboard, ("oficinas", "dependencias", "offices")),
@@ -273,6 +312,9 @@ TAPS: tuple[Tap, ...] = (
     Tap("pmove", promising.start("promise_move")),
     Tap("poff", promising.start("promise_off")),
     Tap("give", giving.give),
+    Tap("same", badge.same),
+    Tap("notsame", badge.not_same),
+    Tap("thank", thanking.thank),
     Tap("wjot", walking.as_report),
     Tap("wmet", walking.how_many),
     Tap("asktext", referring.text_to_send),

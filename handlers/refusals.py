@@ -29,6 +29,10 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."
     ),
+    errors.CheckOver: later("Esa palabra ya no sirve. Si tiene duda, pida otra o llame al 911."),
+    errors.TooManyChecks: later(
+        "Van varias comprobaciones en una hora. Si tiene duda, no abra ni acompañe a nadie y llame al 911."
+    ),
     errors.AlreadyWalking: later("Ya lleva un recorrido. Termínelo antes de empezar otro."),
     errors.NotWalking: later("No lleva un recorrido. Escriba «recorrido» para empezar uno."),
     errors.WalkOver: later("Ese recorrido ya terminó. Escriba «recorrido» para empezar otro."),

@@ -12,7 +12,18 @@ from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Status
 from handlers import limits
-from handlers.desk import duty, erasure, handover, holding, promises, referrals, sharing, visits, walks
+from handlers.desk import (
+    duty,
+    erasure,
+    handover,
+    holding,
+    promises,
+    referrals,
+    rotation,
+    sharing,
+    visits,
+    walks,
+)
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.reception import route
@@ -122,6 +133,14 @@ def _referral_chase(tx: Transaction, here: Here, item: DueItem, at: datetime) ->
     referrals.chase(tx, here, item.subject, item.level, at)
 
 
+def _walk_before(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    rotation.before(tx, here, item.subject, at)
+
+
+def _walk_after(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    rotation.after(tx, here, item.subject, at)
+
+
 DUE: Mapping[str, Do] = {
     holding.HELD: holding.remind,
     holding.LET_IN: _let_in,
@@ -135,6 +154,8 @@ DUE: Mapping[str, Do] = {
     erasure.ASKED: _erasure_asked,
     erasure.ERASE: _erasure,
     walks.END: _walk_end,
+    rotation.BEFORE: _walk_before,
+    rotation.AFTER: _walk_after,
     visits.CALL: _visit_call,
     visits.CLOSE: _visit_close,
     handover.UNSIGNED: _handover_unsigned,

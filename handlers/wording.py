@@ -17,12 +17,15 @@ from bot.domain.report import Disposition
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing, TemplateUse
 from bot.texts import Texts, later
 from handlers import (
+    badge_words,
     duty_words,
     group_words,
     place_words,
     promise_words,
     referral_words,
+    rotation_words,
     sharing_words,
+    thanks_words,
     visit_words,
     walk_words,
 )
@@ -563,6 +566,10 @@ WORDS: Mapping[str, Word] = {
     **place_words.TO_STAFF,
     **group_words.TO_GROUPS,
     **group_words.TO_STAFF,
+    **badge_words.TO_STAFF,
+    **thanks_words.TO_STAFF,
+    **rotation_words.TO_RESIDENTS,
+    **rotation_words.TO_STAFF,
 }
 
 # Outside the WhatsApp window an update says only that there is news; the tap opens the window.
@@ -577,6 +584,8 @@ TEMPLATES: Mapping[str, str] = {
         (*promise_words.TO_RESIDENTS, *visit_words.TO_RESIDENTS, *referral_words.TO_RESIDENTS),
         "novedad_reporte",
     ),
+    **dict.fromkeys((*promise_words.TO_RESIDENTS, *visit_words.TO_RESIDENTS), "novedad_reporte"),
+    **dict.fromkeys(rotation_words.TO_RESIDENTS, "recorrido_colonia"),
 }
 
 # Only people who attend reports hear these: the right is read again before each call.
@@ -615,11 +624,14 @@ FOR_STAFF = frozenset(
         *sharing_words.TO_STAFF,
         *place_words.TO_STAFF,
         *group_words.TO_STAFF,
+        *badge_words.TO_STAFF,
+        *thanks_words.TO_STAFF,
+        *rotation_words.TO_STAFF,
     }
 )
 
 # Not about a report that was sent: after BAJA these are not said.
-UNASKED = frozenset({"draft_waits"})
+UNASKED = frozenset({"draft_waits", *rotation_words.TO_RESIDENTS})
 
 # Of several of one card that wait for the same chat only the last is sent.
 COALESCED = frozenset(group_words.TO_GROUPS)
@@ -638,5 +650,6 @@ TO_RESIDENTS = frozenset(
         *referral_words.TO_RESIDENTS,
         *referral_words.TO_OFFICES,
         *group_words.TO_GROUPS,
+        *rotation_words.TO_RESIDENTS,
     }
 )

@@ -552,6 +552,47 @@ help_request = Table(
     sealed("said", row="id"),
 )
 
+planned_walk = Table(  # the week's rounds, as a supervisor confirmed them
+    "planned_walk",
+    metadata,
+    ref("id", primary_key=True),
+    clear("sector", String(80)),
+    clear("colonia", String(80)),
+    clear("day", String(10)),  # local, 2026-11-24
+    ref("planned_by"),
+    clear("planned_at", Moment),
+    clear("state", String(8)),  # planned, walked, missed, dropped
+    Index("ix_planned_walk_state_day", "state", "day"),
+)
+
+badge_check = Table(  # somebody asked whether it is really police
+    "badge_check",
+    metadata,
+    ref("id", primary_key=True),
+    ref("person_id", "person.id"),
+    clear("about", String(40)),  # a badge or unit of ours; "" of an unknown one
+    clear("at", Moment),
+    clear("outcome", String(8)),  # unknown, waiting, same, other
+    Index("ix_badge_check_person_id_at", "person_id", "at"),
+    Index("ix_badge_check_about_at", "about", "at"),
+)
+
+duty_unit = Table(  # which unit somebody goes in, as they said
+    "duty_unit",
+    metadata,
+    ref("shift_id", "shift.id", primary_key=True),
+    clear("unit", String(20), index=True),
+)
+
+thanks = Table(  # that thanks were said: not who said them, not in what words
+    "thanks",
+    metadata,
+    ref("report_id", "report.id", primary_key=True),
+    ref("officer_id", primary_key=True, index=True),
+    clear("at", Moment, index=True),
+    clear("told_at", Moment, nullable=True),  # the officer was off duty until then
+)
+
 visit_request = Table(
     "visit_request",
     metadata,

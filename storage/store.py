@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.messages import StoreUnavailable
 from storage.audit import Audit
+from storage.badge_checks import BadgeChecks
 from storage.conversations import Conversations
 from storage.due import Due
 from storage.duty_plans import DutyPlans
@@ -31,9 +32,11 @@ from storage.replicas import Standing
 from storage.reports import Reports
 from storage.requests import Requests
 from storage.roster import Staff
+from storage.rotation import Rotation
 from storage.safety import SafetyNotes
 from storage.sealing import KeyRing, Sealer
 from storage.statistics import Statistics
+from storage.thanks import Thanks
 from storage.usage import Usage
 from storage.vault import Vault
 from storage.visits import Visits
@@ -68,6 +71,9 @@ class Transaction:
         self.visits = Visits(self)
         self.safety = SafetyNotes(self)
         self.walks = Walks(self)
+        self.rotation = Rotation(self)
+        self.badge_checks = BadgeChecks(self)
+        self.thanks = Thanks(self)
         self.follow_codes = FollowCodes(self)
         self.referrals = Referrals(self)
         self.requests = Requests(self)

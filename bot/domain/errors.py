@@ -116,6 +116,14 @@ class WalkOver(DomainError):
     """That round has ended."""
 
 
+class CheckOver(DomainError):
+    """That check was answered, or is too long ago."""
+
+
+class TooManyChecks(DomainError):
+    """Several checks in an hour: whoever doubts calls 911."""
+
+
 class UnknownCode(DomainError):
     """No report waits for somebody with that code."""
 

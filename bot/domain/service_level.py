@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.domain.concern import ConcernKind, Priority
 from bot.domain.promise import Rules
 from bot.domain.referral import ReferralRules
+from bot.domain.rotation import Rules as RoundRules
 
 
 class Hearer(StrEnum):
@@ -136,6 +137,7 @@ class ServiceLevel:
     reopen_within: timedelta = timedelta(days=30)
     promises: Rules = field(default_factory=Rules)
     referrals: ReferralRules = field(default_factory=ReferralRules)
+    rounds: RoundRules = field(default_factory=RoundRules)
     remind_officer_after: timedelta = timedelta(hours=8)  # a claimed report without news
     outside_hours_text: str = ""  # what a resident hears when nobody is on duty
     first_heard: int = 0  # how many of the sector hear first of what can wait; 0: all of them

@@ -10,6 +10,7 @@ from bot.domain.concern import ConcernKind, KindGroup, Kinds, Priority
 from bot.domain.promise import Rules
 from bot.domain.questions import AnswerOption, FollowUp
 from bot.domain.referral import ReferralRules
+from bot.domain.rotation import Rules as RoundRules
 from bot.domain.service_level import (
     DutyHours,
     HumanDesk,
@@ -269,6 +270,7 @@ def service(form: forms.ServiceForm) -> ServiceLevel:
         referrals=ReferralRules(
             chase_after=tuple(form.referrals.chase_after), expires_after=form.referrals.expires_after
         ),
+        rounds=RoundRules(**form.rounds.model_dump()),
         outside_hours_text=form.outside_hours,
         first_heard=form.first_heard,
         danger_radius_m=form.danger_radius_m,

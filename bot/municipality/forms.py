@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -299,6 +299,12 @@ class ReferralsForm(Form):
         return self
 
 
+class RoundsForm(Form):
+    a_week: int = Field(default=5, ge=1, le=7)
+    tell_at: f.Hour = time(18)
+    after_at: f.Hour = time(10)
+
+
 class LimitsForm(Form):
     messages_a_minute: int = Field(default=20, ge=0, le=1000)
     files_an_hour: int = Field(default=20, ge=0, le=1000)
@@ -328,6 +334,7 @@ class ServiceForm(Form):
     promises: PromisesForm = PromisesForm()
     referrals: ReferralsForm = ReferralsForm()
     first_heard: int = Field(default=0, ge=0, le=50)
+    rounds: RoundsForm = RoundsForm()
     danger_radius_m: int = Field(ge=50, le=5000)
     outside_hours: str = Field(min_length=1, max_length=500)
     limits: LimitsForm

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 WORDS = {
+    "a_week": "por_semana",
     "acts_an_hour": "acciones_por_hora",
     "address": "domicilio",
     "after": "a_los",
+    "after_at": "contar_a_las",
     "aliases": "alias",
     "ambiguous": "ambigua",
     "answers_checked": "revisar_respuesta",
@@ -116,6 +118,7 @@ WORDS = {
     "responsible": "responsable",
     "review_within": "revisar_retenidos_cada",
     "role": "puesto",
+    "rounds": "recorridos",
     "same_days": "mismo_dias",
     "sector_word": "palabra_sector",
     "sectors": "sectores",
@@ -128,6 +131,7 @@ WORDS = {
     "source": "fuente",
     "staff": "personal",
     "steps": "pasos",
+    "tell_at": "avisar_a_las",
     "templates": "plantillas",
     "text": "texto",
     "text_en": "texto_en",

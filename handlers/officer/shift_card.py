@@ -11,10 +11,10 @@ from bot.domain.route import Stop, street_order
 from bot.domain.territory import Point
 from bot.messages import Attachment, Outgoing
 from bot.texts import Texts
-from handlers import duty_words
+from handlers import duty_words, thanks_words
 from handlers.desk import handover as desk
 from handlers.desk import places
-from handlers.officer import cards
+from handlers.officer import cards, walking
 from handlers.speaker import Speaker, button
 
 MOST_SHOWN = 6  # reports named in the card; the rest is in the list
@@ -22,6 +22,12 @@ MOST_HANDOVERS = 2
 MOST_CARE = 2  # dangers first, then what comes back
 SHOWN_NOTE = 120  # characters of a written note
 DIRECTIONS = "https://www.google.com/maps/dir/?api=1&travelmode=walking&destination={last}&waypoints={others}"
+
+
+def _thanked(who: Speaker) -> list[str]:
+    """What residents said while nobody could be told."""
+    n = who.tx.thanks.tell(who.person.id, who.at)
+    return [thanks_words.waiting_line(who.t, n)] if n else []
 
 
 def started(who: Speaker, shift: Shift) -> Outgoing:
@@ -34,7 +40,7 @@ def started(who: Speaker, shift: Shift) -> Outgoing:
         r for r in who.tx.reports.open() if r.handler_id is None and set(r.sectors) & set(shift.sectors)
     ]
     ordered = in_order([*in_hand, *waiting])
-    lines = [_until(who, shift)]
+    lines = [_until(who, shift), *_thanked(who)]
     for one in left[:MOST_HANDOVERS]:
         lines += handed_over(who, one)
     if len(left) > MOST_HANDOVERS:
@@ -44,6 +50,7 @@ def started(who: Speaker, shift: Shift) -> Outgoing:
         *_counts(who, in_hand, waiting),
         *_owed(who, shift),
         *_care(who, shift),
+        *_walks(who, shift),
         *_wanted(who, shift),
     ]
     lines += [f"{n}. {_short(who, one)}" for n, one in enumerate(ordered[:MOST_SHOWN], 1)]
@@ -183,6 +190,12 @@ def _care(who: Speaker, shift: Shift) -> list[str]:
     ]
     lines = [t("⚠️ Cuidado: {where}", where=" · ".join(dangers))] if dangers else []
     return lines + ([t("Se repite: {what}", what=" · ".join(again))] if again else [])
+
+
+def _walks(who: Speaker, shift: Shift) -> list[str]:
+    """The rounds on foot that the week's plan has for today."""
+    planned = [who.here.colonia_name(slug) for slug in walking.planned_today(who, shift.sectors)]
+    return [who.t("Recorrido de hoy: {where}", where=who.t.listing(planned))] if planned else []
 
 
 def _wanted(who: Speaker, shift: Shift) -> list[str]:

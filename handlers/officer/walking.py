@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.conversation import Flow
 from bot.domain.errors import NotPermitted
@@ -83,27 +85,42 @@ def _colonia(here: Here, said: Reply) -> str | None:
 
 
 def _due(who: Speaker, talk: Conversation, step: LookUp) -> list[list[str]]:
-    """Colonias of the officer's sectors: the most asked for first, then those not walked for longest."""
-    t, territory = who.t, who.here.municipality.territory
+    """Colonias of the officer's sectors: those planned for today, then the most asked for, then those that wait longest."""
     wanted, last = who.tx.requests.visits_wanted(), who.tx.walks.last()
-    sectors = who.officer.sectors if who.officer else ()
-    slugs = dict.fromkeys(
-        slug
-        for sector in territory.sectors
-        if not sectors or sector.slug in sectors
-        for slug in sector.colonias
+    planned = planned_today(who, _sectors(who))
+    slugs = dict.fromkeys(slug for sector in _sectors(who) for slug in _colonias(who.here, sector))
+    rest = sorted(
+        (slug for slug in slugs if slug not in planned),
+        key=lambda slug: (-wanted.get(slug, 0), last[slug].timestamp() if slug in last else 0.0),
     )
-    order = sorted(
-        slugs, key=lambda slug: (-wanted.get(slug, 0), last[slug].timestamp() if slug in last else 0.0)
-    )
-    rows = []
-    for slug in order[:PROPOSED]:
-        asked = wanted.get(slug, 0)
-        parts = [t.many("{n} lo pidió", "{n} lo pidieron", asked)] if asked else []
-        if slug in last:
-            parts.append(t("último recorrido: {day}", day=t.day(last[slug])))
-        rows.append([slug, who.here.colonia_name(slug), " · ".join(parts)])
-    return rows
+    return [
+        [slug, who.here.colonia_name(slug), _why(who.t, slug in planned, wanted.get(slug, 0), last.get(slug))]
+        for slug in (*planned, *rest)[:PROPOSED]
+    ]
+
+
+def _why(t: Texts, today: bool, asked: int, last: datetime | None) -> str:
+    parts = [t("toca hoy")] if today else []
+    parts += [t.many("{n} lo pidió", "{n} lo pidieron", asked)] if asked else []
+    parts += [t("último recorrido: {day}", day=t.day(last))] if last else []
+    return " · ".join(parts)
+
+
+def planned_today(who: Speaker, sectors: Iterable[str]) -> list[str]:
+    """The colonias that the week's plan has for today, in some sectors."""
+    today = who.at.astimezone(who.here.municipality.time_zone).date()
+    mine = set(sectors)
+    return [one.colonia for one in who.tx.rotation.ahead(today) if one.day == today and one.sector in mine]
+
+
+def _sectors(who: Speaker) -> tuple[str, ...]:
+    own = who.officer.sectors if who.officer else ()
+    return own or tuple(sector.slug for sector in who.here.municipality.territory.sectors)
+
+
+def _colonias(here: Here, sector: str) -> tuple[str, ...]:
+    found = here.municipality.territory.sector(sector)
+    return found.colonias if found else ()
 
 
 def _begun(who: Speaker, talk: Conversation, colonia: str) -> None:

@@ -12,7 +12,7 @@ from bot.triage import Understanding
 from handlers import wording
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
-from handlers.resident import filing, following, home, information, my_reports, person
+from handlers.resident import badge, filing, following, home, information, my_reports, person, thanking
 from handlers.speaker import Speaker, button
 
 RECENT_SECONDS = 3 * 3600.0  # how long after a report a file that comes alone belongs to it
@@ -25,10 +25,13 @@ def said(who: Speaker) -> None:
     if (
         enrolment.code_given(who)
         or following.alone(who)
+        or badge.in_words(who)
         or _quoted(who)
         or _chosen(who)
         or _answers_question(who)
     ):
+        return
+    if thanking.in_words(who):
         return
     if my_reports.solved_in_words(who) or person.relay(who) or spoken.alone(who):
         return

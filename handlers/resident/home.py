@@ -34,6 +34,7 @@ def more(who: Speaker) -> None:
         button(t("Consejos"), "m.tips", description=t("Prevención para su casa, la calle, el teléfono…")),
         button(t("Números útiles"), "m.directory", description=t("911, 089 y los que confirmó el municipio")),
         button(t("Pedir que pasen"), "m.visit", description=t("Que el equipo recorra su colonia")),
+        button(t("¿Es policía de verdad?"), "m.badge", description=t("Compruebe una placa o una unidad")),
         button(t("Hablar con una persona"), "m.person"),
         button(t("Mis datos y privacidad"), "m.privacy"),
         button(t("English") if who.person.locale == "es" else "Español", "m.language"),

@@ -284,7 +284,13 @@ def _say_solved(who: Speaker, report: Report, said: str) -> None:
         ),
         "unsure": t("De acuerdo. Si ve que sigue igual, tóquelo en «Mis reportes»."),
     }
-    who.say(words[said], actions=(button(t("Menú"), "m.menu"),))
+    thankful = _thanks(t, report) if said == "yes" else ()
+    who.say(words[said], actions=(*thankful, button(t("Menú"), "m.menu")))
+
+
+def _thanks(t: Texts, report: Report) -> tuple[Action, ...]:
+    """Where somebody attended it."""
+    return (button(t("Dar las gracias"), f"thank.{report.folio}"),) if report.handler_id else ()
 
 
 def _say_of_office(who: Speaker, report: Report, said: str) -> None:

@@ -75,6 +75,7 @@ def home(who: Speaker) -> None:
         button(t("Estado"), "m.status", "primary"),
         button(t("En turno"), "m.on_duty"),
         button(t("Equipo"), "m.team"),
+        button(t("Plan de recorridos"), "m.rotation"),
         button(t("Invitar"), "m.invite"),
         button(t("Dependencias"), "m.offices"),
     )

@@ -39,6 +39,7 @@ from handlers.refusals import WORDS as REFUSALS
 from storage import Store, Transaction, open_store
 from storage.schema import (
     due,
+    duty_unit,
     event,
     follow_code,
     follower,
@@ -47,7 +48,10 @@ from storage.schema import (
     report,
     shift,
     staff,
+    thanks,
     visit_request,
+    walk,
+    walk_stop,
 )
 from storage.sealing import KeyRing
 from tests.faults.evidence import Campaign
@@ -65,9 +69,24 @@ CANARY = "canario"  # in the words and the streets of the reports
 STALE = "Esa opción ya no está activa."
 OF_REPORT = (
     "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
-    " panel warn give asktext officesaid pass accept notme snooze"
+    " panel warn give thank asktext officesaid pass accept notme snooze"
 )
-PROTECTED = (report, event, staff, shift, due, help_request, follower, visit_request, media, follow_code)
+PROTECTED = (
+    report,
+    event,
+    staff,
+    shift,
+    due,
+    help_request,
+    follower,
+    visit_request,
+    media,
+    follow_code,
+    thanks,
+    walk,
+    walk_stop,
+    duty_unit,
+)
 REPORTS = {"ordinary": folios.make(1), "in hand": folios.make(2), "confidential": folios.make(3)}
 STREET = "jilguero"
 

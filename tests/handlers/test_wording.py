@@ -69,6 +69,20 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     ],
     "neighbour_joined": [{"folio": FOLIO}],
     "report_followed": [{"folio": FOLIO}],
+    "pause_ended": [{"paused_at": NOON.isoformat()}],
+    "walk_tomorrow": [{"colonia": "centro", "day": "2026-11-24"}],
+    "walk_told": [
+        {
+            "colonia": "centro", "day": "2026-11-24", "stops": stops, "met": 9,
+            "kinds": [["ruido", 2], ["otro", 1]], "did": [["listened", 1], ["advice", 2]],
+        }
+        for stops in (1, 7)
+    ],
+    "walk_missed": [{"colonia": "centro", "day": "2026-11-24"}],
+    "walk_not_made": [{"colonia": "centro", "day": "2026-11-24"}],
+    "badge_word": [{"word": "GUITARRA 47", "until": NOON.isoformat()}],
+    "badge_doubt": [{"about": about, "times": 3} for about in ("", "E-105")],
+    "thanked": [{"folio": folio} for folio in ("", FOLIO)],
     "walk_done": [
         {
             "officer": "el oficial Canul", "colonia": "centro", "stops": stops, "met": 9, "reports": stops,
