@@ -19,6 +19,10 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.TooFarAhead: later("Es demasiado lejos para prometerlo. Diga una fecha más cercana."),
     errors.PromiseOver: later("Esa promesa ya no está pendiente. Si hace falta, haga una nueva."),
     errors.ReferralOver: later("De esa dependencia ya no se espera respuesta. Vea cómo está el caso."),
+    errors.MediationBarred: later(
+        "Aquí no se media: hay violencia, amenazas o peligro, es confidencial, o no es de los asuntos que se median. "
+        "Atiéndalo por separado y canalícelo."
+    ),
     errors.NeverInWriting: later(
         "Es un asunto confidencial: nada se manda por escrito fuera de su lista. Hágalo en persona o por teléfono."
     ),

@@ -38,6 +38,8 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (SUPERVISORS, "m.rotation talk.rotation"),
     (STAFF, "visits vin vout talk.visits talk.visit_done"),
     (STAFF, "m.promises promise kept pmove poff talk.promise talk.promise_move talk.promise_off"),
+    (EVERYBODY, "pact"),
+    (STAFF, "mediate talk.mediation"),
     (STAFF, "asktext officesaid passon keepit talk.office_said"),
     (STAFF, "talk.ask talk.note talk.refer talk.close talk.whose"),
     (SUPERVISORS, "m.status m.on_duty m.offices m.held m.team m.invite m.revoke reassign approve refuse help helped forget"),

@@ -17,6 +17,7 @@ from handlers.desk import (
     erasure,
     handover,
     holding,
+    mediations,
     promises,
     referrals,
     rotation,
@@ -141,6 +142,10 @@ def _walk_after(tx: Transaction, here: Here, item: DueItem, at: datetime) -> Non
     rotation.after(tx, here, item.subject, at)
 
 
+def _mediation_ask(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    mediations.ask_again(tx, item.subject, item.level, at)
+
+
 DUE: Mapping[str, Do] = {
     holding.HELD: holding.remind,
     holding.LET_IN: _let_in,
@@ -162,6 +167,7 @@ DUE: Mapping[str, Do] = {
     promises.REMIND: _promise_remind,
     promises.LAPSE: _promise_lapse,
     referrals.CHASE: _referral_chase,
+    mediations.ASK: _mediation_ask,
 }
 
 

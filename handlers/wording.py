@@ -20,6 +20,7 @@ from handlers import (
     badge_words,
     duty_words,
     group_words,
+    mediation_words,
     place_words,
     promise_words,
     referral_words,
@@ -564,6 +565,8 @@ WORDS: Mapping[str, Word] = {
     **referral_words.TO_OFFICES,
     **sharing_words.TO_STAFF,
     **place_words.TO_STAFF,
+    **mediation_words.TO_RESIDENTS,
+    **mediation_words.TO_STAFF,
     **group_words.TO_GROUPS,
     **group_words.TO_STAFF,
     **badge_words.TO_STAFF,
@@ -581,10 +584,14 @@ TEMPLATES: Mapping[str, str] = {
     "report_closed": "reporte_cerrado",
     "help_answer": "persona_responde",
     **dict.fromkeys(
-        (*promise_words.TO_RESIDENTS, *visit_words.TO_RESIDENTS, *referral_words.TO_RESIDENTS),
+        (
+            *promise_words.TO_RESIDENTS,
+            *visit_words.TO_RESIDENTS,
+            *referral_words.TO_RESIDENTS,
+            *mediation_words.TO_RESIDENTS,
+        ),
         "novedad_reporte",
     ),
-    **dict.fromkeys((*promise_words.TO_RESIDENTS, *visit_words.TO_RESIDENTS), "novedad_reporte"),
     **dict.fromkeys(rotation_words.TO_RESIDENTS, "recorrido_colonia"),
 }
 
@@ -627,6 +634,7 @@ FOR_STAFF = frozenset(
         *badge_words.TO_STAFF,
         *thanks_words.TO_STAFF,
         *rotation_words.TO_STAFF,
+        *mediation_words.TO_STAFF,
     }
 )
 
@@ -651,5 +659,6 @@ TO_RESIDENTS = frozenset(
         *referral_words.TO_OFFICES,
         *group_words.TO_GROUPS,
         *rotation_words.TO_RESIDENTS,
+        *mediation_words.TO_RESIDENTS,
     }
 )

@@ -20,6 +20,7 @@ from storage.schema import (
     inbox,
     media,
     media_content,
+    mediation,
     outbox,
     person,
     promise,
@@ -76,6 +77,7 @@ class Erasure:
         self._run(delete(safety_note).where(safety_note.c.report_id == report_id))  # it may be their house
         self._stops(report_id)
         self._referrals(report_id)
+        self._mediations(report_id)
         self._handovers(row["opened_at"])
         self._notices(report_id)
         self._screens(row["opened_at"])
@@ -111,6 +113,13 @@ class Erasure:
             self._run(delete(referral_link).where(referral_link.c.referral_id == name))
             empty = {c: self._tx.sealer.seal("referral", c, name, b"") for c in ("text", "answer")}
             self._run(update(referral).where(referral.c.id == name).values(**empty))
+
+    def _mediations(self, report_id: str) -> None:
+        """That two neighbours talked stays; what they agreed on goes."""
+        found = select(mediation.c.id).where(mediation.c.report_id == report_id)
+        for name in self._run(found).scalars().all():
+            empty = self._tx.sealer.seal_json("mediation", "points", name, [])
+            self._run(update(mediation).where(mediation.c.id == name).values(points=empty))
 
     def _handovers(self, since: datetime) -> None:
         """What shifts wrote to each other since then may speak of it; the counts stay."""

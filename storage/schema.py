@@ -469,6 +469,19 @@ sector_group = Table(  # a group chat to which a sector's cards go
     clear("ended_at", Moment, nullable=True),
 )
 
+mediation = Table(  # two neighbours and an officer between them; the other side is nobody in here
+    "mediation",
+    metadata,
+    ref("id", primary_key=True),
+    ref("report_id", "report.id", index=True),
+    ref("mediator_id"),
+    clear("reporter", String(8)),  # does each side want to: yes, no, unknown
+    clear("other", String(8)),
+    sealed("points", row="id"),
+    clear("opened_at", Moment),
+    clear("agreed_at", Moment, nullable=True),
+)
+
 # ---- what goes out ----
 
 _GOES = "IN ('ready','leased','unknown')"

@@ -22,6 +22,7 @@ from storage.groups import Groups
 from storage.handovers import Handovers
 from storage.inbox import Inbox
 from storage.media import Media
+from storage.mediations import Mediations
 from storage.outbox import Outbox, Row
 from storage.people import People
 from storage.pins import Pins
@@ -67,6 +68,7 @@ class Transaction:
         self.due = Due(self)
         self.promises = Promises(self)
         self.groups = Groups(self)
+        self.mediations = Mediations(self)
         self.handovers = Handovers(self)
         self.visits = Visits(self)
         self.safety = SafetyNotes(self)

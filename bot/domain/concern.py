@@ -63,6 +63,7 @@ class ConcernKind:
     diary: bool = False  # it comes back: "volvió a pasar" in one tap, counted
     useful: tuple[tuple[str, str], ...] = ()  # what officers most ask back: button, question
     answers_checked: bool = False  # what another office answers waits for our OK before the resident hears it
+    mediated: bool = False  # an officer may bring both sides to talk; never where there is violence
     high_risk: bool = False  # its exact place and files ask for the officer's PIN
 
     @property

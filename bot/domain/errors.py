@@ -92,6 +92,10 @@ class AlreadySigned(DomainError):
     """Somebody received that hand-over."""
 
 
+class MediationBarred(DomainError):
+    """Violence, a threat, danger, a confidential matter, or a kind that is not mediated: never between the two."""
+
+
 class NeverInWriting(DomainError):
     """A confidential report: nothing about it is written to anybody outside its list."""
 

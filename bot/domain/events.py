@@ -222,6 +222,28 @@ class ReportLetThrough(Event):
     """A supervisor looked at it and let the sector know."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediationHeard(Event):
+    """Whether each of two neighbours wants to talk, with an officer between them."""
+
+    reporter: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementNoted(Event):
+    """What both agreed on, a line for each point."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementKept(Event):
+    """Somebody says whether it is kept: yes, part, no."""
+
+    answer: str
+
+
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -255,6 +277,9 @@ KINDS: dict[str, type[Event]] = {
         PlaceTold,
         ReportHeld,
         ReportLetThrough,
+        MediationHeard,
+        AgreementNoted,
+        AgreementKept,
     )
 }
 

@@ -291,6 +291,19 @@ class Report:
             at, events.AnswerPassedOn(at=at, actor_id=actor, office=office, outcome=outcome, text=text)
         )
 
+    def mediate(self, *, by: Officer, reporter: str, other: str, at: datetime) -> Change:
+        """What two neighbours say to talking; it changes no status."""
+        event = events.MediationHeard(at=at, actor_id=by.person_id, reporter=reporter, other=other)
+        return self._change(at, event)
+
+    def note_agreement(self, *, by: Officer, text: str, at: datetime) -> Change:
+        """What they agreed; it changes no status."""
+        return self._change(at, events.AgreementNoted(at=at, actor_id=by.person_id, text=text))
+
+    def agreement_kept(self, *, by: str, answer: str, at: datetime) -> Change:
+        """Whether it is kept, days later; it changes no status, and may be long closed."""
+        return self._change(at, events.AgreementKept(at=at, actor_id=by, answer=answer))
+
     def solved_elsewhere(self, *, at: datetime) -> Change:
         """The resident says that it is solved while another office has it: over. Raises NotAllowedNow."""
         status = self._next(Verb.SOLVED)

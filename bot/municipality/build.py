@@ -129,6 +129,7 @@ def kind(form: forms.KindForm) -> ConcernKind:
         useful=tuple((row.short, row.text) for row in form.useful),
         high_risk=form.high_risk,
         answers_checked=form.answers_checked,
+        mediated=form.mediated,
     )
 
 

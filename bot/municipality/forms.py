@@ -204,6 +204,7 @@ class KindForm(Form):
     useful: list[UsefulForm] = Field(default=[], max_length=2)
     high_risk: f.Flag = False
     answers_checked: f.Flag = False
+    mediated: f.Flag = False
     questions: list[QuestionForm] = Field(default=[], max_length=3)
     phrases: list[PhraseForm] = Field(default=[], max_length=MOST_PHRASES)
 

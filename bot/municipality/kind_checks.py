@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from bot.domain.concern import Confidentiality
+from bot.domain.mediation import BARRED
 from bot.municipality import forms
 from bot.municipality.fields import TIP_SUBJECTS
 from bot.municipality.problems import Path, Problem, did_you_mean
@@ -60,6 +61,9 @@ class KindChecker:
         for index, tip in enumerate(row.tips):
             yield from self._known((*path, "consejos", index), tip, TIP_SUBJECTS, "los consejos")
         yield from self._confidentiality(path, row)
+        if row.mediated and (row.slug in BARRED or row.confidentiality is Confidentiality.LISTED):
+            text = "en asuntos de violencia, amenazas o confidenciales nunca se media"
+            yield self._source.problem((*path, "mediacion"), text)
         claim, close = row.deadlines.claim_within, row.deadlines.close_within
         if claim and close and close < claim:
             text = "no puede ser antes que «tomar_en»"

@@ -71,6 +71,7 @@ WORDS = {
     "locality": "localidad",
     "lon": "lon",
     "longest_pause": "pausa_mas_larga",
+    "mediated": "mediacion",
     "messages_a_minute": "mensajes_por_minuto",
     "name": "nombre",
     "name_en": "nombre_en",

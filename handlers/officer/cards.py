@@ -9,6 +9,8 @@ from typing import Any
 from bot.domain import folio as folios
 from bot.domain.concern import Identity, Priority
 from bot.domain.events import (
+    AgreementKept,
+    AgreementNoted,
     NoteAdded,
     OfficeAnswered,
     QuestionAnswered,
@@ -25,7 +27,7 @@ from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.domain.safety import SafetyNote
 from bot.messages import Action, Attachment, AttachmentKind, Outgoing
-from bot.texts import Texts
+from bot.texts import Texts, later
 from handlers import diary, place_words, proof_words, referral_words
 from handlers.desk import places, step_up
 from handlers.desk.holding import HELD
@@ -188,6 +190,10 @@ def _since(who: Speaker, report: Report) -> list[str]:
         elif isinstance(event, ReportReferred):
             office = referral_words.office_name(who.here, event.office)
             lines.append(t("Canalizado a {office} ({when})", office=office, when=t.moment(event.at)))
+        elif isinstance(event, AgreementNoted):
+            lines.append(t("Acuerdo: {text}", text=event.text.replace("\n", " · ")))
+        elif isinstance(event, AgreementKept):
+            lines.append(t(AGREEMENT[event.answer]))
         elif isinstance(event, OfficeAnswered):
             said = t(
                 referral_words.SAID[Outcome(event.outcome)],
@@ -258,6 +264,13 @@ def steps(t: Texts, report: Report, who: Speaker) -> tuple[Action, ...]:
         button(t("Necesito"), f"need.{f}"),
         *reassign,
     )
+
+
+AGREEMENT = {
+    "yes": later("El acuerdo se cumple"),
+    "part": later("El acuerdo se cumple en parte"),
+    "no": later("El acuerdo no se cumple"),
+}
 
 
 def elsewhere(t: Texts, report: Report) -> tuple[Action, ...]:

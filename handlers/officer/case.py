@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain import folio as folios
 from bot.domain.errors import AlreadyClaimed, NotAllowedNow, NotYours
+from bot.domain.mediation import may_mediate
 from bot.domain.report import Disposition, Report, Status, Verb
 from bot.domain.roster import Officer, Role
 from bot.messages import Action, Outgoing
@@ -149,9 +150,12 @@ def arrived(who: Speaker, folio: str) -> None:
     shown = [(n, phrase) for n, phrase in ready if phrase.ending is not Disposition.NOT_LOCATED][:READY]
     phrases = tuple(button(phrase.label, f"done.{folio}.{n}") for n, phrase in shown)
     passes_on = (button(t("Canalizar"), f"refer.{folio}"),) if who.here.kind(report.kind).offices else ()
+    mediable = may_mediate(who.here.kind(report.kind), report)
+    mediates = (button(t("Mediar"), f"mediate.{folio}"),) if mediable else ()
     actions = (
         *phrases,
         *passes_on,
+        *mediates,
         button(t("Otro final"), f"done.{folio}"),
         button(t("No encontré"), f"missing.{folio}"),
         button(t("Necesito"), f"need.{folio}"),

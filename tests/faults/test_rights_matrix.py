@@ -69,7 +69,7 @@ CANARY = "canario"  # in the words and the streets of the reports
 STALE = "Esa opción ya no está activa."
 OF_REPORT = (
     "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
-    " panel warn give thank asktext officesaid pass accept notme snooze"
+    " panel warn give thank asktext officesaid mediate pass accept notme snooze"
 )
 PROTECTED = (
     report,
@@ -240,6 +240,7 @@ def buttons(world: World) -> dict[str, str]:
         "visit": ("centro",), "contact": ("centro",), "also": ("x",), "noalso": ("x",), "reset_pin": ("on duty",),
         **dict.fromkeys(("let_in", "pause", "unpause", "keep_pause"), (world.people["neighbour"],)),
         **dict.fromkeys(("promise", "kept", "pmove", "poff", "passon", "keepit"), ("0" * 12,)),
+        "pact": ("0" * 12 + ".yes",),
         **dict.fromkeys(("safe", "nosafe", "unsafe", "doubt"), ("0" * 12,)),
     }  # fmt: skip
     found = {f"m.{entry.name}": f"m.{entry.name}" for entry in menus.ENTRIES}

@@ -142,6 +142,16 @@ FACTS: dict[str, list[dict[str, Any]]] = {
             "promise_due", "promise_lapsed",
         )
     },
+    **{
+        name: [
+            {
+                "folio": FOLIO, "mediation": "m" * 12, "text": "\n".join(["Bajar el volumen a las 10"] * 5),
+                "officer": "oficial Canul", "days": 7, "level": 0, "answer": answer,
+            }
+            for answer in ("part", "no")
+        ]
+        for name in ("mediation_agreed", "mediation_kept", "mediation_check", "mediation_not_kept")
+    },
     "group_card": [
         {
             "folio": FOLIO, "kind": "ruido", "priority": int(p), "colonia": colonia, "opened_at": NOON.isoformat(),
