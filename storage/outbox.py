@@ -475,10 +475,11 @@ class Outbox:
         return None if row is None else self._read(row)
 
     def report_of(self, person_id: str, provider_id: str) -> str | None:
-        """The report that one of our messages to this person was about."""
+        """The report that one of our messages to this person was about; also after it was edited in place by an answer."""
+        about = (outbox.c.provider_id == provider_id, outbox.c.report_id.is_not(None))
         statement = (
             select(outbox.c.report_id)
-            .where(outbox.c.provider_id == provider_id, outbox.c.person_id == person_id)
+            .where(*about, outbox.c.person_id == person_id)
             .order_by(outbox.c.id.desc())
             .limit(1)
         )

@@ -159,6 +159,7 @@ class Heard:
     did: Did = Did.LISTENED
     window: Window | None = None
     confidential: bool = False
+    danger: bool = False
 
 
 def note(who: Speaker) -> None:
@@ -168,8 +169,10 @@ def note(who: Speaker) -> None:
 
 
 def alone(who: Speaker) -> bool:
-    """A voice note, or words, while a round is under way: a stop; only what was done is asked."""
+    """A voice note, or words, while a round is under way: a stop; only what was done is asked. Danger is no stop."""
     words = who.inbound.text.strip()
+    if who.understood is not None and who.understood.danger is not None:
+        return False
     if who.officer is None or not (who.media or len(words.split()) >= FEWEST_WORDS):
         return False
     if who.tx.walks.running_of(who.person.id) is None:
@@ -184,6 +187,8 @@ def alone(who: Speaker) -> bool:
 def _stop_flow(t: Texts, here: Here, kept: talks.Arguments) -> Flow[Heard]:
     """What was heard, what was done; a promise asks for when."""
     said = yield from _said(t, kept)
+    if said.text and read_again(here.triage, said.text).danger is not None:
+        return Heard(said, danger=True)
     kind = _kind(here, said.text)
     if kind and here.kind(kind).listed:
         return Heard(said, confidential=True)
@@ -218,6 +223,10 @@ def _kind(here: Here, text: str) -> str:
 def _stopped(who: Speaker, talk: Conversation, heard: Heard) -> None:
     officer, t = _officer(who), who.t
     media = [[item.id, item.kind.value] for item in heard.said.media]
+    if heard.danger:
+        stop = desk.stop(who.tx, who.here, officer, who.at)
+        _as_report(who, stop, heard.said.text, media, (t("Si el peligro es ahora: radio y 911 primero."),))
+        return
     if heard.confidential:  # its words go to their own list, and nowhere else
         stop = desk.stop(who.tx, who.here, officer, who.at)
         lead = (t("Eso se atiende en confianza: en el recorrido solo queda que habló con alguien."),)
