@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.roster import Mode
-from bot.messages import Outgoing
+from bot.messages import Action, Outgoing
 from bot.texts import Texts, later
 from handlers.here import Here
 from handlers.speaker import button
@@ -15,6 +15,7 @@ from handlers.speaker import button
 if TYPE_CHECKING:
     from handlers.wording import Facts, Moment, Word
 
+AS_PLANNED, OWN, ASK = "plan", "own", "ask"  # besides a mode, what the button that begins a shift may say
 GETS_ABOUT = {Mode.FOOT: later("a pie"), Mode.CAR: later("en patrulla"), Mode.MOTORCYCLE: later("en moto")}
 LABELS = {Mode.FOOT: later("A pie"), Mode.CAR: later("En patrulla"), Mode.MOTORCYCLE: later("En moto")}
 
@@ -30,6 +31,50 @@ def sectors(t: Texts, here: Here, slugs: tuple[str, ...]) -> str:
     return t.listing([sector.name for sector in found if sector is not None])
 
 
+def proposal(
+    t: Texts, here: Here, span: tuple[datetime, datetime], where: tuple[str, ...], mode: Mode | None
+) -> Outgoing:
+    """ "Le toca de 19:00 a 07:00 en Sector Norte Poniente, a pie. ¿Empezar?" """
+    named = sectors(t, here, where)
+    said = t("Le toca de {start} a {end}", start=t.clock(span[0]), end=t.clock(span[1]))
+    whole = t("{span} en {where}", span=said, where=named) if named else said
+    own = button(t("Otro horario"), f"begin.{OWN}")
+    if mode is None:
+        line = t("{shift}. ¿Cómo va hoy?", shift=whole)
+        return Outgoing(lines=(line,), actions=(*modes(t, "begin"), own))
+    line = t("{shift}, {mode}. ¿Empezar?", shift=whole, mode=gets_about(t, mode))
+    yes = button(t("Empezar"), f"begin.{AS_PLANNED}", "primary")
+    return Outgoing(lines=(line,), actions=(yes, button(t("Cambiar modo"), f"begin.{ASK}"), own))
+
+
+def modes(t: Texts, verb: str) -> tuple[Action, ...]:
+    """A button for each way to get about."""
+    return tuple(button(t(label), f"{verb}.{mode}") for mode, label in LABELS.items())
+
+
+def _shift_due(moment: Moment, facts: Facts) -> Outgoing:
+    mode = Mode(facts["mode"]) if facts["mode"] else None
+    return proposal(moment.t, moment.here, _span(facts), tuple(facts["sectors"]), mode)
+
+
+def _shift_not_begun(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    start, end = _span(facts)
+    name = facts["name"][:1].upper() + facts["name"][1:]
+    where = sectors(t, moment.here, tuple(facts["sectors"]))
+    line = t(
+        "{name} no ha iniciado su turno de {start} a {end}.",
+        name=name,
+        start=t.clock(start),
+        end=t.clock(end),
+    )
+    return Outgoing(lines=(line, *((where,) if where else ())), actions=(button(t("En turno"), "m.on_duty"),))
+
+
+def _span(facts: Facts) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(facts["starts_at"]), datetime.fromisoformat(facts["ends_at"])
+
+
 def _pause_ended(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     since = t.clock(datetime.fromisoformat(facts["paused_at"]))
@@ -41,4 +86,8 @@ def _pause_ended(moment: Moment, facts: Facts) -> Outgoing:
     return Outgoing(lines=lines, actions=actions)
 
 
-TO_STAFF: Mapping[str, Word] = {"pause_ended": _pause_ended}
+TO_STAFF: Mapping[str, Word] = {
+    "pause_ended": _pause_ended,
+    "shift_due": _shift_due,
+    "shift_not_begun": _shift_not_begun,
+}

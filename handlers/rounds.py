@@ -18,6 +18,7 @@ from handlers.desk import (
     handover,
     holding,
     mediations,
+    planning,
     promises,
     referrals,
     rotation,
@@ -90,6 +91,14 @@ def _shift_end(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None
     duty.expire(tx, here, item.subject, at)
 
 
+def _shift_call(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    planning.call(tx, here, item.subject, at)
+
+
+def _shift_absent(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    planning.absent(tx, item.subject, at)
+
+
 def _pause_over(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
     duty.pause_over(tx, item.subject, at)
 
@@ -156,6 +165,8 @@ DUE: Mapping[str, Do] = {
     duty.WARNING: _warning,
     duty.END: _shift_end,
     duty.PAUSE: _pause_over,
+    planning.CALL: _shift_call,
+    planning.ABSENT: _shift_absent,
     erasure.ASKED: _erasure_asked,
     erasure.ERASE: _erasure,
     walks.END: _walk_end,

@@ -32,11 +32,14 @@ _BETWEEN = (
     .where(planned_shift.c.ends_at > bindparam("since"), planned_shift.c.starts_at < bindparam("until"))
     .order_by(planned_shift.c.starts_at)
 )
-_FORGET = delete(planned_shift).where(
+_ONE = select(planned_shift).where(planned_shift.c.id == bindparam("which"))
+_BEGIN = (
     planned_shift.c.badge == bindparam("whose"),
     planned_shift.c.starts_at >= bindparam("since"),
     planned_shift.c.starts_at <= bindparam("until"),
 )
+_BEGINNING = select(planned_shift.c.id).where(*_BEGIN)
+_FORGET = delete(planned_shift).where(*_BEGIN)
 _FORGET_OLD = delete(planned_shift).where(planned_shift.c.ends_at < bindparam("before"))
 
 
@@ -46,8 +49,8 @@ class DutyPlans:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def add(self, shifts: Iterable[PlannedShift]) -> None:
-        """Plan them."""
+    def add(self, shifts: Iterable[PlannedShift]) -> list[str]:
+        """Plan them; returns their ids, in the same order."""
         rows = [
             dict(
                 id=uuid4().hex,
@@ -61,6 +64,12 @@ class DutyPlans:
         ]
         if rows:
             self._tx.connection.execute(_INSERT, rows)
+        return [str(row["id"]) for row in rows]
+
+    def get(self, plan_id: str) -> PlannedShift | None:
+        """The planned shift of that id."""
+        row = self._tx.connection.execute(_ONE, {"which": plan_id}).mappings().one_or_none()
+        return None if row is None else _read(row)
 
     def of_badge(self, badge: str, since: datetime, until: datetime) -> list[PlannedShift]:
         """Somebody's shifts that touch a span, in the order of time."""
@@ -72,10 +81,12 @@ class DutyPlans:
         key = {"since": since, "until": until}
         return [_read(row) for row in self._tx.connection.execute(_BETWEEN, key).mappings().all()]
 
-    def forget(self, badge: str, since: datetime, until: datetime) -> int:
-        """Those that begin from one moment to another, both included; returns how many."""
+    def forget(self, badge: str, since: datetime, until: datetime) -> list[str]:
+        """Those that begin from one moment to another, both included; returns their ids."""
         key = {"whose": badge, "since": since, "until": until}
-        return self._tx.connection.execute(_FORGET, key).rowcount
+        gone = list(self._tx.connection.execute(_BEGINNING, key).scalars().all())
+        self._tx.connection.execute(_FORGET, key)
+        return gone
 
     def forget_old(self, before: datetime) -> None:
         """Those that were over by then."""

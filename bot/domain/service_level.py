@@ -72,6 +72,9 @@ class DutyHours:
     warn_before: timedelta = timedelta(minutes=30)
     sign_within: timedelta = timedelta(hours=2)  # a hand-over that nobody received by then is told above
     early: timedelta = timedelta(hours=2)  # how long before its hour a shift of the roster is proposed
+    absent_after: timedelta = timedelta(
+        minutes=20
+    )  # a shift of the roster that nobody began by then is told above
     longest_pause: timedelta = timedelta(hours=1)  # after this alerts come again by themselves
 
     def ends_at(self, starts_at: datetime) -> datetime:

@@ -259,6 +259,7 @@ def service(form: forms.ServiceForm) -> ServiceLevel:
             warn_before=form.duty.warn_before,
             sign_within=form.duty.sign_within,
             early=form.duty.early,
+            absent_after=form.duty.absent_after,
             longest_pause=form.duty.longest_pause,
         ),
         desk=desk(form.desk),

@@ -258,6 +258,7 @@ class DutyForm(Form):
     warn_before: f.Duration
     sign_within: f.Duration = timedelta(hours=2)
     early: f.Duration = timedelta(hours=2)
+    absent_after: f.Duration = timedelta(minutes=20)
     longest_pause: f.Duration = timedelta(hours=1)
 
 

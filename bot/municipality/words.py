@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WORDS = {
     "a_week": "por_semana",
+    "absent_after": "falta_a_los",
     "acts_an_hour": "acciones_por_hora",
     "address": "domicilio",
     "after": "a_los",

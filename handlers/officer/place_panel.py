@@ -114,7 +114,10 @@ class Caution:
 def warn(who: Speaker, folio: str) -> None:
     """Avisar de un riesgo: of the place, in a few words."""
     report = who.tx.reports.by_folio(folio)
-    require_right(who.tx, report, _officer(who), who.at)
+    officer = _officer(who)
+    require_right(who.tx, report, officer, who.at)
+    if report.handler_id != officer.person_id and officer.role is not Role.SUPERVISOR:
+        raise NotYours
     if report.listed:
         raise NotPermitted
     talks.start(who, "warn", {"folio": folio})

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from bot.domain.duty_plan import PlannedShift
 from bot.domain.roster import Mode
-from bot.messages import Action, Outgoing
-from bot.texts import Texts
+from bot.messages import Outgoing
 from handlers import duty_words
 from handlers.desk import duty as desk
 from handlers.officer import cards, handing, shift_card
 from handlers.speaker import Speaker, button
-
-AS_PLANNED, OWN, ASK = "plan", "own", "ask"  # besides a mode, what `begin` may be told
 
 
 def start(who: Speaker) -> None:
@@ -22,36 +19,18 @@ def start(who: Speaker) -> None:
     if planned is None:
         _begin(who, None, None)
     else:
-        who.show(_proposal(who, planned))
-
-
-def _proposal(who: Speaker, planned: PlannedShift) -> Outgoing:
-    """ "Le toca de 19:00 a 07:00 en Sector Norte Poniente, a pie. ¿Empezar?" """
-    t = who.t
-    assert who.officer is not None
-    where = duty_words.sectors(t, who.here, planned.sectors or who.officer.sectors)
-    span = t("Le toca de {start} a {end}", start=t.clock(planned.starts_at), end=t.clock(planned.ends_at))
-    whole = t("{span} en {where}", span=span, where=where) if where else span
-    own = button(t("Otro horario"), f"begin.{OWN}")
-    if planned.mode is None:
-        line = t("{shift}. ¿Cómo va hoy?", shift=whole)
-        return Outgoing(lines=(line,), actions=(*_modes(t, "begin"), own))
-    line = t("{shift}, {mode}. ¿Empezar?", shift=whole, mode=duty_words.gets_about(t, planned.mode))
-    yes = button(t("Empezar"), f"begin.{AS_PLANNED}", "primary")
-    return Outgoing(lines=(line,), actions=(yes, button(t("Cambiar modo"), f"begin.{ASK}"), own))
-
-
-def _modes(t: Texts, verb: str) -> tuple[Action, ...]:
-    return tuple(button(t(label), f"{verb}.{mode}") for mode, label in duty_words.LABELS.items())
+        span = (planned.starts_at, planned.ends_at)
+        where = planned.sectors or who.officer.sectors
+        who.show(duty_words.proposal(who.t, who.here, span, where, planned.mode))
 
 
 def begin(who: Speaker, how: str) -> None:
     """Empezar: as the roster says, by another mode, or at hours of one's own."""
     assert who.officer is not None
-    if how == ASK:
-        who.say(who.t("¿Cómo va hoy?"), actions=_modes(who.t, "begin"))
+    if how == duty_words.ASK:
+        who.say(who.t("¿Cómo va hoy?"), actions=duty_words.modes(who.t, "begin"))
         return
-    planned = desk.proposed(who.tx, who.here, who.officer, who.at) if how != OWN else None
+    planned = desk.proposed(who.tx, who.here, who.officer, who.at) if how != duty_words.OWN else None
     _begin(who, planned, _mode(how))
 
 
@@ -85,7 +64,7 @@ def shared(who: Speaker) -> None:
 
 def mode(who: Speaker) -> None:
     """Modo: how one gets about from now on."""
-    who.say(who.t("¿Cómo va ahora?"), actions=_modes(who.t, "mode"))
+    who.say(who.t("¿Cómo va ahora?"), actions=duty_words.modes(who.t, "mode"))
 
 
 def set_mode(who: Speaker, said: str) -> None:

@@ -12,7 +12,7 @@ from bot.domain.duty_plan import PlannedShift
 from bot.domain.errors import NotOnDuty
 from bot.domain.roster import Mode, Officer, Role
 from handlers.delivery import Delivery
-from handlers.desk import duty, steps
+from handlers.desk import duty, planning, steps
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.rounds import Rounds
@@ -155,3 +155,51 @@ async def test_off_duty_there_is_nothing_to_pause(store: Store, here: Here) -> N
             duty.get_about(tx, me(tx), Mode.CAR, NOON)
 
     await store.run(work)
+
+
+def roster_of_canul(tx: Transaction, here: Here, *, on_duty: bool) -> None:
+    """Canul's shift of the roster begins in an hour; Aguilar commands."""
+    officer(tx, "canul", sectors=("norte-poniente",), on_duty=on_duty)
+    officer(tx, "aguilar", role=Role.SUPERVISOR, on_duty=False)
+    planning.load(tx, [PlannedShift(badge="canul", starts_at=NOON + HOUR, ends_at=NOON + 9 * HOUR)], NOON)
+
+
+def heard(tx: Transaction, notice: str) -> list[str]:
+    names = {resident(tx, name): name for name in ("canul", "aguilar")}
+    rows = tx.connection.execute(select(outbox.c.person_id).where(outbox.c.notice == notice)).scalars().all()
+    return [names[person] for person in rows]
+
+
+async def looked(store: Store, here: Here, clock: HastyClock, minutes: int) -> tuple[list[str], list[str]]:
+    clock.skip(minutes=minutes)
+    await Rounds(store, here, clock).look()
+    return await store.run(lambda tx: (heard(tx, "shift_due"), heard(tx, "shift_not_begun")))
+
+
+async def test_at_its_hour_the_roster_s_shift_is_proposed_and_who_does_not_begin_is_missed(
+    store: Store, here: Here, clock: HastyClock
+) -> None:
+    """Once each: the officer at the hour, the supervisor after a while."""
+    await store.run(lambda tx: roster_of_canul(tx, here, on_duty=False))
+    assert await looked(store, here, clock, 59) == ([], [])
+    assert await looked(store, here, clock, 1) == (["canul"], [])
+    assert await looked(store, here, clock, 19) == (["canul"], [])
+    assert await looked(store, here, clock, 1) == (["canul"], ["aguilar"])
+    assert await looked(store, here, clock, 300) == (["canul"], ["aguilar"])
+
+
+async def test_who_is_on_duty_is_neither_called_nor_missed(
+    store: Store, here: Here, clock: HastyClock
+) -> None:
+    """Nor is anybody for a shift that a newer sheet replaced."""
+    await store.run(lambda tx: roster_of_canul(tx, here, on_duty=True))
+    assert await looked(store, here, clock, 60) == ([], [])
+    assert await looked(store, here, clock, 60) == ([], [])
+
+    def anew(tx: Transaction) -> None:
+        late = PlannedShift(badge="canul", starts_at=NOON + 30 * HOUR, ends_at=NOON + 40 * HOUR)
+        planning.load(tx, [late], NOON)
+        planning.load(tx, [late], NOON)
+        assert len(tx.due.of_kind(planning.CALL)) == 1
+
+    await store.run(anew)

@@ -69,7 +69,6 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     ],
     "neighbour_joined": [{"folio": FOLIO}],
     "report_followed": [{"folio": FOLIO}],
-    "pause_ended": [{"paused_at": NOON.isoformat()}],
     "walk_tomorrow": [{"colonia": "centro", "day": "2026-11-24"}],
     "walk_told": [
         {
@@ -111,6 +110,36 @@ FACTS: dict[str, list[dict[str, Any]]] = {
         for left, said in ((NOON.isoformat(), "Todo tranquilo."), ("", ""))
     ],
     "visit_missed": [{"folio": FOLIO}],
+    "pause_ended": [{"paused_at": NOON.isoformat()}],
+    **{
+        name: [
+            {
+                "starts_at": NOON.isoformat(), "ends_at": NOON.isoformat(), "mode": mode, "sectors": sectors,
+                "name": "oficial Canul",
+            }
+            for mode, sectors in (("foot", ["norte-poniente", "norte-oriente"]), ("", []))
+        ]
+        for name in ("shift_due", "shift_not_begun")
+    },
+    "transfer_wanted": [
+        {
+            "folio": FOLIO, "kind": "ruido", "priority": 1, "colonia": "centro", "opened_at": NOON.isoformat(),
+            "listed": listed, "by": "oficial Canul", "until": NOON.isoformat(),
+        }
+        for listed in (False, True)
+    ],
+    "transfer_answered": [{"folio": FOLIO, "by": "oficial Canul", "accepted": yes} for yes in (True, False)],
+    "snooze_over": [{"folio": FOLIO}],
+    **{
+        name: [
+            {
+                "note": "n" * 12, "text": "perro suelto", "reason": "Lo vi", "by": "oficial Canul", "agreed": agreed,
+                "colonia": "centro", "expires_at": NOON.isoformat(),
+            }
+            for agreed in (True, False)
+        ]
+        for name in ("safety_note_wanted", "safety_note_decided", "safety_note_doubted")
+    },
     **{
         name: [
             {
