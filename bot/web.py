@@ -122,7 +122,8 @@ class Webhooks:
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
         self._app = app
         posts = (route for route in routes if isinstance(route, Route) and route.methods == {"POST"})
-        self._endpoints: dict[str, Endpoint] = {route.path: route.endpoint for route in posts}
+        fixed = (route for route in posts if not route.param_convertors)
+        self._endpoints: dict[str, Endpoint] = {route.path: route.endpoint for route in fixed}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Anything but a POST to such a path goes the usual way, and is refused there."""

@@ -29,6 +29,10 @@ async def hook(request: Request) -> Response:
     return PlainTextResponse((await request.body()).decode())
 
 
+async def letter(request: Request) -> Response:
+    return PlainTextResponse(request.path_params["name"])
+
+
 async def broken(_: Request) -> Response:
     raise RuntimeError("the number of the resident is 9831234567")
 
@@ -40,7 +44,11 @@ def condition() -> Condition:
 
 @pytest.fixture
 async def server(condition: Condition) -> AsyncIterator[Served]:
-    routes = [Route("/hook", hook, methods=["POST"]), Route("/roto", broken)]
+    routes = [
+        Route("/hook", hook, methods=["POST"]),
+        Route("/carta/{name}", letter, methods=["POST"]),
+        Route("/roto", broken),
+    ]
     served = await serve(build_app(routes, condition, allowed_hosts=LOCAL_HOSTS), "127.0.0.1", 0)
     yield served
     await served.stop()
@@ -59,6 +67,11 @@ async def ask(
 async def test_a_webhook_route_is_served_as_it_is(server: Served) -> None:
     status, text, _ = await ask(server, "hook", "POST", data=b"cuerpo")
     assert (status, text) == (200, "cuerpo")
+
+
+@pytest.mark.parametrize("name", ["rosa", "{name}"])
+async def test_an_address_with_a_part_that_varies_is_read_by_the_router(server: Served, name: str) -> None:
+    assert (await ask(server, f"carta/{name}", "POST"))[:2] == (200, name)
 
 
 async def test_health_says_alive_and_ready(server: Served, condition: Condition) -> None:
