@@ -49,7 +49,10 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Token para leer /metrics desde otro equipo; vacío: solo desde este."
     )
-    public_url: str = Field("", description="URL pública con https, como la ven Telegram y Twilio.")
+    public_url: str = Field(
+        "",
+        description="URL pública con https, como la ven Telegram, Twilio y otras dependencias.",
+    )
     telegram_token: SecretStr = Field(SecretStr(""), description="Token del bot de Telegram (BotFather).")
     telegram_mode: Literal["polling", "webhook"] = Field(
         "polling", description="polling: sin URL pública; webhook: Telegram llama a la URL pública."

@@ -33,6 +33,7 @@ _LIVE = (sector_group.c.bound_at.is_not(None), sector_group.c.ended_at.is_(None)
 _INSERT = sector_group.insert()
 _OF_CODE = select(*_COLUMNS).where(sector_group.c.code == bindparam("which"))
 _OF_CHAT = select(*_COLUMNS).where(sector_group.c.person_id == bindparam("who"), *_LIVE)
+_AWAITED = select(sector_group.c.id).where(sector_group.c.code_expires_at > bindparam("moment")).limit(1)
 _CHATS = select(sector_group.c.person_id).where(sector_group.c.sector == bindparam("which"), *_LIVE)
 _BOUND = select(*_COLUMNS).where(*_LIVE).order_by(sector_group.c.sector, sector_group.c.bound_at)
 _BIND = (
@@ -73,6 +74,10 @@ class Groups:
     def of_code(self, code: str) -> Group | None:
         """What a code binds; None for one that is wrong or used."""
         return self._first(_OF_CODE, which=self._hash(code))
+
+    def awaited(self, at: datetime) -> bool:
+        """Is a supervisor about to bind some group?"""
+        return self._tx.connection.execute(_AWAITED, {"moment": at}).scalar_one_or_none() is not None
 
     def bind(self, name: str, person_id: str, at: datetime) -> None:
         """The chat is the sector's from now on; the code is used up."""

@@ -98,11 +98,20 @@ def heard(who: Speaker) -> bool:
         _bind(who, (found[1] + found[2]).upper())
         return True
     if who.tx.groups.of_chat(who.person.id) is None:
-        return False
+        return _awaited(who)
     if inbound.kind is InboundKind.TAP:
         who.show(Outgoing(toast=who.t("Aquí no: ábralo en privado.")))
     elif inbound.text.startswith("/") or inbound.card_id:
         _hint(who)
+    return True
+
+
+def _awaited(who: Speaker) -> bool:
+    """We were just added: while a supervisor's code waits we stay, and say once what to write."""
+    if not who.tx.groups.awaited(who.at):
+        return False
+    if who.tx.people.count(who.person.id, "group", who.at, within_seconds=AN_HOUR) == 1:
+        who.say(who.t("Para que aquí lleguen avisos, un mando escribe /vincular y su código."))
     return True
 
 

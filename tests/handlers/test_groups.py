@@ -13,7 +13,7 @@ from bot.domain.concern import Priority
 from bot.domain.report import Disposition
 from bot.domain.roster import Officer, Role
 from bot.domain.territory import Place
-from bot.messages import Address, Inbound, InboundKind
+from bot.messages import Address, Attachment, AttachmentKind, Inbound, InboundKind
 from handlers.delivery import Delivery
 from handlers.delivery.sender import Refused, permitted
 from handlers.desk import groups
@@ -112,6 +112,27 @@ async def test_a_code_works_once_for_a_quarter_of_an_hour_and_is_not_guessed(
     await delivery.idle()
     assert len(await store.read(lambda tx: tx.groups.bound())) == 1
     assert "Ese código no sirve" in channel.to(GROUP)[-1]
+
+
+async def test_while_a_code_waits_we_stay_in_the_group_that_we_were_added_to(
+    receiving: Reception,
+    store: Store,
+    here: Here,
+    delivery: Delivery,
+    channel: FakeChannel,
+    clock: HastyClock,
+) -> None:
+    """Telegram tells of our being added as of a message; without a code that waits we say one line and leave."""
+    added = Attachment(kind=AttachmentKind.OTHER, reference="")
+    one = await code(store, here)
+    for _ in range(2):
+        await receiving.receive(said(attachments=(added,)))
+    await receiving.receive(said(f"/vincular {one}"))
+    await receiving.receive(said(attachments=(added,), chat="-901"))
+    await delivery.idle()
+    assert "un mando escribe /vincular" in channel.to(GROUP)[0]
+    assert "Listo: este grupo" in channel.to(GROUP)[1]
+    assert [card.leaves for who, card, _ in channel.sent if who in (GROUP, "-901")] == [False, False, True]
 
 
 async def test_a_report_is_one_card_that_changes_in_place_and_says_nothing_of_a_person(
