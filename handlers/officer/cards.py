@@ -32,6 +32,7 @@ from handlers import diary, place_words, proof_words, referral_words
 from handlers.desk import places, step_up
 from handlers.desk.holding import HELD
 from handlers.here import Here
+from handlers.officer import giving
 from handlers.speaker import Speaker, button
 from storage.media import StoredFile
 
@@ -297,6 +298,8 @@ def needs(t: Texts, report: Report) -> tuple[Action, ...]:
     """What stands behind "Necesito"."""
     f = report.folio
     ask = (button(t("Preguntar"), f"ask.{f}"),) if report.person_id and not report.listed else ()
+    if report.filed_by and not report.person_id:  # nobody can be asked until they follow it
+        ask = (giving.offer(t, f),)
     visits = () if report.listed else (button(t("Visitas"), f"visits.{f}"),)
     return (
         *ask,

@@ -197,6 +197,21 @@ async def test_the_picture_leads_where_the_words_say(place: Town) -> None:
         assert re.fullmatch(link, picture.reference.removeprefix(qr.REFERENCE))
 
 
+async def test_who_attends_it_hands_it_over_and_can_then_ask(place: Town) -> None:
+    """Until somebody follows it there is nobody to ask; afterwards there is."""
+    folio = await noted(place)
+    await place.oficial.says(f"tomar {folio}")
+    await place.oficial.says(f"necesito {folio}")
+    assert "Preguntar" not in place.oficial.buttons
+    said = await place.oficial.taps("Dar código")
+    found = re.search(r"\b\d{3} \d{3}\b", said)
+    assert found
+    await takes(place.somebody("rosa"), found[0])
+    await place.oficial.says(f"necesito {folio}")
+    assert "Preguntar" in place.oficial.buttons
+    assert "Dar código" not in place.oficial.buttons
+
+
 async def test_only_its_hash_is_kept(place: Town) -> None:
     code = await code_for(place, await noted(place))
 
