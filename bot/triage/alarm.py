@@ -1,7 +1,7 @@
 """Is it danger now? What the learned weights say of the message is weighed with what is usual for its kind, and with the rules.
 
 The factors were fitted by logistic regression on messages of voices that the weights had not learned from
-(docs/triage.md); only the two that calm were made stronger by hand.
+(docs/triage.md); only what calms was made stronger by hand.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ MESSAGE = 0.48
 KIND = 0.37
 POINT = 0.083
 OVER = -1.5
-FEW_WORDS = -1.5
+HABIT = -1.0
+WORD_SHORT = -0.3
 MOST_POINTS = 15.0
 SUREST = 1e-4
 CERTAIN_POINTS = 9.0
@@ -25,7 +26,7 @@ CERTAIN_POINTS = 9.0
 CALMS = 1.0
 OVER_POINTS = 4.0
 """Points of calm with which a message is taken to tell of something over."""
-FEW = 6
+ENOUGH = 9
 """Words; of fewer without a word of danger (a name, "la casa verde") the weights know little."""
 LASTING = ("desaparecida", "crisis_emocional")
 """Of these kinds another day calms nothing: who is missing since yesterday is missing now."""
@@ -33,12 +34,13 @@ LASTING_CHANCE = 0.3
 
 
 class Signs(NamedTuple):
-    """What the rules found: points of danger and of calm, whether "now" is said, and how many words were written."""
+    """What the rules found: points of danger and of calm, whether "now" or "always" is said, and how many words were written."""
 
     points: float
     calm: float
     now: bool
     words: int
+    habit: bool
 
 
 def certain(signs: Signs) -> bool:
@@ -51,10 +53,10 @@ def chance(signs: Signs, judged: Judgement, usual: Mapping[str, float]) -> float
     of_kind = sum(share * usual[slug] for slug, share in judged.chances.items())
     total = BASE + MESSAGE * _logit(judged.flags["urgent"]) + KIND * _logit(of_kind)
     total += POINT * min(signs.points, MOST_POINTS)
-    if signs.points == 0 and signs.words < FEW:
-        total += FEW_WORDS
-    if signs.calm >= OVER_POINTS and not signs.now and not _lasts(judged):
-        total += OVER
+    if signs.points == 0:
+        total += WORD_SHORT * max(0, ENOUGH - signs.words)
+    if not signs.now and not _lasts(judged):
+        total += OVER if signs.calm >= OVER_POINTS else HABIT * signs.habit
     return 1 / (1 + math.exp(-total))
 
 

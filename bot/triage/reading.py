@@ -24,13 +24,13 @@ from bot.triage.weighing import Rulebook, Where, by_idea, satisfied
 
 DANGER, CALM = "peligro", "calma"
 DANGER_POINTS = 5.0
-NOW = "ahora"
+NOW, HABITUAL = "ahora", "habitual"
 NOW_IDEAS = (NOW, "gerundio")
 MOST_GUESSES = 4
 RANK = {slug: rank for rank, slug in enumerate(SLUGS)}
 ALSO_POINTS = 5.0
 ALSO_SHARE = 0.0005
-DELICATE_CHANCE = 0.08
+DELICATE_CHANCE = 0.06
 LAST_READ = 512
 """So many messages are remembered as understood: a talk reads its first sentence again at every turn."""
 
@@ -116,7 +116,8 @@ class Triage:
 
     def _danger(self, heard: Heard, judged: Judgement) -> Danger | None:
         words = _words(heard.spoken, heard.danger_hits)
-        signs = Signs(heard.danger, heard.calm, NOW in heard.where, len(heard.spoken.text.split()))
+        length = len(heard.spoken.text.split())
+        signs = Signs(heard.danger, heard.calm, NOW in heard.where, length, HABITUAL in heard.where)
         if self._lexicon.model:
             urgent = (
                 certain(signs) or chance(signs, judged, self._lexicon.model.usual) >= self._cuts["urgent"]

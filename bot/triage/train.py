@@ -25,14 +25,14 @@ from bot.triage.slugs import SLUGS
 from bot.triage.spelling import Speller
 
 EPOCHS = 16
-RUNS = 3
+RUNS = 6
 RATE = 0.25
 DECAY = 3e-4
 WORDS_DROPPED = 0.35
 IDEAS_DROPPED = 0.45
 RAREST = 2
 ALSO_SHARE = 0.3
-CUTS = {"urgent": 0.11, "sensitive": 0.10}
+CUTS = {"urgent": 0.10, "sensitive": 0.07}
 SEED = 23004
 WORDS = ("w:", "b:", "g:")
 IDEAS = ("i:", "no:")

@@ -1,7 +1,7 @@
 """The labelled messages by split: `train` shaped the weights, the others did not.
 
 `blind` was in sight when the cuts of danger were chosen; `fresh_develop` and `fresh_sealed` were written later without
-sight of lexicon, weights or corpus. The first is looked at while working, the second was opened once, at the end.
+sight of lexicon, weights or corpus. The first was looked at while working, the second was opened once, at the end.
 """
 
 from __future__ import annotations
