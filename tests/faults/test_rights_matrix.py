@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from sqlalchemy import select
 from bot.app import build_here
 from bot.domain import folio as folios
 from bot.domain.concern import Priority
+from bot.domain.patrol import Visit, VisitState
+from bot.domain.promise import Promise, Window
 from bot.domain.report import Report
 from bot.domain.roster import Role
 from bot.domain.territory import Place
@@ -45,10 +48,12 @@ from storage.schema import (
     follower,
     help_request,
     media,
+    promise,
     report,
     shift,
     staff,
     thanks,
+    visit,
     visit_request,
     walk,
     walk_stop,
@@ -69,26 +74,15 @@ CANARY = "canario"  # in the words and the streets of the reports
 STALE = "Esa opción ya no está activa."
 OF_REPORT = (
     "see add again withdraw case way here release ask note refer done reassign support missing need call place word let"
-    " panel warn give thank asktext officesaid mediate pass accept notme snooze"
+    " visits panel warn give thank asktext officesaid mediate pass accept notme snooze"
 )
 PROTECTED = (
-    report,
-    event,
-    staff,
-    shift,
-    due,
-    help_request,
-    follower,
-    visit_request,
-    media,
-    follow_code,
-    thanks,
-    walk,
-    walk_stop,
-    duty_unit,
-)
+    report, event, staff, shift, due, help_request, follower, visit_request, media, follow_code, promise, visit,
+    thanks, walk, walk_stop, duty_unit,
+)  # fmt: skip
 REPORTS = {"ordinary": folios.make(1), "in hand": folios.make(2), "confidential": folios.make(3)}
 STREET = "jilguero"
+PROMISE, VISIT, BEGUN = "p000%s", "v000%s", "w000%s"  # ids of what hangs on a report, by its folio
 
 
 class TakenBack(Exception):
@@ -216,9 +210,30 @@ def populated(tx: Transaction, here: Here) -> tuple[dict[str, str], dict[str, st
     roster = {one.person_id: one for one in tx.staff.roster(NOON).officers}
     in_hand = tx.reports.by_folio(REPORTS["in hand"])
     tx.reports.save(in_hand.claim(by=roster[people["handler"]], at=NOON))
+    for folio in REPORTS.values():
+        _promised(tx, tx.reports.by_folio(folio), people["handler"])
     request, _ = tx.requests.ask_for_person(people["neighbour"], NOON)
     erasure.ask(tx, people["neighbour"], NOON)
     return people, REPORTS, request.id
+
+
+def _promised(tx: Transaction, report: Report, by: str) -> None:
+    """Somebody's word about it, a visit whose hour came, and one that they are making."""
+    at, until = NOON - timedelta(minutes=10), NOON + timedelta(hours=3)
+    tx.promises.add(
+        Promise(
+            id=PROMISE % report.folio, report_id=report.id, owner_id=by, sector=report.sectors[0],
+            text=f"Pasamos por el {CANARY}.", window=Window(starts_at=None, due_at=until), made_at=at,
+        )
+    )  # fmt: skip
+    called = Visit(
+        id=VISIT % report.folio, report_id=report.id, sector=report.sectors[0], planned_by=by, planned_at=at,
+        closes_at=until, stay=10, state=VisitState.CALLED,
+    )  # fmt: skip
+    begun = replace(called, id=BEGUN % report.folio)
+    tx.visits.add(called)
+    tx.visits.add(begun)
+    tx.visits.save(begun, begun.arrive(by, at))
 
 
 @pytest_asyncio.fixture
@@ -239,8 +254,8 @@ def buttons(world: World) -> dict[str, str]:
         "forget": (world.people["neighbour"],), "tip": ("casa.0",), "tips": ("0",), "tipsof": ("ruido",),
         "visit": ("centro",), "contact": ("centro",), "also": ("x",), "noalso": ("x",), "reset_pin": ("on duty",),
         **dict.fromkeys(("let_in", "pause", "unpause", "keep_pause"), (world.people["neighbour"],)),
-        **dict.fromkeys(("promise", "kept", "pmove", "poff", "passon", "keepit"), ("0" * 12,)),
-        "pact": ("0" * 12 + ".yes",),
+        **dict.fromkeys(("promise", "kept", "pmove", "poff"), (PROMISE,)), "vin": (VISIT,), "vout": (BEGUN,),
+        **dict.fromkeys(("passon", "keepit"), ("0" * 12,)), "pact": ("0" * 12 + ".yes",),
         **dict.fromkeys(("safe", "nosafe", "unsafe", "doubt"), ("0" * 12,)),
     }  # fmt: skip
     found = {f"m.{entry.name}": f"m.{entry.name}" for entry in menus.ENTRIES}
