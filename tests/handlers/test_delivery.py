@@ -570,6 +570,9 @@ async def test_a_confidential_alert_reaches_its_list_only(
 def asked_of(tx: Transaction, notice: str, **report: Any) -> Any:
     """`permitted` for a row of that notice about a report, to Rosa."""
     about = opened(tx, person_id=resident(tx), **report)
+    if notice in wording.COALESCED and tx.groups.of_chat(resident(tx)) is None:  # only to a sector's group
+        tx.groups.invite("g", "norte", "ABCDE12345", resident(tx), NOON)
+        tx.groups.bind("g", resident(tx), NOON)
     tx.outbox.put([Notice(person_id=resident(tx), name=notice, facts={}, report_id=about.id)], NOON)
     return permitted(tx, structs.replace(tx.outbox.written[-1], reach=None), NOON)
 
