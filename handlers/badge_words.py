@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot.messages import Outgoing
+from handlers.facts import Facts, Moment, Word
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 
 def _word(moment: Moment, facts: Facts) -> Outgoing:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot.domain.roster import Mode
 from bot.messages import Action, Outgoing
 from bot.texts import Texts, later
+from handlers.facts import Facts, Moment, Word, at_of
 from handlers.here import Here
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 AS_PLANNED, OWN, ASK = "plan", "own", "ask"  # besides a mode, what the button that begins a shift may say
 GETS_ABOUT = {Mode.FOOT: later("a pie"), Mode.CAR: later("en patrulla"), Mode.MOTORCYCLE: later("en moto")}
@@ -86,8 +83,57 @@ def _pause_ended(moment: Moment, facts: Facts) -> Outgoing:
     return Outgoing(lines=lines, actions=actions)
 
 
+def _shift_ends_soon(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = [t("Su turno termina a las {hour}.", hour=t.clock(at_of(facts["ends_at"])))]
+    if facts["in_hand"]:
+        lines.append(
+            t("Tiene {n} en sus manos: ciérrelos, o suéltelos para quien entra.", n=facts["in_hand"])
+        )
+    return Outgoing(lines=tuple(lines), actions=(button(t("Mis pendientes"), "m.pending"),))
+
+
+def _shift_ended(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    lines = [t("Terminó su turno. Ya no le llegan avisos.")]
+    if facts["in_hand"]:
+        lines.append(t("Le quedan {n} en sus manos.", n=facts["in_hand"]))
+    note = (button(t("Dejar nota"), f"handnote.{facts['handover']}"),) if facts.get("handover") else ()
+    start = button(t("Iniciar turno"), "m.start_shift")
+    return Outgoing(lines=tuple(lines), actions=(*note, start), quiet=True)
+
+
+def _handover_received(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    line = t(
+        "{name} firmó de recibido su entrega ({hour}).",
+        name=facts["by"],
+        hour=t.clock(at_of(facts["received_at"])),
+    )
+    return Outgoing(lines=(line[:1].upper() + line[1:],), quiet=True)
+
+
+def _handover_unsigned(moment: Moment, facts: Facts) -> Outgoing:
+    t = moment.t
+    name = facts["name"] or t("otra persona")
+    first = t("Entrega sin firmar: {name} ({hour}).", name=name, hour=t.clock(at_of(facts["at"])))
+    left = t(
+        "En sus manos: {left} · sin tomar: {waiting} · promesas: {promised}",
+        left=facts["left"],
+        waiting=facts["waiting"],
+        promised=facts["promised"],
+    )
+    return Outgoing(lines=(first, left), actions=(button(t("Estado"), "m.status"),))
+
+
 TO_STAFF: Mapping[str, Word] = {
     "pause_ended": _pause_ended,
     "shift_due": _shift_due,
     "shift_not_begun": _shift_not_begun,
+    "shift_ends_soon": _shift_ends_soon,
+    "handover_unsigned": _handover_unsigned,
+}
+TO_ANYBODY: Mapping[str, Word] = {
+    "shift_ended": _shift_ended,
+    "handover_received": _handover_received,
 }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot.domain import folio as folios
 from bot.domain.concern import Priority
@@ -12,9 +10,7 @@ from bot.domain.report import Status
 from bot.messages import Action, Outgoing
 from bot.texts import Texts, later
 from handlers import referral_words
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
+from handlers.facts import Facts, Moment, Word, at_of
 
 STANDS = {
     Status.RECEIVED: later("Sin tomar"),
@@ -41,13 +37,13 @@ def _card(moment: Moment, facts: Facts) -> Outgoing:
     first = (
         f"{LIGHTS[priority]} {priority.name} {here.kind(facts['kind']).short}",
         f"Col. {where}" if where else t("sin colonia"),
-        t.clock(_at(facts["opened_at"])),
+        t.clock(at_of(facts["opened_at"])),
         folios.show(facts["folio"]),
     )
     stands = t(
         STANDS[status],
         handler=facts["handler"] or t("otra persona"),
-        hour=t.clock(_at(facts["at"])),
+        hour=t.clock(at_of(facts["at"])),
         office=referral_words.office_name(here, facts["office"]),
     )
     actions = () if status is Status.CLOSED else (in_private(t, facts["folio"]),)
@@ -71,10 +67,6 @@ def _lost(moment: Moment, facts: Facts) -> Outgoing:
         t("A cada quien en turno le siguen llegando en privado."),
     )
     return Outgoing(lines=lines, actions=(Action(label=t("Grupos"), token="m.groups"),))
-
-
-def _at(moment: str) -> datetime:
-    return datetime.fromisoformat(moment)
 
 
 TO_GROUPS: Mapping[str, Word] = {"group_card": _card}

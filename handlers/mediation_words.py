@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from bot.domain import folio as folios
 from bot.messages import Action, Outgoing
 from bot.texts import Texts
+from handlers.facts import Facts, Moment, Word, folio
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 
 def agreed_lines(t: Texts, facts: Facts) -> tuple[str, ...]:
     """As the reporter reads it; the officer sees the same before."""
     return (
-        t("Folio {folio}: este es el acuerdo al que llegaron.", folio=_folio(facts)),
+        t("Folio {folio}: este es el acuerdo al que llegaron.", folio=folio(facts)),
         *_points(facts),
         t("A los 7 y a los 30 días le preguntamos si se cumple."),
     )
@@ -34,7 +30,7 @@ def _agreed(moment: Moment, facts: Facts) -> Outgoing:
 
 def _kept(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    first = t("Folio {folio}: hace {n} días quedaron en esto:", folio=_folio(facts), n=facts["days"])
+    first = t("Folio {folio}: hace {n} días quedaron en esto:", folio=folio(facts), n=facts["days"])
     return Outgoing(
         lines=(first, *_points(facts), t("¿Se está cumpliendo?")), actions=_answers(t, facts["mediation"])
     )
@@ -42,7 +38,7 @@ def _kept(moment: Moment, facts: Facts) -> Outgoing:
 
 def _check(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    first = t("Folio {folio}: acuerdo de hace {n} días. ¿Se cumple?", folio=_folio(facts), n=facts["days"])
+    first = t("Folio {folio}: acuerdo de hace {n} días. ¿Se cumple?", folio=folio(facts), n=facts["days"])
     actions = (*_answers(t, facts["mediation"]), _case(t, facts))
     return Outgoing(lines=(first, *_points(facts)), actions=actions, protected=True)
 
@@ -50,9 +46,9 @@ def _check(moment: Moment, facts: Facts) -> Outgoing:
 def _not_kept(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     said = (
-        t("Folio {folio}: la persona dice que el acuerdo se cumple en parte.", folio=_folio(facts))
+        t("Folio {folio}: la persona dice que el acuerdo se cumple en parte.", folio=folio(facts))
         if facts["answer"] == "part"
-        else t("Folio {folio}: la persona dice que el acuerdo no se cumple.", folio=_folio(facts))
+        else t("Folio {folio}: la persona dice que el acuerdo no se cumple.", folio=folio(facts))
     )
     return Outgoing(
         lines=(said, t("Hable con ella: otra plática, o el juez cívico.")), actions=(_case(t, facts),)
@@ -69,10 +65,6 @@ def _answers(t: Texts, mediation_id: str) -> tuple[Action, ...]:
 
 def _case(t: Texts, facts: Facts) -> Action:
     return button(t("Ver caso"), f"case.{facts['folio']}")
-
-
-def _folio(facts: Facts) -> str:
-    return folios.show(facts["folio"])
 
 
 TO_RESIDENTS: Mapping[str, Word] = {"mediation_agreed": _agreed, "mediation_kept": _kept}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot.domain.safety import SafetyNote
 from bot.messages import Outgoing
 from bot.texts import Texts
+from handlers.facts import Facts, Moment, Word
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 
 def note_line(t: Texts, author: str, note: SafetyNote) -> str:

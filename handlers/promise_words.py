@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
-from bot.domain import folio as folios
 from bot.domain.promise import WHOLE_DAY, Promise, State, Window
 from bot.messages import Action, Outgoing
 from bot.texts import Texts
+from handlers.facts import Facts, Moment, Word, add_button, at_of, folio, officer
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 
 def span(t: Texts, window: Window) -> str:
@@ -46,62 +41,56 @@ def done(t: Texts, promise_id: str) -> Action:
 def made_lines(t: Texts, facts: Facts) -> tuple[str, ...]:
     """As the person reads it; its owner sees the same before."""
     return (
-        t("Folio {folio}: {officer} quedó en esto:", folio=_folio(facts), officer=_officer(t, facts)),
+        t("Folio {folio}: {officer} quedó en esto:", folio=folio(facts), officer=officer(t, facts)),
         f"«{facts['text']}»",
-        t("Si no se cumple a más tardar {when}, se lo decimos.", when=t.moment(_at(facts["due_at"]))),
+        t("Si no se cumple a más tardar {when}, se lo decimos.", when=t.moment(at_of(facts["due_at"]))),
     )
 
 
 def _made(moment: Moment, facts: Facts) -> Outgoing:
-    return Outgoing(lines=made_lines(moment.t, facts), actions=_add(moment.t, facts))
+    return Outgoing(lines=made_lines(moment.t, facts), actions=add_button(moment.t, facts))
 
 
 def _kept(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    first = t(
-        "Folio {folio}: {officer} cumplió lo que dijo:", folio=_folio(facts), officer=_officer(t, facts)
-    )
+    first = t("Folio {folio}: {officer} cumplió lo que dijo:", folio=folio(facts), officer=officer(t, facts))
     if facts["state"] == State.LATE.value:
-        first = t("Folio {folio}: se cumplió tarde lo que le dijimos:", folio=_folio(facts))
-    return Outgoing(lines=(first, f"«{facts['text']}»"), actions=_add(t, facts))
+        first = t("Folio {folio}: se cumplió tarde lo que le dijimos:", folio=folio(facts))
+    return Outgoing(lines=(first, f"«{facts['text']}»"), actions=add_button(t, facts))
 
 
 def _moved(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     lines = (
-        t("Folio {folio}: cambió la hora de lo que le dijimos:", folio=_folio(facts)),
+        t("Folio {folio}: cambió la hora de lo que le dijimos:", folio=folio(facts)),
         f"«{facts['text']}»",
-        t("Disculpe el cambio: ahora es a más tardar {when}", when=t.moment(_at(facts["due_at"]))),
+        t("Disculpe el cambio: ahora es a más tardar {when}", when=t.moment(at_of(facts["due_at"]))),
     )
-    return Outgoing(lines=lines, actions=_add(t, facts))
+    return Outgoing(lines=lines, actions=add_button(t, facts))
 
 
 def _called_off(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     lines = (
-        t("Folio {folio}: no se va a poder lo que le dijimos:", folio=_folio(facts)),
+        t("Folio {folio}: no se va a poder lo que le dijimos:", folio=folio(facts)),
         f"«{facts['text']}»",
         t("Disculpe. Por qué: «{why}»", why=facts["why"]),
     )
-    return Outgoing(lines=lines, actions=(_supervisor(t), *_add(t, facts)))
+    return Outgoing(lines=lines, actions=(_supervisor(t), *add_button(t, facts)))
 
 
 def _broken(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     lines = (
-        t("Folio {folio}: le dijimos esto y no nos consta que se haya cumplido:", folio=_folio(facts)),
+        t("Folio {folio}: le dijimos esto y no nos consta que se haya cumplido:", folio=folio(facts)),
         f"«{facts['text']}»",
         t("Le pedimos una disculpa. El mando ya lo sabe; si quiere, hable con él."),
     )
-    return Outgoing(lines=lines, actions=(_supervisor(t), *_add(t, facts)))
+    return Outgoing(lines=lines, actions=(_supervisor(t), *add_button(t, facts)))
 
 
 def _supervisor(t: Texts) -> Action:
     return button(t("Hablar con el mando"), "m.person", "primary")
-
-
-def _add(t: Texts, facts: Facts) -> tuple[Action, ...]:
-    return (button(t("Agregar algo"), f"add.{facts['folio']}"),)
 
 
 # ---- staff ----
@@ -110,9 +99,9 @@ def _add(t: Texts, facts: Facts) -> tuple[Action, ...]:
 def _due(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     first = t(
-        "Promesa para las {hour} · {about}", hour=t.clock(_at(facts["due_at"])), about=_about(moment, facts)
+        "Promesa para las {hour} · {about}", hour=t.clock(at_of(facts["due_at"])), about=_about(moment, facts)
     )
-    lines = (first, f"«{facts['text']}»", t("La hizo {name}.", name=_officer(t, facts)))
+    lines = (first, f"«{facts['text']}»", t("La hizo {name}.", name=officer(t, facts)))
     return Outgoing(lines=lines, actions=choices(t, facts["promise"]), protected=True)
 
 
@@ -121,7 +110,7 @@ def _lapsed(moment: Moment, facts: Facts) -> Outgoing:
     lines = [
         t("Promesa vencida · {about}", about=_about(moment, facts)),
         f"«{facts['text']}»",
-        t("La hizo {name}.", name=_officer(t, facts)),
+        t("La hizo {name}.", name=officer(t, facts)),
     ]
     if not facts["listed"]:
         lines.append(t("A la persona ya se le pidió una disculpa."))
@@ -132,22 +121,10 @@ def _lapsed(moment: Moment, facts: Facts) -> Outgoing:
 def _about(moment: Moment, facts: Facts) -> str:
     """What a locked phone may show."""
     if facts["listed"]:
-        return f"{moment.t('Asunto confidencial')} · {_folio(facts)}"
+        return f"{moment.t('Asunto confidencial')} · {folio(facts)}"
     where = moment.here.colonia_name(facts["colonia"])
-    parts = (moment.here.kind(facts["kind"]).short, where, _folio(facts))
+    parts = (moment.here.kind(facts["kind"]).short, where, folio(facts))
     return " · ".join(part for part in parts if part)
-
-
-def _officer(t: Texts, facts: Facts) -> str:
-    return str(facts.get("officer") or t("el equipo"))
-
-
-def _folio(facts: Mapping[str, Any]) -> str:
-    return folios.show(facts["folio"])
-
-
-def _at(moment: str) -> datetime:
-    return datetime.fromisoformat(moment)
 
 
 TO_RESIDENTS: Mapping[str, Word] = {

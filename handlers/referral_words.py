@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-from bot.domain import folio as folios
 from bot.domain.referral import Outcome
 from bot.messages import Action, Outgoing
 from bot.texts import Texts, later
+from handlers.facts import Facts, Moment, Word, at_of, folio
 from handlers.here import Here
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 SAID = {
     Outcome.WILL_DO: later("{office} contestó que sí lo va a atender."),
@@ -39,16 +34,16 @@ def written(t: Texts, here: Here, facts: Facts, *, again: bool = False) -> tuple
     where = here.colonia_name(facts["colonia"])
     about = f"{kind.name} · Col. {where}" if where else kind.name
     lines = [
-        t("{programme}: folio {folio}", programme=here.municipality.programme, folio=_folio(facts)),
+        t("{programme}: folio {folio}", programme=here.municipality.programme, folio=folio(facts)),
         about,
-        t("Recibido: {when}", when=t.moment(_at(facts["opened_at"]))),
+        t("Recibido: {when}", when=t.moment(at_of(facts["opened_at"]))),
     ]
     if again:
         lines.insert(0, t("Recordatorio: todavía no tenemos su respuesta."))
     if facts["text"]:
         lines.append(f"«{facts['text']}»")
     if facts["link"]:
-        until = t.day(_at(facts["expires_at"]))
+        until = t.day(at_of(facts["expires_at"]))
         lines.append(t("Conteste aquí, sin cuenta ni contraseña, hasta el {day}:", day=until))
         lines.append(facts["link"])
     else:
@@ -70,7 +65,7 @@ def _reminded(moment: Moment, facts: Facts) -> Outgoing:
 def said_lines(t: Texts, here: Here, facts: Facts) -> tuple[str, ...]:
     """The office's answer, as the person reads it; the officer sees the same before."""
     words = t(SAID[Outcome(facts["outcome"])], office=office_name(here, facts["office"]))
-    first = t("Folio {folio}: {said}", folio=_folio(facts), said=words)
+    first = t("Folio {folio}: {said}", folio=folio(facts), said=words)
     quoted = (f"«{facts['text']}»",) if facts["text"] else ()
     asks = (
         t("¿Ya quedó?")
@@ -96,7 +91,7 @@ def _said(moment: Moment, facts: Facts) -> Outgoing:
 def _answered(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     words = t(SAID[Outcome(facts["outcome"])], office=office_name(moment.here, facts["office"]))
-    lines = [t("Folio {folio}: {said}", folio=_folio(facts), said=words)]
+    lines = [t("Folio {folio}: {said}", folio=folio(facts), said=words)]
     if facts["text"]:
         lines.append(f"«{facts['text']}»")
     if facts["waits"]:
@@ -137,7 +132,7 @@ def _waiting_line(moment: Moment, facts: Facts) -> str:
     days = t.many("{n} día", "{n} días", facts["days"])
     office = office_name(moment.here, facts["office"])
     return t(
-        "Folio {folio}: {office} no ha contestado en {days}.", folio=_folio(facts), office=office, days=days
+        "Folio {folio}: {office} no ha contestado en {days}.", folio=folio(facts), office=office, days=days
     )
 
 
@@ -152,14 +147,6 @@ def follow(t: Texts, folio: str) -> tuple[Action, ...]:
 
 def _case(t: Texts, facts: Facts) -> Action:
     return button(t("Ver caso"), f"case.{facts['folio']}")
-
-
-def _folio(facts: Facts) -> str:
-    return folios.show(facts["folio"])
-
-
-def _at(moment: str) -> datetime:
-    return datetime.fromisoformat(moment)
 
 
 TO_OFFICES: Mapping[str, Word] = {"office_asked": _asked, "office_reminded": _reminded}

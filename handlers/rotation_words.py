@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
 
 from bot.domain.rotation import Need
 from bot.domain.walk import Did
 from bot.messages import Outgoing
 from bot.texts import Texts
 from handlers import walk_words
+from handlers.facts import Facts, Moment, Word
 from handlers.here import Here
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 FEWEST_STOPS = 3  # below this what was heard might say who said it
 FEWEST_TIMES = 2  # and so might what only one of them told

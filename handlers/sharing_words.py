@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot.domain import folio as folios
 from bot.domain.concern import Priority
 from bot.messages import Action, Outgoing
 from bot.texts import Texts
+from handlers.facts import Facts, Moment, Word, case_button
 from handlers.officer.cards import headline_of
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 
 def _wanted(moment: Moment, facts: Facts) -> Outgoing:
@@ -39,22 +36,18 @@ def _answered(moment: Moment, facts: Facts) -> Outgoing:
     if facts["accepted"]:
         return Outgoing(lines=(t("Folio {folio}: {name} aceptó; ya lo tiene.", folio=folio, name=name),))
     line = t("Folio {folio}: {name} no puede; sigue siendo suyo.", folio=folio, name=name)
-    return Outgoing(lines=(line,), actions=_open(t, facts))
+    return Outgoing(lines=(line,), actions=case_button(t, facts))
 
 
 def _snooze_over(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     line = t("Folio {folio}: me pidió que se lo recordara.", folio=folios.show(facts["folio"]))
-    return Outgoing(lines=(line,), actions=(*_open(t, facts), later_again(t, facts["folio"])))
+    return Outgoing(lines=(line,), actions=(*case_button(t, facts), later_again(t, facts["folio"])))
 
 
 def later_again(t: Texts, folio: str) -> Action:
     """Not now: be reminded once more."""
     return button(t("Recordarme luego"), f"snooze.{folio}")
-
-
-def _open(t: Texts, facts: Facts) -> tuple[Action, ...]:
-    return (button(t("Ver caso"), f"case.{facts['folio']}"),)
 
 
 TO_STAFF: Mapping[str, Word] = {

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from bot.domain import folio as folios
 from bot.messages import Outgoing
 from bot.texts import Texts
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
+from handlers.facts import Facts, Moment, Word
 
 
 def _thanked(moment: Moment, facts: Facts) -> Outgoing:

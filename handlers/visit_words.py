@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-from bot.domain import folio as folios
-from bot.messages import Action, Outgoing
+from bot.messages import Outgoing
 from bot.texts import Texts
+from handlers.facts import Facts, Moment, Word, add_button, at_of, folio
 from handlers.speaker import button
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 
 def planned_lines(t: Texts, facts: Facts) -> tuple[str, ...]:
@@ -20,34 +15,36 @@ def planned_lines(t: Texts, facts: Facts) -> tuple[str, ...]:
     visits = t.many("{n} visita", "{n} visitas, una por día", facts["days"])
     officer = facts.get("officer") or t("el equipo")
     return (
-        t("Folio {folio}: {officer} programó {visits}.", folio=_folio(facts), officer=officer, visits=visits),
+        t("Folio {folio}: {officer} programó {visits}.", folio=folio(facts), officer=officer, visits=visits),
         t("La hora no se dice antes. Después de cada una le avisamos."),
     )
 
 
 def _planned(moment: Moment, facts: Facts) -> Outgoing:
-    return Outgoing(lines=planned_lines(moment.t, facts), actions=_add(moment.t, facts))
+    return Outgoing(lines=planned_lines(moment.t, facts), actions=add_button(moment.t, facts))
 
 
 def _made(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    start, end = t.clock(_at(facts["arrived_at"])), facts["left_at"]
-    when = f"{start}-{t.clock(_at(end))}" if end else start
-    lines = [t("Folio {folio}: estuvimos {when}.", folio=_folio(facts), when=when)]
+    start, end = t.clock(at_of(facts["arrived_at"])), facts["left_at"]
+    when = f"{start}-{t.clock(at_of(end))}" if end else start
+    lines = [t("Folio {folio}: estuvimos {when}.", folio=folio(facts), when=when)]
     if facts["sentence"]:
         lines.append(f"«{facts['sentence']}»")
-    return Outgoing(lines=tuple(lines), actions=_add(t, facts))
+    return Outgoing(lines=tuple(lines), actions=add_button(t, facts))
 
 
 def _missed(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    lines = (t("Folio {folio}: esta vez no pudimos pasar. Disculpe.", folio=_folio(facts)),)
-    return Outgoing(lines=lines, actions=(button(t("Hablar con el mando"), "m.person"), *_add(t, facts)))
+    lines = (t("Folio {folio}: esta vez no pudimos pasar. Disculpe.", folio=folio(facts)),)
+    return Outgoing(
+        lines=lines, actions=(button(t("Hablar con el mando"), "m.person"), *add_button(t, facts))
+    )
 
 
 def _time(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    until = t.clock(_at(facts["closes_at"]))
+    until = t.clock(at_of(facts["closes_at"]))
     lines = (
         t("🚓 Toca visita · {about}", about=_about(moment, facts)),
         t("Unos {n} minutos, a más tardar a las {hour}.", n=facts["stay"], hour=until),
@@ -65,19 +62,7 @@ def _not_made(moment: Moment, facts: Facts) -> Outgoing:
 
 def _about(moment: Moment, facts: Facts) -> str:
     where = moment.here.colonia_name(facts["colonia"])
-    return " · ".join(part for part in (where and f"Col. {where}", _folio(facts)) if part)
-
-
-def _add(t: Texts, facts: Facts) -> tuple[Action, ...]:
-    return (button(t("Agregar algo"), f"add.{facts['folio']}"),)
-
-
-def _folio(facts: Facts) -> str:
-    return folios.show(facts["folio"])
-
-
-def _at(moment: str) -> datetime:
-    return datetime.fromisoformat(moment)
+    return " · ".join(part for part in (where and f"Col. {where}", folio(facts)) if part)
 
 
 TO_RESIDENTS: Mapping[str, Word] = {"visits_planned": _planned, "visit_made": _made, "visit_missed": _missed}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot.domain.walk import Did
 from bot.messages import Outgoing
 from bot.texts import Texts, later
+from handlers.facts import Facts, Moment, Word
 from handlers.here import Here
-
-if TYPE_CHECKING:
-    from handlers.wording import Facts, Moment, Word
 
 MOST_KINDS = 5
 DID = {

@@ -31,6 +31,7 @@ from handlers.delivery.failures import dead, lost
 from handlers.delivery.outage import Outage
 from handlers.delivery.pacing import RATES, Pacer
 from handlers.desk import groups
+from handlers.facts import Moment
 from handlers.here import Here
 from handlers.watchdog import Beat
 from storage.outbox import LEASE, Row, Turn
@@ -319,7 +320,7 @@ class Delivery:
         facts = (
             {**row.facts, "retry": True} if row.state == "unknown" and row.lane == Lane.ALERT else row.facts
         )
-        moment = wording.Moment(t=self._here.t(ready.locale or "es"), here=self._here, at=self._clock.now())
+        moment = Moment(t=self._here.t(ready.locale or "es"), here=self._here, at=self._clock.now())
         card = wording.render(row.notice, facts, moment)
         if ready.edits and not card.replaces:
             card = card.with_(replaces=ready.edits)

@@ -13,7 +13,7 @@ from bot.domain.report import Disposition
 from bot.questions import Forget, NotUnderstood, Option, Reply, choose, choose_or, shortened, write
 from bot.texts import Texts, later
 from bot.triage.promises import promising_part
-from handlers import promise_words, proof_words, referral_words, talks, wording
+from handlers import news_words, promise_words, proof_words, referral_words, talks
 from handlers.desk import promises, steps
 from handlers.desk import reports as desk
 from handlers.here import Here
@@ -191,9 +191,11 @@ def preview(t: Texts, here: Here, kept: Kept, ending: Ending) -> tuple[str, ...]
     if not kept["told"]:
         return (t("Quedará así: «{sentence}»", sentence=ending.sentence or "—"), *promise)
     if ending.disposition is None:
-        words = wording.referred_lines(t, here, {**facts, "office": ending.office, "note": ending.sentence})
+        words = news_words.referred_lines(
+            t, here, {**facts, "office": ending.office, "note": ending.sentence}
+        )
     else:
-        words = wording.closed_lines(
+        words = news_words.closed_lines(
             t, {**facts, "disposition": ending.disposition.value, "sentence": ending.sentence}
         )
     return (t("Le llegará así:"), *words, *promise)

@@ -10,6 +10,7 @@ from bot.questions import Option, match
 from bot.texts import Texts
 from bot.triage import Understanding
 from handlers import wording
+from handlers.facts import Moment
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
 from handlers.resident import badge, filing, following, home, information, my_reports, person, thanking
@@ -76,7 +77,7 @@ def _chosen(who: Speaker) -> bool:
     newest = who.tx.outbox.newest(who.person.id)
     if newest is None:
         return False
-    moment = wording.Moment(t=who.t, here=who.here, at=who.at)
+    moment = Moment(t=who.t, here=who.here, at=who.at)
     card = wording.render(newest.notice, newest.facts, moment)
     options = [Option(action.token, "", action.label) for action in (*card.rows, *card.actions)]
     found = match(options, who.reply)

@@ -13,7 +13,8 @@ from bot.domain.referral import Outcome
 from bot.domain.report import Disposition, Status
 from bot.messages import TELEGRAM, WHATSAPP, AttachmentKind
 from bot.municipality import Municipality
-from handlers import wording
+from handlers import alert_words, wording
+from handlers import facts as kit
 from handlers.here import Here
 from tests.handlers.conftest import NOON
 
@@ -49,7 +50,7 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     ],
     "alert_taken": [
         {"folio": FOLIO, "handler": handler, "what": what, "at": NOON.isoformat()}
-        for what in wording.WHAT_HAPPENED
+        for what in alert_words.WHAT_HAPPENED
         for handler in ("oficial Canul", "")
     ],
     "report_assigned": [{"folio": FOLIO}],
@@ -58,7 +59,7 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     "something_added": [{"folio": FOLIO, "text": TEXT}, {"folio": FOLIO, "text": ""}],
     "question_expired": [{"folio": FOLIO}],
     "report_withdrawn": [{"folio": FOLIO}],
-    "solved_answered": [{"folio": FOLIO, "answer": answer} for answer in wording.SOLVED],
+    "solved_answered": [{"folio": FOLIO, "answer": answer} for answer in alert_words.SOLVED],
     "support_offered": [{"folio": FOLIO, "by": "oficial Poot"}],
     "support_wanted": [
         {
@@ -229,8 +230,8 @@ FACTS: dict[str, list[dict[str, Any]]] = {
 CASES = [(name, facts, locale) for name, many in FACTS.items() for facts in many for locale in ("es", "en")]
 
 
-def moment(here: Here, locale: str = "es", minutes: float = 4) -> wording.Moment:
-    return wording.Moment(t=here.t(locale), here=here, at=NOON + timedelta(minutes=minutes))
+def moment(here: Here, locale: str = "es", minutes: float = 4) -> kit.Moment:
+    return kit.Moment(t=here.t(locale), here=here, at=NOON + timedelta(minutes=minutes))
 
 
 def test_the_examples_above_name_every_notice() -> None:
@@ -340,5 +341,5 @@ def test_the_tables_of_rights_name_notices_that_exist() -> None:
 
 
 def test_a_file_of_ours_goes_on_a_card() -> None:
-    made = wording.file("m1", "voice", "audio/ogg")
+    made = kit.file("m1", "voice", "audio/ogg")
     assert (made.kind, made.reference, made.content_type) == (AttachmentKind.VOICE, "m1", "audio/ogg")
