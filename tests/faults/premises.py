@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import ClientTimeout
 from starlette.applications import Starlette
 
 from bot.app import App, build_here, plug
@@ -136,7 +135,7 @@ async def premises(
             public_url="https://bot.example",
             api_url=await towards(api.url),
         )
-        telegram._client.timeout = ClientTimeout(total=seconds)
+        telegram._client.limit = seconds
         over = await towards(twilio.url)
         whatsapp = WhatsAppChannel(
             twilio.account_sid,
@@ -148,7 +147,7 @@ async def premises(
             content_url=over,
             now=clock.now,
         )
-        whatsapp.api._limit = ClientTimeout(total=seconds)
+        whatsapp.api._limit = seconds
         store = await open_store(url, ring)
         channels: dict[str, Any] = {"telegram": telegram, "whatsapp": whatsapp}
         app = plug(store, MUNICIPALITY, ring, channels, clock)
