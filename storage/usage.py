@@ -1,6 +1,7 @@
 """How much somebody did lately, what was kept back because of it, and whom a supervisor paused.
 
-Counts stand in the store, so a restart forgives nothing. A count begins anew with each minute, hour or day;
+Counts stand in the store, so a restart forgives nothing (save the first half of a minute's messages, which
+`handlers/limits.py` counts in memory). A count begins anew with each minute, hour or day;
 its beginning is rounded, so that it says nothing about the moment of a single message.
 """
 
