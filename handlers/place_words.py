@@ -29,8 +29,8 @@ def _wanted(moment: Moment, facts: Facts) -> Outgoing:
         t("Cómo lo sabe: «{reason}»", reason=facts["reason"]),
     )
     actions = (
-        button(t("Aprobar"), f"safe.{facts['note']}", "primary"),
-        button(t("No aprobar"), f"nosafe.{facts['note']}"),
+        button(t("Aprobar"), f"safe.{facts['note_id']}", "primary"),
+        button(t("No aprobar"), f"nosafe.{facts['note_id']}"),
     )
     return Outgoing(lines=lines, actions=actions, protected=True)
 
@@ -56,7 +56,7 @@ def _doubted(moment: Moment, facts: Facts) -> Outgoing:
         where=where,
     )
     return Outgoing(
-        lines=(line,), actions=(button(t("Quitar aviso"), f"unsafe.{facts['note']}"),), protected=True
+        lines=(line,), actions=(button(t("Quitar aviso"), f"unsafe.{facts['note_id']}"),), protected=True
     )
 
 

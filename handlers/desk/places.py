@@ -126,7 +126,7 @@ def ask(
     )
     tx.safety.add(note)
     facts = {
-        "note": note.id,
+        "note_id": note.id,
         "text": text,
         "reason": reason,
         "by": officer.name,
@@ -163,7 +163,7 @@ def doubt(tx: Transaction, note_id: str, officer: Officer, at: datetime) -> Safe
     note = _note(tx, note_id)
     if not note.holds(at):
         raise UnknownFolio
-    facts = {"note": note.id, "text": note.text, "by": officer.name, "colonia": note.colonia}
+    facts = {"note_id": note.id, "text": note.text, "by": officer.name, "colonia": note.colonia}
     people = [person.person_id for person in tx.staff.roster(at).supervisors()]
     _tell(tx, "safety_note_doubted", people, note, facts, at)
     return note

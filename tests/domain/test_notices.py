@@ -64,6 +64,14 @@ TABLE = [
     (events.ReportHandedOver, {}, "vecino", set()),
     (events.PlaceTold, {"colonia": "sur"}, "rosa", {("canul", "place_told")}),
     (events.AlertDeclined, {}, "poot", set()),
+    (
+        events.TransferOffered,
+        {"to_id": "poot"},
+        "canul",
+        set(),
+    ),  # what passes between colleagues, the desk tells
+    (events.TransferDeclined, {}, "poot", set()),
+    (events.PlaceMeasured, {"metres": 40}, "canul", set()),
     (events.ReportHeld, {"why": "day"}, None, set()),
     (events.ReportLetThrough, {}, "poot", set()),
 ]

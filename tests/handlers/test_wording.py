@@ -134,7 +134,7 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     **{
         name: [
             {
-                "note": "n" * 12, "text": "perro suelto", "reason": "Lo vi", "by": "oficial Canul", "agreed": agreed,
+                "note_id": "n" * 12, "text": "perro suelto", "reason": "Lo vi", "by": "oficial Canul", "agreed": agreed,
                 "colonia": "centro", "expires_at": NOON.isoformat(),
             }
             for agreed in (True, False)
