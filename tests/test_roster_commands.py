@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from bot.console import in_store
 from bot.settings import names
 
 run = CliRunner().invoke
+ZONE = ZoneInfo("America/Cancun")
 
 
 @pytest.fixture
@@ -31,17 +33,22 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def sheet(folder: Path, *rows: str) -> str:
     """A CSV of the roster; `{n}` is the day that comes in n days."""
-    days = {f"d{n}": f"{now() + timedelta(days=n):%Y-%m-%d}" for n in range(40)}
+    days = {f"d{n}": f"{today() + timedelta(days=n)}" for n in range(40)}
     head = "placa,patrón,primer día,último día,entra,sale"
     (folder / "rol.csv").write_text("\n".join([head, *rows]).format(**days) + "\n")
     return str(folder / "rol.csv")
 
 
 def planned(badge: str) -> list[int]:
-    """In how many days somebody's shifts begin."""
+    """In how many days somebody's shifts begin, by the municipality's calendar."""
     since, until = now() - timedelta(days=2), now() + timedelta(days=50)
     found = in_store(lambda tx: tx.plans.of_badge(badge, since, until), reads=True)
-    return [round((one.starts_at - now()) / timedelta(days=1)) for one in found]
+    return [(one.starts_at.astimezone(ZONE).date() - today()).days for one in found]
+
+
+def today() -> date:
+    """At the municipality: in the evening UTC is a day ahead."""
+    return now().astimezone(ZONE).date()
 
 
 def test_a_dry_run_says_what_would_be_and_keeps_nothing(folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench.bots import ROOT
 
-SHORT = ["--rounds", "1", "--seconds", "1", "--residents", "3", "--bots", "ours", "ours-whatsapp"]
+SHORT = ["--rounds", "1", "--seconds", "3", "--residents", "3", "--bots", "ours", "ours-whatsapp"]
 
 
 def test_residents_of_both_channels_come_to_their_folio(tmp_path: Path) -> None:
