@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.domain.errors import NotPermitted
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Officer, Role
 from bot.messages import Action, Inbound, Outgoing
@@ -43,6 +44,13 @@ class Speaker:
     def role(self) -> Role:
         """What the person is at this moment; a revoked officer is a resident."""
         return self.officer.role if self.officer else Role.RESIDENT
+
+    @property
+    def me(self) -> Officer:
+        """The person as active staff. Raises NotPermitted."""
+        if self.officer is None:
+            raise NotPermitted
+        return self.officer
 
     @property
     def reply(self) -> Reply:

@@ -7,9 +7,8 @@ from datetime import time
 
 from bot.conversation import Flow
 from bot.domain import folio as folios
-from bot.domain.errors import NotAllowedNow, NotPermitted, UnknownFolio
+from bot.domain.errors import NotAllowedNow, UnknownFolio
 from bot.domain.patrol import DayPart, VisitState, tells_of_an_empty_house
-from bot.domain.roster import Officer
 from bot.messages import Outgoing
 from bot.questions import NotUnderstood, Option, Reply, choose, choose_or
 from bot.texts import Texts, later
@@ -65,7 +64,7 @@ def _planned(who: Speaker, talk: Conversation, wanted: Plan | None) -> None:
 
 def arrive(who: Speaker, visit_id: str) -> None:
     """Llegué."""
-    report, made = desk.arrive(who.tx, visit_id, _officer(who), who.at)
+    report, made = desk.arrive(who.tx, visit_id, who.me, who.at)
     t = who.t
     assert made.arrived_at is not None
     whole = cards.place_open(who, report)
@@ -134,7 +133,7 @@ def _sentence(t: Texts, said: Reply) -> str | None:
 
 
 def _left(who: Speaker, talk: Conversation, sentence: str) -> None:
-    report, made = desk.leave(who.tx, talk.arguments["visit"], _officer(who), sentence, who.at)
+    report, made = desk.leave(who.tx, talk.arguments["visit"], who.me, sentence, who.at)
     t = who.t
     assert made.arrived_at is not None
     line = t(
@@ -144,12 +143,6 @@ def _left(who: Speaker, talk: Conversation, sentence: str) -> None:
         folio=folios.show(report.folio),
     )
     who.say(line, *([t("Se le avisa a la persona.")] if report.person_id else []))
-
-
-def _officer(who: Speaker) -> Officer:
-    if who.officer is None:
-        raise NotPermitted
-    return who.officer
 
 
 for _one in (

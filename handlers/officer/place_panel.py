@@ -11,7 +11,7 @@ from bot.domain.errors import NotPermitted, NotYours
 from bot.domain.place_memory import OfKind, by_kind
 from bot.domain.promise import State
 from bot.domain.report import Disposition, Report
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from bot.domain.safety import DAYS, LONGEST_REASON, LONGEST_TEXT, SafetyNote
 from bot.messages import Action, Outgoing
 from bot.questions import Option, choose, write
@@ -41,7 +41,7 @@ DONE = {
 def show(who: Speaker, folio: str) -> None:
     """Antecedentes: for who attends it and for supervisors; that it was read is written down."""
     report = who.tx.reports.by_folio(folio)
-    officer = _officer(who)
+    officer = who.me
     require_right(who.tx, report, officer, who.at)
     if report.handler_id != officer.person_id and (officer.role is not Role.SUPERVISOR or report.listed):
         raise NotYours
@@ -114,7 +114,7 @@ class Caution:
 def warn(who: Speaker, folio: str) -> None:
     """Avisar de un riesgo: of the place, in a few words."""
     report = who.tx.reports.by_folio(folio)
-    officer = _officer(who)
+    officer = who.me
     require_right(who.tx, report, officer, who.at)
     if report.handler_id != officer.person_id and officer.role is not Role.SUPERVISOR:
         raise NotYours
@@ -148,39 +148,33 @@ def _warn_flow(t: Texts) -> Flow[Caution]:
 
 def _warned(who: Speaker, talk: Conversation, said: Caution) -> None:
     folio = talk.arguments["folio"]
-    desk.ask(who.tx, who.here, folio, _officer(who), said.text, said.reason, said.days, who.at)
+    desk.ask(who.tx, who.here, folio, who.me, said.text, said.reason, said.days, who.at)
     line = who.t("Se le preguntó al mando. Se muestra cuando lo apruebe.")
     who.say(line, actions=(button(who.t("Ver caso"), f"case.{folio}"),))
 
 
 def doubt(who: Speaker, note_id: str) -> None:
     """Ya no hay riesgo, says an officer."""
-    desk.doubt(who.tx, note_id, _officer(who), who.at)
+    desk.doubt(who.tx, note_id, who.me, who.at)
     who.say(who.t("Gracias. El mando decide si se quita; mientras, se sigue mostrando."))
 
 
 def agree(who: Speaker, note_id: str) -> None:
     """The command agrees."""
-    note = desk.decide(who.tx, note_id, _officer(who), who.at, agreed=True)
+    note = desk.decide(who.tx, note_id, who.me, who.at, agreed=True)
     who.say(who.t("Aprobado: se muestra hasta el {day}.", day=who.t.day(note.expires_at)))
 
 
 def refuse(who: Speaker, note_id: str) -> None:
     """The command does not."""
-    desk.decide(who.tx, note_id, _officer(who), who.at, agreed=False)
+    desk.decide(who.tx, note_id, who.me, who.at, agreed=False)
     who.say(who.t("No se muestra. Se le dice a quien lo propuso."))
 
 
 def take_off(who: Speaker, note_id: str) -> None:
     """Not so any more."""
-    desk.take_off(who.tx, note_id, _officer(who), who.at)
+    desk.take_off(who.tx, note_id, who.me, who.at)
     who.say(who.t("Quitado: ya no se muestra."))
-
-
-def _officer(who: Speaker) -> Officer:
-    if who.officer is None:
-        raise NotPermitted
-    return who.officer
 
 
 talks.script(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation import Flow
-from bot.domain.errors import NotPermitted
 from bot.domain.folio import show
 from bot.domain.promise import Window
 from bot.domain.roster import Officer, Role
@@ -124,7 +123,7 @@ def _colonias(here: Here, sector: str) -> tuple[str, ...]:
 
 
 def _begun(who: Speaker, talk: Conversation, colonia: str) -> None:
-    _, beside = desk.start(who.tx, who.here, _officer(who), colonia, who.at)
+    _, beside = desk.start(who.tx, who.here, who.me, colonia, who.at)
     t = who.t
     lines = [
         t(
@@ -141,7 +140,7 @@ def _begun(who: Speaker, talk: Conversation, colonia: str) -> None:
 
 def end(who: Speaker) -> None:
     """Terminar recorrido."""
-    facts = desk.end(who.tx, _officer(who), who.at)
+    facts = desk.end(who.tx, who.me, who.at)
     t = who.t
     lines = walk_words.summary_lines(t, who.here, facts)
     told = (t("El mando recibe lo mismo."),) if facts["stops"] else ()
@@ -164,7 +163,7 @@ class Heard:
 
 def note(who: Speaker) -> None:
     """Parada."""
-    desk.running(who.tx, _officer(who))
+    desk.running(who.tx, who.me)
     talks.start(who, "stop", {})
 
 
@@ -221,7 +220,7 @@ def _kind(here: Here, text: str) -> str:
 
 
 def _stopped(who: Speaker, talk: Conversation, heard: Heard) -> None:
-    officer, t = _officer(who), who.t
+    officer, t = who.me, who.t
     media = [[item.id, item.kind.value] for item in heard.said.media]
     if heard.danger:
         stop = desk.stop(who.tx, who.here, officer, who.at)
@@ -274,7 +273,7 @@ def _after(t: Texts, stop: Stop) -> tuple[Action, ...]:
 
 def _promise(who: Speaker, stop: Stop, heard: Heard, window: Window) -> None:
     """A promise stands in the ledger, and the ledger goes by report: what was heard becomes one, in the officer's hands."""
-    officer, t = _officer(who), who.t
+    officer, t = who.me, who.t
     walk = desk.running(who.tx, officer)
     draft = Draft(
         kind=stop.kind or OTHER,
@@ -305,7 +304,7 @@ def _promise(who: Speaker, stop: Stop, heard: Heard, window: Window) -> None:
 
 def as_report(who: Speaker, stop_id: str) -> None:
     """Anotar reporte: the report talk with what was heard; the stop knows what it became."""
-    _, stop = desk.own_stop(who.tx, _officer(who), stop_id)
+    _, stop = desk.own_stop(who.tx, who.me, stop_id)
     if stop.report_id is not None:
         folio = show(who.tx.reports.get(stop.report_id).folio)
         who.say(who.t("Esa parada ya es el reporte {folio}.", folio=folio), actions=_onward(who.t))
@@ -328,7 +327,7 @@ def _as_report(who: Speaker, stop: Stop, text: str, media: list[list[str]], lead
 
 def how_many(who: Speaker, stop_id: str) -> None:
     """Fueron más."""
-    desk.own_stop(who.tx, _officer(who), stop_id)
+    desk.own_stop(who.tx, who.me, stop_id)
     talks.start(who, "met", {"stop": stop_id})
 
 
@@ -349,15 +348,9 @@ def _number(t: Texts, said: Reply) -> int | None:
 
 def _met(who: Speaker, talk: Conversation, people: int) -> None:
     stop_id = talk.arguments["stop"]
-    desk.own_stop(who.tx, _officer(who), stop_id)
+    desk.own_stop(who.tx, who.me, stop_id)
     who.tx.walks.met(stop_id, people)
     who.say(who.t.many("Anotado: {n} persona.", "Anotado: {n} personas.", people), actions=_onward(who.t))
-
-
-def _officer(who: Speaker) -> Officer:
-    if who.officer is None:
-        raise NotPermitted
-    return who.officer
 
 
 for _one in (

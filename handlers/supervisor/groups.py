@@ -62,7 +62,7 @@ def _sector_flow(t: Texts, sectors: list[list[str]]) -> Flow[str]:
 
 def _invited(who: Speaker, talk: Conversation, sector: str) -> None:
     t = who.t
-    code = show_code(desk.invite(who.tx, who.here, sector, _me(who), who.at))
+    code = show_code(desk.invite(who.tx, who.here, sector, who.me, who.at))
     lines = (
         t(
             "Agregue a este asistente al grupo de {sector} y escriba ahí, usted mismo:",
@@ -76,7 +76,7 @@ def _invited(who: Speaker, talk: Conversation, sector: str) -> None:
 
 def let_go(who: Speaker, group_id: str) -> None:
     """Desvincular."""
-    sector = desk.unbind(who.tx, group_id, _me(who), who.at)
+    sector = desk.unbind(who.tx, group_id, who.me, who.at)
     t = who.t
     if sector is None:
         who.say(t("Ese grupo ya no estaba vinculado."), actions=(button(t("Grupos"), "m.groups"),))
@@ -171,12 +171,6 @@ def _hint(who: Speaker) -> None:
 def _sector_name(who: Speaker, slug: str) -> str:
     sector = who.here.municipality.territory.sector(slug)
     return sector.name if sector else slug
-
-
-def _me(who: Speaker) -> Officer:
-    if who.officer is None:
-        raise NotPermitted
-    return who.officer
 
 
 talks.script(

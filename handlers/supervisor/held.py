@@ -7,8 +7,6 @@ from datetime import timedelta
 
 from bot.conversation import Flow
 from bot.domain import folio as folios
-from bot.domain.errors import NotPermitted
-from bot.domain.roster import Officer
 from bot.messages import Outgoing
 from bot.questions import Option, choose, write
 from bot.texts import Texts, later
@@ -29,7 +27,7 @@ REASONS = (
 
 def line(who: Speaker) -> str:
     """How much waits for a decision; nothing when nothing does."""
-    reports, messages = holding.held_reports(who.tx, _me(who)), sum(n for _, n, _ in who.tx.usage.holding())
+    reports, messages = holding.held_reports(who.tx, who.me), sum(n for _, n, _ in who.tx.usage.holding())
     if not reports and not messages:
         return ""
     return who.t("Retenidos: {n} reportes, {m} mensajes", n=len(reports), m=messages)
@@ -38,7 +36,7 @@ def line(who: Speaker) -> str:
 def held(who: Speaker) -> None:
     """Reports first, then whose messages wait; nobody is named."""
     t = who.t
-    reports = holding.held_reports(who.tx, _me(who))
+    reports = holding.held_reports(who.tx, who.me)
     rows = [cards.row(who, report) for report in reports]
     for person, n, since in who.tx.usage.holding():
         label = t.many("{n} mensaje", "{n} mensajes", n)
@@ -56,7 +54,7 @@ def held(who: Speaker) -> None:
 
 def let_through(who: Speaker, folio: str) -> None:
     """Avisar al sector."""
-    report = desk.let_through(who.tx, who.here, folio, _me(who), who.at)
+    report = desk.let_through(who.tx, who.here, folio, who.me, who.at)
     who.say(who.t("Folio {folio}: ya se avisó al sector.", folio=folios.show(report.folio)))
 
 
@@ -87,7 +85,7 @@ class Decision:
 def pause(who: Speaker, folio: str) -> None:
     """Whoever sent that report: not of a confidential one, where a message on our own motion could betray them."""
     report = who.tx.reports.by_folio(folio)
-    desk.require_right(who.tx, report, _me(who), who.at)
+    desk.require_right(who.tx, report, who.me, who.at)
     if report.person_id is None or report.listed:
         who.say(who.t("De este reporte no se puede pausar a nadie por aquí."))
         return
@@ -114,27 +112,21 @@ def _paused(who: Speaker, talk: Conversation, decision: Decision | None) -> None
         who.say(who.t("De acuerdo, no cambió nada."))
         return
     one = holding.pause(
-        who.tx, who.here, talk.arguments["person"], _me(who), decision.reason, decision.span, who.at
+        who.tx, who.here, talk.arguments["person"], who.me, decision.reason, decision.span, who.at
     )
     who.say(who.t("En pausa hasta {when}. Ya se le avisó, con el motivo.", when=who.t.moment(one.until)))
 
 
 def unpause(who: Speaker, person: str) -> None:
     """Quitar la pausa."""
-    done = holding.unpause(who.tx, person, _me(who), who.at)
+    done = holding.unpause(who.tx, person, who.me, who.at)
     who.say(who.t("Pausa quitada; ya se le avisó.") if done else who.t("Ya no tiene pausa."))
 
 
 def keep(who: Speaker, person: str) -> None:
     """Mantener la pausa, después de revisarla."""
-    done = holding.keep_pause(who.tx, person, _me(who), who.at)
+    done = holding.keep_pause(who.tx, person, who.me, who.at)
     who.say(who.t("La pausa sigue; ya se le avisó.") if done else who.t("Ya no tiene pausa."))
-
-
-def _me(who: Speaker) -> Officer:
-    if who.officer is None:
-        raise NotPermitted
-    return who.officer
 
 
 talks.script(

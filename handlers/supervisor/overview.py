@@ -6,7 +6,6 @@ from bot.conversation import Flow
 from bot.domain import folio as folios
 from bot.domain.errors import NotPermitted
 from bot.domain.report import Report
-from bot.domain.roster import Officer
 from bot.domain.service_level import deadlines
 from bot.messages import Outgoing
 from bot.questions import Option, choose, shortened
@@ -85,7 +84,7 @@ def home(who: Speaker) -> None:
 def reassign(who: Speaker, folio: str) -> None:
     """Choose who gets it."""
     report = who.tx.reports.by_folio(folio)
-    roster = desk.require_right(who.tx, report, _me(who), who.at)
+    roster = desk.require_right(who.tx, report, who.me, who.at)
     people = roster.of_list(report.named_list) if report.listed else roster.on_duty(who.at) or roster.officers
     choices = [[o.person_id, o.name] for o in people if o.person_id != report.handler_id][:10]
     talks.start(who, "reassign", {"folio": folio, "people": choices})
@@ -100,14 +99,8 @@ def _reassigned(who: Speaker, talk: Conversation, person: str) -> None:
     to = who.tx.staff.officer(person)
     if to is None:
         raise NotPermitted
-    report = desk.reassign(who.tx, who.here, talk.arguments["folio"], to, _me(who), who.at)
+    report = desk.reassign(who.tx, who.here, talk.arguments["folio"], to, who.me, who.at)
     who.say(who.t("Folio {folio}: lo tiene {name}.", folio=folios.show(report.folio), name=to.name))
-
-
-def _me(who: Speaker) -> Officer:
-    if who.officer is None:
-        raise NotPermitted
-    return who.officer
 
 
 talks.script(
