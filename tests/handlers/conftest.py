@@ -15,7 +15,7 @@ import pytest_asyncio
 from bot.app import build_here
 from bot.channels import Fetched, MediaGone, SendError
 from bot.clock import Clock
-from bot.domain.roster import Role, Shift
+from bot.domain.roster import Officer, Role, Shift
 from bot.messages import TELEGRAM, Address, Attachment, Outgoing
 from bot.municipality import Municipality, load
 from handlers.delivery import Delivery
@@ -170,3 +170,10 @@ def officer(
         shift = Shift(person_id=person, sectors=sectors, starts_at=at, ends_at=end)
         tx.staff.start_shift(f"shift-{name}", shift)
     return person
+
+
+def me(tx: Transaction, name: str = "canul") -> Officer:
+    """Somebody of the staff, by the name the test gave."""
+    found = tx.staff.officer(resident(tx, name))
+    assert found is not None
+    return found

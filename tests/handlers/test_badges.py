@@ -10,20 +10,14 @@ from sqlalchemy import select
 from bot.domain import badge_check as rules
 from bot.domain.badge_check import Outcome
 from bot.domain.errors import CheckOver, NotOnDuty, TooManyChecks
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from handlers.desk import badges
 from handlers.here import Here
 from storage import Store, Transaction
 from storage.schema import badge_check, outbox
-from tests.handlers.conftest import NOON, officer, resident
+from tests.handlers.conftest import NOON, me, officer, resident
 
 BADGE = "E-105"
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def town(tx: Transaction) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.domain.concern import Priority
 from bot.domain.duty_plan import PlannedShift
 from bot.domain.errors import NotOnDuty
-from bot.domain.roster import Mode, Officer, Role
+from bot.domain.roster import Mode, Role
 from handlers.delivery import Delivery
 from handlers.desk import duty, planning, steps
 from handlers.desk import reports as desk
@@ -18,16 +18,10 @@ from handlers.here import Here
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.schema import outbox
-from tests.handlers.conftest import NOON, FakeChannel, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, FakeChannel, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 HOUR = timedelta(hours=1)
-
-
-def me(tx: Transaction, name: str = "canul") -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def town(tx: Transaction, here: Here) -> None:

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from bot.domain.concern import Priority
 from bot.domain.report import Disposition
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from bot.domain.territory import Place
 from bot.messages import Address, Attachment, AttachmentKind, Inbound, InboundKind
 from handlers.delivery import Delivery
@@ -21,17 +21,11 @@ from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.reception import Reception
 from storage import Store, Transaction
-from tests.handlers.conftest import NOON, FakeChannel, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, FakeChannel, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 GROUP, SUPER = "-900", "-1009"
 CANARY, STREET = "canario de rosa", "Jilguero 12"
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 @pytest_asyncio.fixture

@@ -11,23 +11,17 @@ from sqlalchemy import select
 from bot.domain.concern import Priority
 from bot.domain.errors import MediationBarred, NotAllowedNow, NotOnDuty, NotYours, UnknownFolio
 from bot.domain.mediation import BARRED, State, Will
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from handlers.desk import duty, mediations
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.schema import outbox
-from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 POINTS = ("Bajar el volumen a las diez", "Avisar antes de una fiesta")
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def town(tx: Transaction, here: Here, **report: Any) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from bot.domain.events import PlaceMeasured
 from bot.domain.report import Disposition
-from bot.domain.roster import Officer
 from bot.domain.territory import Place, Point
 from bot.messages import Address, Inbound, InboundKind
 from handlers.desk import duty, proof, steps
@@ -17,17 +16,11 @@ from handlers.here import Here
 from handlers.reception import Reception
 from storage import Store, Transaction
 from storage.schema import inbox, shift
-from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 THERE, KILOMETRES_AWAY = Point(18.5074, -88.3087), Point(18.5398, -88.3035)
 MINUTE = timedelta(minutes=1)
-
-
-def me(tx: Transaction, name: str = "canul") -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def moved(point: Point, n: int = 0, *, kind: InboundKind = InboundKind.MOVE, who: str = "canul") -> Inbound:

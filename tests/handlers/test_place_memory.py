@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.domain.errors import NoPoint, NoteOver, NotPermitted, NotYours, UnknownFolio
 from bot.domain.place_memory import OfKind, by_kind
 from bot.domain.report import Disposition
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from bot.domain.safety import SafetyNote
 from bot.domain.territory import Place, Point
 from handlers.desk import places
@@ -18,7 +18,7 @@ from handlers.desk import reports as desk
 from handlers.here import Here
 from storage import Store, Transaction
 from storage.schema import outbox, safety_note
-from tests.handlers.conftest import NOON, officer, resident
+from tests.handlers.conftest import NOON, me, officer, resident
 from tests.support.reports import opened
 
 THERE = Point(18.5074, -88.3087)
@@ -28,12 +28,6 @@ DAY = timedelta(days=1)
 def beside(metres: float) -> Place:
     """A place so far to the north, in the Italia."""
     return Place(colonia="italia", street="Roma 12", point=Point(THERE.lat + metres / 111_195, THERE.lon))
-
-
-def me(tx: Transaction, name: str = "canul") -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def town(tx: Transaction, here: Here, **report: object) -> str:

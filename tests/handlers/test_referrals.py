@@ -15,7 +15,7 @@ from bot.domain.concern import Identity
 from bot.domain.errors import NeverInWriting, NotAllowedNow, NotYours, ReferralOver
 from bot.domain.referral import Outcome, State
 from bot.domain.report import Disposition, Status
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from bot.messages import Address
 from bot.municipality.municipality import Municipality
 from handlers.delivery.sender import Refused, permitted
@@ -26,7 +26,7 @@ from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.schema import outbox, referral_link
 from storage.sealing import KeyRing
-from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 OFFICE = "servicios_publicos"
@@ -43,12 +43,6 @@ def with_chat(municipality: Municipality) -> Here:
     )
     ours = replace(municipality, directory=replace(directory, contacts=contacts))
     return build_here(ours, KeyRing.throwaway(), {}, public_url="https://bot.example")
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def town(tx: Transaction, here: Here, **report: Any) -> str:

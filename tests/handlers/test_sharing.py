@@ -9,23 +9,17 @@ from sqlalchemy import select
 
 from bot.domain.errors import NotOnDuty, NotPermitted, NotYours, OfferOver, PastMoment
 from bot.domain.events import TransferDeclined, TransferOffered
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from handlers.desk import duty, sharing
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.schema import outbox
-from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 MINUTE = timedelta(minutes=1)
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def town(tx: Transaction, here: Here, **report: object) -> str:

@@ -9,22 +9,16 @@ from sqlalchemy import select
 
 from bot.domain.errors import DomainError, NotAllowedNow, NotOnDuty, NotPermitted, NotYours
 from bot.domain.report import Disposition
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from handlers.desk import duty, steps
 from handlers.desk import reports as desk
 from handlers.here import Here
 from storage import Store, Transaction
 from storage.schema import outbox
-from tests.handlers.conftest import NOON, officer, resident
+from tests.handlers.conftest import NOON, me, officer, resident
 from tests.support.reports import opened
 
 LATER = NOON + timedelta(minutes=5)
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def heard(tx: Transaction, notice: str) -> set[str]:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.errors import UnknownFolio
-from bot.domain.roster import Officer
 from bot.questions import fold
 from handlers.desk import reports as desk
 from handlers.desk import thanks
@@ -17,16 +16,10 @@ from handlers.resident.thanking import MOST_WORDS, TO_POLICE
 from storage import Store, Transaction
 from storage.schema import outbox
 from storage.schema import thanks as table
-from tests.handlers.conftest import NOON, officer, resident
+from tests.handlers.conftest import NOON, me, officer, resident
 from tests.support.reports import opened
 
 MONTH = timedelta(days=30)
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def attended(tx: Transaction, here: Here, **report: object) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.domain.errors import NotAllowedNow, NotOnDuty, NotPermitted, UnknownFolio
 from bot.domain.patrol import DayPart, Visit, VisitState
 from bot.domain.report import Disposition
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from bot.domain.territory import Place, Point
 from handlers.desk import reports as desk
 from handlers.desk import visits
@@ -18,17 +18,11 @@ from handlers.here import Here
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.schema import outbox
-from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 AFTERNOON = DayPart(time(14), time(19))  # local; noon of the tests is 13:00 in Chetumal
 SPOT = Point(18.51, -88.305)
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def town(tx: Transaction, here: Here, **report: object) -> str:

@@ -8,21 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.errors import AlreadyWalking, Changed, NotOnDuty, NotWalking
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from bot.domain.walk import LONGEST, Did, Stop, summary
 from handlers.desk import walks
 from handlers.here import Here
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.schema import outbox, walk_stop
-from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
 from tests.support.reports import opened
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 def town(tx: Transaction) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.report import Disposition
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from bot.domain.rotation import Need, State, coming_days, ranked
 from bot.domain.territory import Place
 from bot.domain.walk import Did
@@ -20,17 +20,11 @@ from handlers.rotation_words import done_lines
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.schema import outbox
-from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 DAY = date(2026, 11, 25)  # noon of the tests is Monday the 23rd, 13:00 in Chetumal
 NOTICES = ("walk_tomorrow", "walk_told", "walk_missed", "walk_not_made")
-
-
-def me(tx: Transaction, name: str) -> Officer:
-    found = tx.staff.officer(resident(tx, name))
-    assert found is not None
-    return found
 
 
 @pytest.fixture
