@@ -42,7 +42,7 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 FIRST_LOOK = 0.05  # seconds until we look again whether another process is through with a chat; doubling
-FRESH = timedelta(seconds=3)  # so long a process can't have been given up by the others
+FRESH = timedelta(seconds=3)  # so long a process can't have been given up by the others, nor a right be old
 MOST_IN_MEMORY = 5_000
 LONGEST_BACKOFF = 300.0
 PAUSE_WHEN_MISCONFIGURED = 60.0
@@ -64,6 +64,10 @@ class Refused:
     """A row that is not sent, and why."""
 
     why: str
+
+
+class Overtaken(Exception):  # noqa: N818  no error: it is looked at anew
+    """While a row waited for its turn, somebody decided otherwise about it."""
 
 
 Outcome = Callable[[Transaction], None]
@@ -206,6 +210,7 @@ class Delivery:
         """
         mine, attempt = row, row.attempts
         while True:
+            asked = self._clock.now()
             try:
                 ready = await self._prepare(row)
                 if ready is Turn.LATER:
@@ -216,9 +221,11 @@ class Delivery:
                         metrics.SENDS.labels("none", "dropped").inc()
                     self._given_up(row)
                     return True
-                await self._send(row, ready)
+                await self._send(row, ready, asked)
                 self._outage(ready).over(row.id, through=True)
                 return True
+            except Overtaken:
+                continue
             except StoreUnavailable:  # all reading comes before the call: nothing was sent
                 await self._clock.wait(POLL_SECONDS)
                 continue
@@ -269,8 +276,8 @@ class Delivery:
             return Ready(row.reach, "")
         return await self._store.read(lambda tx: permitted(tx, row, now))
 
-    async def _send(self, row: Row, ready: Ready) -> None:
-        """Word it, wait for the turn, send it, note it. Raises SendError."""
+    async def _send(self, row: Row, ready: Ready, asked: datetime) -> None:
+        """Word it, wait for the turn, send it, note it. Raises SendError, Overtaken."""
         channel = self._channels.get(ready.reach.address.channel)
         if channel is None:
             raise SendError(Failure.MISCONFIGURED, "no channel")
@@ -279,9 +286,10 @@ class Delivery:
         if row.state == "unknown" and await self._found(row, ready, channel, card):
             return  # it went while the window was still open
         if not ready.reach.window_open(now):
-            await self._outside_window(row, ready, channel)
+            await self._outside_window(row, ready, channel, asked)
             return
         async with self._turn(row, ready.reach.address):
+            await self._ask_again(row, asked)
             provider_id = await self._call(channel, ready.reach.address, card, row)
             metrics.SENDS.labels(channel.name, "sent").inc()
             self._unnoted.add(row.id)
@@ -290,6 +298,14 @@ class Delivery:
             noted.add_done_callback(lambda _: self._unnoted.discard(row.id))
         if row.card is not None or row.report_id is not None:
             await noted  # a later message looks for this card
+
+    async def _ask_again(self, row: Row, asked: datetime) -> None:
+        """The wait for a turn may be long, and a process may stand still: who may hear a row, and who sends it, is old then.
+
+        Raises Overtaken.
+        """
+        if self._clock.now() - asked >= FRESH and not isinstance(await self._prepare(row), Ready):
+            raise Overtaken
 
     async def _call(self, channel: Channel, to: Address, card: Outgoing, row: Row) -> str:
         """The call itself; a stop waits for it, since nobody could tell afterwards what became of it."""
@@ -338,7 +354,7 @@ class Delivery:
         pacer = self._pacers.get(address.channel)
         return nullcontext() if pacer is None else pacer.turn(row.lane, address.id)
 
-    async def _outside_window(self, row: Row, ready: Ready, channel: Channel) -> None:
+    async def _outside_window(self, row: Row, ready: Ready, channel: Channel, asked: datetime) -> None:
         """The approved text says that there is news; the words themselves wait until the person writes."""
         use = wording.template(row.notice, row.facts)
         approved = use is not None and self._approved(use.name)
@@ -350,6 +366,7 @@ class Delivery:
             return
         announcement = f"{row.ref}.t"  # what becomes of it is not what becomes of the words
         async with self._turn(row, ready.reach.address):
+            await self._ask_again(row, asked)
             sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=announcement)
         await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "template", sent))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -535,6 +537,57 @@ async def test_a_revoked_officer_hears_nothing_more(
     await delivery.idle()
     assert channel.sent == []
     assert await states(store) == [("dropped", "revoked")]
+
+
+@dataclass
+class SlowTurn:
+    """A line before the provider in which so much time passes, and meanwhile something happens."""
+
+    store: Store
+    clock: HastyClock
+    seconds: float
+    meanwhile: Any
+
+    @asynccontextmanager
+    async def turn(self, lane: int, chat: str) -> AsyncIterator[None]:
+        await self.store.run(self.meanwhile)
+        self.clock.skip(seconds=self.seconds)
+        yield
+
+
+@pytest.mark.parametrize("seconds", [3, 5, 600])
+async def test_revoked_while_an_alert_waits_for_its_turn_the_officer_hears_nothing(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock, seconds: int
+) -> None:
+    """Silent within five seconds, however long the line before the provider is (P15)."""
+
+    def work(tx: Transaction) -> None:
+        officer(tx)
+        alert(tx, "canul")
+
+    line = SlowTurn(store, clock, seconds, lambda tx: tx.staff.revoke("canul", None, NOON))
+    delivery._pacers["simulator"] = line  # type: ignore[assignment]
+    await store.run(work)
+    await delivery.idle()
+    assert (channel.sent, await states(store)) == ([], [("dropped", "revoked")])
+
+
+async def test_what_somebody_else_sent_while_we_stood_still_is_not_sent_again(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """A machine that swaps, or a process that was stopped, between the asking and the call."""
+
+    def sent(tx: Transaction) -> None:
+        tx.outbox.sent(1, "M1", NOON)
+
+    def work(tx: Transaction) -> None:
+        officer(tx)
+        alert(tx, "canul")
+
+    delivery._pacers["simulator"] = SlowTurn(store, clock, 6, sent)  # type: ignore[assignment]
+    await store.run(work)
+    await delivery.idle()
+    assert (channel.sent, await states(store)) == ([], [("sent", None)])
 
 
 async def test_alerts_go_to_who_is_on_duty_and_to_supervisors(
