@@ -66,7 +66,7 @@ class Refused:
     why: str
 
 
-class Overtaken(Exception):  # noqa: N818  no error: it is looked at anew
+class Overtaken(Exception):
     """While a row waited for its turn, somebody decided otherwise about it."""
 
 
