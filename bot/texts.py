@@ -76,10 +76,10 @@ class Texts:
         return self._catalogue.ngettext(one, more, n).format(n=n, **values)
 
     def day(self, at: datetime) -> str:
-        """ "domingo, 22 de noviembre"."""
+        """ "domingo 22 de noviembre"."""
         return format_date(
             at.astimezone(self.zone),
-            "EEEE, d 'de' MMMM" if self.locale == SOURCE else "EEEE, MMMM d",
+            "EEEE d 'de' MMMM" if self.locale == SOURCE else "EEEE, MMMM d",
             locale=self._babel,
         )
 

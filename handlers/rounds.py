@@ -136,7 +136,7 @@ def _visit_close(tx: Transaction, here: Here, item: DueItem, at: datetime) -> No
 
 
 def _walk_end(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
-    walks.expire(tx, item.subject, at)
+    walks.expire(tx, here, item.subject, at)
 
 
 def _referral_chase(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
@@ -149,6 +149,10 @@ def _walk_before(tx: Transaction, here: Here, item: DueItem, at: datetime) -> No
 
 def _walk_after(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
     rotation.after(tx, here, item.subject, at)
+
+
+def _walk_unplanned(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+    rotation.unplanned(tx, here, item.subject, at)
 
 
 def _mediation_ask(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
@@ -172,6 +176,7 @@ DUE: Mapping[str, Do] = {
     walks.END: _walk_end,
     rotation.BEFORE: _walk_before,
     rotation.AFTER: _walk_after,
+    rotation.UNPLANNED: _walk_unplanned,
     visits.CALL: _visit_call,
     visits.CLOSE: _visit_close,
     handover.UNSIGNED: _handover_unsigned,

@@ -33,7 +33,9 @@ _OPEN_IN = (
     .where(report.c.status.in_(_STILL_OPEN), report.c.listed.is_(False), report.c.colonia != "")
     .group_by(report.c.colonia)
 )
-_ASKED = select(visit_request.c.person_id).where(visit_request.c.colonia == bindparam("where"))
+_ASKED = select(visit_request.c.person_id).where(
+    visit_request.c.colonia == bindparam("where"), visit_request.c.at < bindparam("before")
+)
 
 
 class Rotation:
@@ -74,9 +76,10 @@ class Rotation:
         """How many reports are open in each colonia; the confidential ones are in no count."""
         return {row[0]: row[1] for row in self._tx.connection.execute(_OPEN_IN).all()}
 
-    def who_asked(self, colonia: str) -> list[str]:
-        """The people who asked for a round there."""
-        return list(self._tx.connection.execute(_ASKED, {"where": colonia}).scalars().all())
+    def who_asked(self, colonia: str, before: datetime) -> list[str]:
+        """The people who asked for a round there before a moment."""
+        given = {"where": colonia, "before": before}
+        return list(self._tx.connection.execute(_ASKED, given).scalars().all())
 
     def answered(self, colonia: str, people: list[str]) -> None:
         """They were told what was done: they ask no more."""

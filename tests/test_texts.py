@@ -25,7 +25,7 @@ def test_who_speaks_something_else_is_answered_in_spanish(code: str, wanted: str
 
 def test_a_moment_is_told_where_it_is_heard() -> None:
     """Two in the morning in London is nine in the evening of the day before."""
-    assert (ES.day(NIGHT), EN.day(NIGHT)) == ("domingo, 22 de noviembre", "Sunday, November 22")
+    assert (ES.day(NIGHT), EN.day(NIGHT)) == ("domingo 22 de noviembre", "Sunday, November 22")
     assert (ES.clock(NIGHT), ES.stamp(NIGHT)) == ("21:05", "2026-11-22 21:05")
     assert ES.hour(NIGHT).replace("\u202f", " ").replace("\xa0", " ") == "9:05 p.m."
     assert "22" in ES.moment(NIGHT)

@@ -8,11 +8,11 @@ from typing import Any
 
 from bot.domain.notices import Notice
 from bot.domain.rotation import A_DAY, Need, PlannedWalk, State, moment, ranked
-from bot.domain.walk import summary
+from bot.domain.walk import Walk, summary
 from handlers.here import Here
 from storage.store import Transaction
 
-BEFORE, AFTER = "walk_before", "walk_after"
+BEFORE, AFTER, UNPLANNED = "walk_before", "walk_after", "walk_unplanned"
 Plan = Sequence[tuple[date, str]]  # day, colonia
 
 
@@ -60,8 +60,8 @@ def before(tx: Transaction, here: Here, planned_id: str, at: datetime) -> None:
     if one is None or one.state is not State.PLANNED:
         return
     facts = {"colonia": one.colonia, "day": one.day.isoformat()}
-    over = moment(one.day + A_DAY, time(0), here.municipality.time_zone).astimezone(at.tzinfo)
-    _tell(tx, one, "walk_tomorrow", tx.rotation.who_asked(one.colonia), facts, at, expires_at=over)
+    over = _midnight(here, one.day + A_DAY).astimezone(at.tzinfo)
+    _tell(tx, one.id, "walk_tomorrow", tx.rotation.who_asked(one.colonia, at), facts, at, expires_at=over)
 
 
 def after(tx: Transaction, here: Here, planned_id: str, at: datetime) -> None:
@@ -70,28 +70,58 @@ def after(tx: Transaction, here: Here, planned_id: str, at: datetime) -> None:
     one = tx.rotation.get(planned_id)
     if one is None or one.state is not State.PLANNED:
         return
-    asked = tx.rotation.who_asked(one.colonia)
-    facts = done(tx, here, one)
+    asked = tx.rotation.who_asked(one.colonia, _midnight(here, one.day + A_DAY))
+    facts = done(tx, here, one.colonia, one.day)
+    if not facts["stops"]:  # the evening before, when it was announced already
+        facts = done(tx, here, one.colonia, one.day - A_DAY)
     if facts["stops"]:
         _settle(tx, one, State.WALKED)
-        _tell(tx, one, "walk_told", asked, facts, at)
+        _tell(tx, one.id, "walk_told", asked, facts, at)
         tx.rotation.answered(one.colonia, asked)
         return
     _settle(tx, one, State.MISSED)
-    _tell(tx, one, "walk_missed", asked, facts, at)
+    facts = {"colonia": one.colonia, "day": one.day.isoformat()}
+    _tell(tx, one.id, "walk_missed", asked, facts, at)
     above = [supervisor.person_id for supervisor in tx.staff.roster(at).supervisors()]
-    _tell(tx, one, "walk_not_made", above, facts, at)
+    _tell(tx, one.id, "walk_not_made", above, facts, at)
 
 
-def done(tx: Transaction, here: Here, one: PlannedWalk) -> dict[str, Any]:
-    """Everything that was done in the colonia on its day, by whoever walked it."""
+def walked(tx: Transaction, here: Here, walk: Walk, at: datetime) -> None:
+    """A round met somebody on a day that no plan named: who asked hears of it too, and what was planned for later is done."""
     zone = here.municipality.time_zone
-    start = datetime.combine(one.day, datetime.min.time(), zone)
-    walks = tx.rotation.walks_in(one.colonia, start, start + A_DAY)
+    day = walk.started_at.astimezone(zone).date()
+    ahead = [one for one in tx.rotation.ahead(day) if one.colonia == walk.colonia]
+    if any(one.day == day or tx.due.get(BEFORE, one.id) is None for one in ahead):
+        return  # the day after the planned one speaks of it
+    for early in ahead:
+        _settle(tx, early, State.WALKED)
+    tell = moment(day + A_DAY, here.municipality.service.rounds.after_at, zone).astimezone(at.tzinfo)
+    tx.due.set(UNPLANNED, walk.id, max(at, tell))
+
+
+def unplanned(tx: Transaction, here: Here, walk_id: str, at: datetime) -> None:
+    """The day after it: who had asked by then is told the same as after a planned one. A second round finds nobody."""
+    tx.due.clear(UNPLANNED, walk_id)
+    walk = tx.walks.get(walk_id)
+    if walk is None:
+        return
+    day = walk.started_at.astimezone(here.municipality.time_zone).date()
+    asked = tx.rotation.who_asked(walk.colonia, _midnight(here, day + A_DAY))
+    _tell(tx, walk.id, "walk_told", asked, done(tx, here, walk.colonia, day), at)
+    tx.rotation.answered(walk.colonia, asked)
+
+
+def _midnight(here: Here, day: date) -> datetime:
+    return moment(day, time(0), here.municipality.time_zone)
+
+
+def done(tx: Transaction, here: Here, colonia: str, day: date) -> dict[str, Any]:
+    """Everything that was done in a colonia on a day, by whoever walked it."""
+    walks = tx.rotation.walks_in(colonia, _midnight(here, day), _midnight(here, day + A_DAY))
     came_to = summary(stop for walk in walks for stop in tx.walks.stops(walk))
     return {
-        "colonia": one.colonia,
-        "day": one.day.isoformat(),
+        "colonia": colonia,
+        "day": day.isoformat(),
         "stops": came_to.stops,
         "met": came_to.met,
         "kinds": [list(kind) for kind in came_to.kinds],
@@ -107,7 +137,7 @@ def _settle(tx: Transaction, one: PlannedWalk, state: State) -> None:
 
 def _tell(
     tx: Transaction,
-    one: PlannedWalk,
+    subject: str,
     notice: str,
     people: Iterable[str],
     facts: dict[str, Any],
@@ -121,7 +151,7 @@ def _tell(
             name=notice,
             facts=facts,
             expires_at=expires_at,
-            dedupe_key=f"{notice}:{one.id}:{person}",
+            dedupe_key=f"{notice}:{subject}:{person}",
         )
         for person in people
     ]

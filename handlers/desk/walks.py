@@ -10,6 +10,7 @@ from bot.domain.notices import Notice
 from bot.domain.roster import Officer, Role
 from bot.domain.territory import Place
 from bot.domain.walk import LONGEST, Did, Stop, Walk, summary
+from handlers.desk import rotation
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -80,27 +81,28 @@ def own_stop(tx: Transaction, officer: Officer, stop_id: str) -> tuple[Walk, Sto
     return walk, found
 
 
-def end(tx: Transaction, officer: Officer, at: datetime) -> dict[str, Any]:
+def end(tx: Transaction, here: Here, officer: Officer, at: datetime) -> dict[str, Any]:
     """It is over: its summary, which the supervisors get too. Raises NotWalking."""
-    return _end(tx, running(tx, officer), at)
+    return _end(tx, here, running(tx, officer), at)
 
 
-def expire(tx: Transaction, walk_id: str, at: datetime) -> None:
+def expire(tx: Transaction, here: Here, walk_id: str, at: datetime) -> None:
     """Nobody ended it: it ends by itself, and its officer reads the summary too."""
     tx.due.clear(END, walk_id)
     walk = tx.walks.get(walk_id)
     if walk is None or walk.ended_at is not None:
         return
-    facts = _end(tx, walk, at)
+    facts = _end(tx, here, walk, at)
     tx.outbox.put([_told(walk, walk.officer_id, facts)], at)
 
 
-def _end(tx: Transaction, walk: Walk, at: datetime) -> dict[str, Any]:
+def _end(tx: Transaction, here: Here, walk: Walk, at: datetime) -> dict[str, Any]:
     now = walk.end(at)
     tx.walks.end(now)
     tx.due.clear(END, walk.id)
     facts = facts_of(tx, now)
     if facts["stops"]:
+        rotation.walked(tx, here, now, at)
         above = [one.person_id for one in tx.staff.roster(at).supervisors()]
         tx.outbox.put([_told(now, person, facts) for person in above if person != walk.officer_id], at)
     return facts

@@ -140,7 +140,7 @@ def _begun(who: Speaker, talk: Conversation, colonia: str) -> None:
 
 def end(who: Speaker) -> None:
     """Terminar recorrido."""
-    facts = desk.end(who.tx, who.me, who.at)
+    facts = desk.end(who.tx, who.here, who.me, who.at)
     t = who.t
     lines = walk_words.summary_lines(t, who.here, facts)
     told = (t("El mando recibe lo mismo."),) if facts["stops"] else ()

@@ -50,7 +50,7 @@ async def test_one_round_at_a_time_and_only_on_duty(store: Store, here: Here) ->
         with pytest.raises(NotWalking):
             walks.stop(tx, here, me(tx, "poot"), NOON)
         with pytest.raises(NotWalking):
-            walks.end(tx, me(tx, "poot"), NOON)
+            walks.end(tx, here, me(tx, "poot"), NOON)
         _, beside = walks.start(tx, here, me(tx, "poot"), "centro", NOON)
         assert beside == ["oficial Canul"]
 
@@ -66,7 +66,7 @@ async def test_the_supervisors_get_the_numbers_and_no_word_of_what_was_told(stor
         )
         tx.walks.met(first.id, 3)
         walks.stop(tx, here, me(tx, "canul"), NOON)
-        facts = walks.end(tx, me(tx, "canul"), NOON + timedelta(hours=1))
+        facts = walks.end(tx, here, me(tx, "canul"), NOON + timedelta(hours=1))
         assert (facts["stops"], facts["met"]) == (2, 4)
         assert facts["kinds"] == [["alumbrado", 1]]
         assert facts["did"] == [["listened", 1], ["advice", 1]]
@@ -80,7 +80,7 @@ async def test_a_round_without_a_stop_tells_nobody_and_is_no_visit(store: Store,
     def work(tx: Transaction) -> None:
         town(tx)
         started(tx, here)
-        walks.end(tx, me(tx, "canul"), NOON)
+        walks.end(tx, here, me(tx, "canul"), NOON)
         assert told(tx) == []
         assert tx.walks.last() == {}
 

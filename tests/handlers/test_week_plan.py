@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -71,6 +72,21 @@ async def until(store: Store, here: Here, clock: HastyClock, hours: int) -> None
         await rounds.look()
 
 
+def walk(tx: Transaction, here: Here, sector: str, colonia: str, at: datetime) -> None:
+    """Poot talks with three people there."""
+    officer(tx, "poot", sectors=(sector,), at=at)
+    walks.start(tx, here, me(tx, "poot"), colonia, at)
+    for text in ("la lámpara de doña Lupe", "otra lámpara", "un bache"):
+        walks.stop(tx, here, me(tx, "poot"), at, text=text, kind="alumbrado", did=Did.ADVICE)
+    walks.end(tx, here, me(tx, "poot"), at)
+
+
+async def state(store: Store, name: str) -> State:
+    one = await store.read(lambda tx: tx.rotation.get(name))
+    assert one is not None
+    return one.state
+
+
 async def test_who_asked_is_told_the_day_before_and_nobody_else(
     store: Store, here: Here, clock: HastyClock, sector: str
 ) -> None:
@@ -86,27 +102,71 @@ async def test_what_was_done_is_told_the_day_after_in_numbers_and_then_they_ask_
 ) -> None:
     first = colonias(here, sector)[0]
     name = await store.run(lambda tx: planned(tx, here, sector))
-
-    def walk(tx: Transaction) -> None:
-        at = clock.at
-        officer(tx, "poot", sectors=(sector,), at=at)
-        walks.start(tx, here, me(tx, "poot"), first, at)
-        for text in ("la lámpara de doña Lupe", "otra lámpara", "un bache"):
-            walks.stop(tx, here, me(tx, "poot"), at, text=text, kind="alumbrado", did=Did.ADVICE)
-        walks.end(tx, me(tx, "poot"), at)
-
     await until(store, here, clock, 45)  # Wednesday, 10:00
-    await store.run(walk)
+    await store.run(lambda tx: walk(tx, here, sector, first, clock.at))
     await until(store, here, clock, 25)  # Thursday, 11:00
     after = [one for one in await store.run(told) if one[0] != "walk_tomorrow"]
     assert sorted(after) == [("walk_told", "luis"), ("walk_told", "rosa")]
-    one = await store.read(lambda tx: tx.rotation.get(name))
-    assert one is not None
-    assert one.state is State.WALKED
-    facts = await store.read(lambda tx: rotation.done(tx, here, one))
+    assert await state(store, name) is State.WALKED
+    facts = await store.read(lambda tx: rotation.done(tx, here, first, DAY))
     assert "Lupe" not in str(facts)
     wanted = await store.read(lambda tx: tx.requests.visits_wanted())
     assert wanted == {colonias(here, sector)[1]: 1}
+
+
+async def test_a_round_that_nobody_planned_is_told_to_who_had_asked_the_day_after_and_once(
+    store: Store, here: Here, clock: HastyClock, sector: str
+) -> None:
+    first = colonias(here, sector)[0]
+
+    def asks(name: str) -> Callable[[Transaction], object]:
+        return lambda tx: tx.requests.ask_for_visit(resident(tx, name), first, clock.at)
+
+    await store.run(lambda tx: town(tx, sector))
+    await store.run(asks("rosa"))
+    await store.run(lambda tx: walk(tx, here, sector, first, clock.at))  # Monday, 13:00
+    await store.run(lambda tx: walks.start(tx, here, me(tx, "canul"), first, clock.at))
+    await store.run(lambda tx: walks.stop(tx, here, me(tx, "canul"), clock.at))
+    await store.run(lambda tx: walks.end(tx, here, me(tx, "canul"), clock.at))
+    await until(store, here, clock, 13)  # Tuesday, 02:00
+    await store.run(asks("luis"))  # after it: he asks for the next one
+    await until(store, here, clock, 7)
+    assert await store.run(told) == []
+    await until(store, here, clock, 24)
+    assert await store.run(told) == [("walk_told", "rosa")]
+    assert await store.read(lambda tx: tx.requests.visits_wanted()) == {first: 1}
+
+
+async def test_a_planned_round_that_is_made_early_is_made(
+    store: Store, here: Here, clock: HastyClock, sector: str
+) -> None:
+    """Nobody hears of a round tomorrow that was today, and none is missed."""
+    name = await store.run(lambda tx: planned(tx, here, sector))
+    await store.run(lambda tx: walk(tx, here, sector, colonias(here, sector)[0], clock.at))
+    assert await state(store, name) is State.WALKED
+    await until(store, here, clock, 72)
+    assert sorted(await store.run(told)) == [("walk_told", "luis"), ("walk_told", "rosa")]
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_round_the_evening_before_leaves_the_day_that_was_announced(
+    store: Store, here: Here, clock: HastyClock, sector: str, again: bool
+) -> None:
+    """Who was told a day hears of that day, or of the evening before when the team did not come again."""
+    first = colonias(here, sector)[0]
+    name = await store.run(lambda tx: planned(tx, here, sector))
+    await until(store, here, clock, 31)  # Tuesday, 20:00: it was announced at six
+    await store.run(lambda tx: walk(tx, here, sector, first, clock.at))
+    assert await state(store, name) is State.PLANNED
+    await until(store, here, clock, 14)
+    if again:
+        await store.run(lambda tx: walks.start(tx, here, me(tx, "aguilar"), first, clock.at))
+        await store.run(lambda tx: walks.stop(tx, here, me(tx, "aguilar"), clock.at))
+        await store.run(lambda tx: walks.end(tx, here, me(tx, "aguilar"), clock.at))
+    await until(store, here, clock, 26)
+    after = [one for one in await store.run(told) if one[0] != "walk_tomorrow"]
+    assert sorted(after) == [("walk_told", "luis"), ("walk_told", "rosa")]
+    assert await state(store, name) is State.WALKED
 
 
 async def test_what_was_not_walked_is_said_and_the_request_goes_on_counting(
@@ -128,9 +188,7 @@ async def test_a_new_plan_takes_the_place_of_the_one_before(
     await store.run(lambda tx: rotation.confirm(tx, here, sector, [], resident(tx, "aguilar"), NOON))
     await until(store, here, clock, 72)
     assert await store.run(told) == []
-    one = await store.read(lambda tx: tx.rotation.get(name))
-    assert one is not None
-    assert one.state is State.DROPPED
+    assert await state(store, name) is State.DROPPED
 
 
 async def test_needs_count_days_requests_and_open_concerns_but_none_in_confidence(
@@ -149,7 +207,7 @@ async def test_needs_count_days_requests_and_open_concerns_but_none_in_confidenc
         tx.requests.ask_for_visit(resident(tx, "rosa"), first, NOON)
         walks.start(tx, here, me(tx, "canul"), first, NOON - timedelta(days=9))
         walks.stop(tx, here, me(tx, "canul"), NOON - timedelta(days=9))
-        walks.end(tx, me(tx, "canul"), NOON - timedelta(days=9))
+        walks.end(tx, here, me(tx, "canul"), NOON - timedelta(days=9))
         found = {need.colonia: need for need in rotation.needs(tx, here, sector, NOON)}
         assert set(found) == set(colonias(here, sector))
         assert found[first] == Need(colonia=first, days=9, asked=1, open=1)
