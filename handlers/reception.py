@@ -28,6 +28,7 @@ from handlers import limits, menus, metrics, operator, talks
 from handlers.delivery import receipts
 from handlers.desk import duty, groups
 from handlers.desk.step_up import Proof, target_of
+from handlers.door import Door
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
 from handlers.refusals import in_words
@@ -54,14 +55,6 @@ TAKEN = frozenset(
 COMMAND = re.compile(r"/[a-z0-9_]{1,32}")  # nobody says anything with it
 MOVES_WRITTEN_EVERY = timedelta(minutes=1)
 LONGEST = 20_000  # characters of one message; the rest is kept raw and the person is told
-MOST_AT_ONCE = 1_000  # turns under way: two seconds of work; whoever comes then is asked to come again
-
-
-@dataclass(slots=True)
-class Crowd:
-    """How many turns are under way."""
-
-    now: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,7 @@ class Reception:
     store: Store
     here: Here
     clock: Clock
-    crowd: Crowd = field(default_factory=Crowd)
+    door: Door = field(default_factory=Door)
 
     async def receive(self, inbound: Inbound) -> None:
         """Handle one event; returns once it is committed and fsynced.
@@ -80,17 +73,16 @@ class Reception:
         than a provider has patience.
         """
         metrics.RECEIVED.labels(inbound.address.channel).inc()
-        self.crowd.now += 1
         try:
-            if self.crowd.now > MOST_AT_ONCE:
-                raise StoreUnavailable("too many at once")
-            with metrics.TURN_SECONDS.time():
-                outcome = await self._receive(inbound)
+            await self.door.enter()
+            try:
+                with metrics.TURN_SECONDS.time():
+                    outcome = await self._receive(inbound)
+            finally:
+                self.door.leave()
         except BaseException:
             metrics.HANDLED.labels("unavailable").inc()
             raise
-        finally:
-            self.crowd.now -= 1
         metrics.HANDLED.labels(outcome).inc()
 
     async def _receive(self, inbound: Inbound) -> str:

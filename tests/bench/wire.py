@@ -115,6 +115,12 @@ class Pool:
             self._open += 1
             asyncio.get_running_loop().create_task(self._connect())
 
+    def give_up(self) -> int:
+        """Forget what no connection was free for; how many requests that was."""
+        never_sent = len(self._waiting)
+        self._waiting.clear()
+        return never_sent
+
     async def _connect(self) -> None:
         try:
             await asyncio.get_running_loop().create_connection(lambda: _Connection(self), *self.address)

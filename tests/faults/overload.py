@@ -28,6 +28,9 @@ class Crowd:
     port: int
     answers: Answers = field(default_factory=Counter)  # by status
     posted: int = 0
+    waits: list[float] = field(
+        default_factory=list
+    )  # seconds until a word of a report was taken, the last time
     pool: Pool = field(init=False)
     _numbers: Iterator[int] = field(default_factory=lambda: count(7_000_000_000))
 
@@ -76,6 +79,7 @@ class Crowd:
                 self.post(hello(self._somebody()))
                 sent += 1
             await asyncio.sleep(EVERY)
+        self.posted -= self.pool.give_up()  # so many found no connection: they are still with their provider
 
     async def all_answered(self) -> None:
         """Nobody waits any more."""
@@ -86,9 +90,11 @@ class Crowd:
         """One neighbour, whom Telegram asks us to take until we do."""
         who = Person(number, (0.0, 0.0))
         for text in words:
-            body = says(text)(who)
-            while await self.post(body) != 200:  # noqa: ASYNC110  as a provider comes again
+            body, began = says(text)(who), perf_counter()
+            while await self.post(body) != 200:
                 await asyncio.sleep(AGAIN_AFTER)
+                began = perf_counter()
+            self.waits.append(perf_counter() - began)
 
     def _somebody(self) -> int:
         return next(self._numbers) // WORDS_OF_ONE

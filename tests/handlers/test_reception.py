@@ -12,7 +12,7 @@ from bot.channels import StoreUnavailable
 from bot.domain import errors
 from bot.domain.errors import TooMany
 from bot.messages import Address, Attachment, AttachmentKind, Inbound, InboundKind
-from handlers import reception
+from handlers import door, reception
 from handlers.here import Here
 from handlers.reception import Reception
 from handlers.refusals import WORDS
@@ -60,7 +60,8 @@ async def test_the_same_message_twice_is_answered_once(
 async def test_too_many_at_once_are_asked_to_come_again(
     receiving: Reception, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reception, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(door, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(door, "LONGEST_LINE", 0)
     three = [receiving.receive(message(n, "hola")) for n in range(3)]
     refused = [one for one in await asyncio.gather(*three, return_exceptions=True) if one is not None]
     assert [type(one) for one in refused] == [StoreUnavailable]
