@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
 from bot.tokens import Tokens
 from bot.triage import Triage, load_lexicon
-from handlers import metrics
+from handlers import limits, metrics
 from handlers.delivery import Delivery
 from handlers.files import BadFile, Files
 from handlers.here import Here
@@ -133,6 +133,7 @@ class App:
         await self.replica.beat()
         await self.store.run(lambda tx: expect_staff(tx, self.here.municipality, now))
         await self.store.run(lambda tx: tx.outbox.take_over(now))
+        await limits.resume(self.store, self.here, now)
         for channel in self.channels.values():
             await channel.start(self.reception.receive, self.reception.note)
 
@@ -225,6 +226,11 @@ def plug(
     store.on_commit = delivery.offer
     reception = Reception(store, here, clock)
     rounds = Rounds(store, here, clock)
+
+    def shared_by(live: int) -> None:
+        delivery.share(live)
+        here.pace.share(live)
+
     return App(
         store=store,
         here=here,
@@ -235,7 +241,7 @@ def plug(
         rounds=rounds,
         files=Files(store, clock, channels, clean_photo),
         reconciliation=Reconciliation(store, clock, channels, reception.receive),
-        replica=Replica(store, delivery.share),
+        replica=Replica(store, shared_by),
         watch=Watch(store, clock, channels),
         watchdog=Watchdog(
             store,

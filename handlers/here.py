@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from bot.domain.concern import ConcernKind
 from bot.domain.patrol import Chance
@@ -16,6 +15,7 @@ from bot.municipality.places import ColoniaFinder
 from bot.texts import Texts, language
 from bot.tokens import Tokens
 from bot.triage import Triage
+from handlers.pace import Pace
 from handlers.standing import Flows
 
 OTHER = "otro"  # what fits no kind: a person reads it
@@ -29,22 +29,6 @@ _OTHER_KIND = ConcernKind(
     name_en="Something else",
     short_en="Other",
 )
-
-
-class Pace:
-    """How many messages each person sent in this minute, as far as this process knows. A hint, not a count."""
-
-    def __init__(self) -> None:
-        self._minute: datetime | None = None
-        self._heard: dict[str, int] = {}
-
-    def more(self, person_id: str, at: datetime) -> int:
-        """One more; how many that makes in the minute of that moment."""
-        minute = at.replace(second=0, microsecond=0)
-        if minute != self._minute:
-            self._minute, self._heard = minute, {}
-        n = self._heard[person_id] = self._heard.get(person_id, 0) + 1
-        return n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

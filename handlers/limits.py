@@ -14,13 +14,14 @@ from bot.questions import MediaRef
 from handlers import operator, talks
 from handlers.desk.holding import LET_IN
 from handlers.here import Here
+from handlers.pace import minute_of
 from handlers.refusals import in_words
 from handlers.resident.danger import NAME as DANGER
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 from storage.due import DueItem
-from storage.store import Transaction
-from storage.usage import Count, Held
+from storage.store import Store, Transaction
+from storage.usage import MESSAGES, Count, Held
 
 ALWAYS = frozenset({"m.emergency", "m.menu"})  # taps that are answered whatever the count
 NOT_COUNTED = frozenset({"claim"})  # taking a report is never refused for a number
@@ -50,15 +51,20 @@ def beyond(who: Speaker, talk: Conversation | None) -> bool:
 
 
 def _messages_over(who: Speaker) -> list[int]:
-    """The first half of a minute's messages is counted here, in memory; only what is fast costs the store a count."""
-    limit = who.here.municipality.service.limits.messages_a_minute
-    usual = limit // 2
-    if not limit or who.here.pace.more(who.person.id, who.at) <= usual:
+    """The first half of a minute's messages costs the store no count, as long as we alone hear everybody."""
+    limit, pace = who.here.municipality.service.limits.messages_a_minute, who.here.pace
+    if not limit or pace.more(who.person.id, who.at, limit // 2):
         return []
-    (n,) = who.tx.usage.count(
-        Count(who.person.id, "messages", who.inbound.at.replace(second=0, microsecond=0))
-    )
-    return [n + usual - limit] if n + usual > limit else []
+    (counted,) = who.tx.usage.count(Count(who.person.id, MESSAGES, minute_of(who.inbound.at)))
+    heard = counted + pace.of(who.person.id)
+    return [heard - limit] if heard > limit else []
+
+
+async def resume(store: Store, here: Here, at: datetime) -> None:
+    """At the start of a process: what the one before it, or one beside it, heard in this minute and counted nowhere."""
+    minute, most = minute_of(at), here.municipality.service.limits.messages_a_minute // 2
+    uncounted = await store.read(lambda tx: tx.usage.uncounted(minute))
+    here.pace.began(minute, {person: min(n, most) for person, n in uncounted.items()})
 
 
 def _files_over(who: Speaker) -> list[int]:

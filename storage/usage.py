@@ -1,7 +1,7 @@
 """How much somebody did lately, what was kept back because of it, and whom a supervisor paused.
 
-Counts stand in the store, so a restart forgives nothing (save the first half of a minute's messages, which
-`handlers/limits.py` counts in memory). A count begins anew with each minute, hour or day;
+Counts stand in the store, so a restart forgives nothing; the first half of a minute's messages is counted in memory
+(`handlers/limits.py`), and found again here by what was received. A count begins anew with each minute, hour or day;
 its beginning is rounded, so that it says nothing about the moment of a single message.
 """
 
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, delete, func, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.schema import held_message, pause, person, usage
+from storage.schema import held_message, inbox, pause, person, usage
 
 if TYPE_CHECKING:
     from storage.store import Transaction
 
 ALL = "all"  # the scope of what everybody does together
+MESSAGES = "messages"  # of one person in a minute
 COUNTED_AT_ONCE = 3
 
 
@@ -75,6 +76,15 @@ _COUNT = {
     for engine, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
     for rows in range(1, COUNTED_AT_ONCE + 1)
 }
+_COUNTED = and_(
+    usage.c.scope == inbox.c.person_id, usage.c.what == MESSAGES, usage.c.since == bindparam("minute")
+)
+_UNCOUNTED = (
+    select(inbox.c.person_id, (func.count() - func.coalesce(func.max(usage.c.count), 0)).label("n"))
+    .select_from(inbox.outerjoin(usage, _COUNTED))
+    .where(inbox.c.received_at >= bindparam("minute"), inbox.c.person_id.is_not(None))
+    .group_by(inbox.c.person_id)
+)
 _FORGET = delete(usage).where(usage.c.since < bindparam("moment"))
 _HOLD = held_message.insert()
 _HELD_OF = (
@@ -114,6 +124,11 @@ class Usage:
         statement = _COUNT[self._tx.connection.dialect.name, len(counts)]
         found = {(row.scope, row.what): row.n for row in self._tx.connection.execute(statement, values)}
         return [int(found[one.scope, one.what]) for one in counts]
+
+    def uncounted(self, minute: datetime) -> dict[str, int]:
+        """How many messages of each person came in since then without a count of that minute."""
+        rows = self._tx.connection.execute(_UNCOUNTED, {"minute": minute}).all()
+        return {row.person_id: int(row.n) for row in rows if row.n > 0}
 
     def forget(self, before: datetime) -> int:
         """Counts of days that are over."""

@@ -22,6 +22,24 @@ def may_attend(report: Report, officer: Officer) -> bool:
     return officer.role in (Role.OFFICER, Role.SUPERVISOR)
 
 
+def on_duty_for(report: Report, officer: Officer, roster: Roster, at: datetime) -> bool:
+    """Is this the hour in which this person acts on such a report? Supervisors and lists have no shift."""
+    return officer.role is Role.SUPERVISOR or report.listed or officer in roster.on_duty(at)
+
+
+def shares(report: Report, officer: Officer, roster: Roster, at: datetime, whose: str = "") -> bool:
+    """Is what hangs on the report, a promise or a visit of `whose`, this person's to see and to settle?
+
+    An alert climbs to other sectors when nobody answers; what was said or arranged stays with who said it, with who has
+    the report in hand, with the shift of its own sector, and with supervisors.
+    """
+    if not may_attend(report, officer) or not on_duty_for(report, officer, roster, at):
+        return False
+    everywhere = officer.role is Role.SUPERVISOR or report.listed or not report.sectors
+    mine = officer.person_id in (whose, report.handler_id)
+    return everywhere or mine or officer in roster.on_duty(at, report.sectors)
+
+
 UNKNOWN_M = 2_000  # how far somebody counts to be who shared no place: across a sector
 CASE_M = 500  # how much farther away each case in hand makes somebody
 

@@ -14,7 +14,8 @@ from bot.domain.notices import Lane, Notice
 from bot.domain.promise import Kept, Promise, State, Window, require_ahead, tally
 from bot.domain.report import Disposition, Report
 from bot.domain.roster import Officer
-from handlers.desk.reports import require_right
+from bot.domain.routing import shares
+from handlers.desk.reports import require_right, require_share
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -45,7 +46,7 @@ def make(
 
 def keep(tx: Transaction, promise_id: str, by: Officer, at: datetime) -> tuple[Report, Promise]:
     """It was done, in time or late; the resident hears it. Raises PromiseOver, NotPermitted, NotOnDuty."""
-    report, before = _mine(tx, promise_id, by, at)
+    report, before = mine(tx, promise_id, by, at)
     now = before.keep(at)
     _settle(tx, report, before, now, "promise_kept", by.name, at)
     return report, now
@@ -53,14 +54,14 @@ def keep(tx: Transaction, promise_id: str, by: Officer, at: datetime) -> tuple[R
 
 def call_off(tx: Transaction, promise_id: str, by: Officer, why: str, at: datetime) -> Report:
     """It will not be: said in time, with the reason. Raises PromiseOver, NotPermitted, NotOnDuty."""
-    report, before = _mine(tx, promise_id, by, at)
+    report, before = mine(tx, promise_id, by, at)
     _settle(tx, report, before, before.call_off(at), "promise_called_off", by.name, at, why=why)
     return report
 
 
 def move(tx: Transaction, here: Here, promise_id: str, by: Officer, window: Window, at: datetime) -> Promise:
     """Another time, said before it lapsed. Raises PromiseOver, PastMoment, TooFarAhead, NotPermitted."""
-    report, before = _mine(tx, promise_id, by, at)
+    report, before = mine(tx, promise_id, by, at)
     now = before.move(window, at, here.municipality.service.promises)
     tx.promises.save(before, now)
     _set_due(tx, here, now, at)
@@ -101,13 +102,24 @@ def kept_by_sector(tx: Transaction, since: datetime, until: datetime) -> dict[st
     return {name: tally(state for sector, state in found if sector == name) for name in sectors}
 
 
-def _mine(tx: Transaction, promise_id: str, by: Officer, at: datetime) -> tuple[Report, Promise]:
-    """Whoever may attend the report may settle its promises: the shift changes, the word stays."""
+def pending(tx: Transaction, officer: Officer, at: datetime) -> list[Promise]:
+    """What waits to be kept and is this person's to see, the next due first."""
+    roster, report = tx.staff.roster(at), tx.reports.get
+    return [
+        one for one in tx.promises.open() if shares(report(one.report_id), officer, roster, at, one.owner_id)
+    ]
+
+
+def mine(tx: Transaction, promise_id: str, by: Officer, at: datetime) -> tuple[Report, Promise]:
+    """A promise that this person may see and settle: the shift changes, the word stays with the sector.
+
+    Raises UnknownFolio, NotPermitted, NotOnDuty.
+    """
     promise = tx.promises.get(promise_id)
     if promise is None:
         raise UnknownFolio
     report = tx.reports.get(promise.report_id)
-    require_right(tx, report, by, at)
+    require_share(tx, report, by, at, promise.owner_id)
     return report, promise
 
 

@@ -13,7 +13,7 @@ from bot.domain.notices import Lane, Notice, alert_card, notices_for
 from bot.domain.questions import BY_DANGER, priority_after, reason_of
 from bot.domain.report import ALLOWED, Change, Disposition, Report, Status, Verb
 from bot.domain.roster import Officer, Role, Roster
-from bot.domain.routing import Reach, climb_to, first_alerted, may_attend
+from bot.domain.routing import Reach, climb_to, first_alerted, may_attend, on_duty_for, shares
 from bot.domain.service_level import Ladder
 from bot.domain.territory import Place
 from handlers.desk import groups
@@ -431,10 +431,15 @@ def require_right(tx: Transaction, report: Report, officer: Officer, at: datetim
     roster = tx.staff.roster(at)
     if roster.officer(officer.person_id) is None or not may_attend(report, officer):
         raise NotPermitted
-    on_duty = officer.role is Role.SUPERVISOR or report.listed or officer in roster.on_duty(at)
-    if not on_duty:
+    if not on_duty_for(report, officer, roster, at):
         raise NotOnDuty
     return roster
+
+
+def require_share(tx: Transaction, report: Report, officer: Officer, at: datetime, whose: str = "") -> None:
+    """May this officer see and settle a promise or a visit of `whose` about it? Raises NotPermitted, NotOnDuty."""
+    if not shares(report, officer, require_right(tx, report, officer, at), at, whose):
+        raise NotPermitted
 
 
 def saved(tx: Transaction, change: Change, roster: Roster, at: datetime) -> Report:

@@ -12,7 +12,7 @@ from bot.domain.patrol import DayPart, Visit, VisitState, plan
 from bot.domain.report import Disposition, Report, Status
 from bot.domain.roster import Officer, Role
 from bot.domain.territory import Point
-from handlers.desk.reports import require_right
+from handlers.desk.reports import require_right, require_share
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -84,7 +84,7 @@ def arrive(tx: Transaction, visit_id: str, officer: Officer, at: datetime) -> tu
     if before is None:
         raise UnknownFolio
     report = tx.reports.get(before.report_id)
-    require_right(tx, report, officer, at)
+    require_share(tx, report, officer, at, before.planned_by)
     if before.state is VisitState.ARRIVED and before.officer_id == officer.person_id:
         return report, before  # pressed twice
     now = before.arrive(officer.person_id, at)

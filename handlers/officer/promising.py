@@ -9,15 +9,14 @@ from typing import Any
 
 from bot.conversation import Flow
 from bot.domain import folio as folios
-from bot.domain.errors import UnknownFolio
 from bot.domain.promise import Promise, State, Window
+from bot.domain.roster import Role
 from bot.messages import Action, Outgoing
 from bot.questions import LookUp, Option, choose, look_up, write
 from bot.texts import Texts, later
 from bot.triage.promises import promised, windows
 from handlers import promise_words, talks
 from handlers.desk import promises as desk
-from handlers.desk.reports import require_right
 from handlers.officer import cards
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
@@ -212,11 +211,8 @@ def start(flow: str) -> talks.Begin:
 
 
 def _found(who: Speaker, promise_id: str) -> Promise:
-    promise = who.tx.promises.get(promise_id)
-    if promise is None or who.officer is None:
-        raise UnknownFolio
-    require_right(who.tx, who.tx.reports.get(promise.report_id), who.officer, who.at)
-    return promise
+    assert who.officer is not None
+    return desk.mine(who.tx, promise_id, who.officer, who.at)[1]
 
 
 def _move_flow(t: Texts) -> Flow[Window | None]:
@@ -251,16 +247,16 @@ def pending(who: Speaker) -> None:
     """What was promised and waits, the next due first; supervisors also read how many are kept."""
     assert who.officer is not None
     t = who.t
-    mine = who.officer.sectors
-    waiting = [one for one in who.tx.promises.open(mine) if _may(who, one)]
+    waiting = desk.pending(who.tx, who.officer, who.at)
+    if not waiting and who.role is Role.OFFICER and who.tx.staff.shift_of(who.person.id, who.at) is None:
+        who.say(
+            t("Las promesas se ven en turno."),
+            actions=(button(t("Iniciar turno"), "m.start_shift", "primary"),),
+        )
+        return
     lines = [t.many("{n} promesa pendiente", "{n} promesas pendientes", len(waiting)), *_rates(who)]
     rows = tuple(_row(who, one) for one in waiting[:10])
     who.show(Outgoing(lines=tuple(lines), rows=rows, rows_label=t("Ver promesas")))
-
-
-def _may(who: Speaker, promise: Promise) -> bool:
-    report = who.tx.reports.get(promise.report_id)
-    return not report.listed or (who.officer is not None and report.named_list in who.officer.lists)
 
 
 def _row(who: Speaker, promise: Promise) -> Action:

@@ -10,13 +10,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.app import build_here
 from bot.domain import folio as folios
 from bot.domain.service_level import Limits
+from bot.messages import Address, Inbound
 from bot.municipality import Municipality, load
+from handlers import limits
 from handlers.desk import holding
+from handlers.reception import Reception
 from storage import Store, Transaction, open_store
 from storage.sealing import KeyRing
 from storage.usage import ALL, Count
+from tests.handlers.conftest import HastyClock
 from tests.support.reports import NOON
 from tests.support.talker import Town, text_of, town
 
@@ -172,6 +177,42 @@ async def test_messages_beyond_the_limit_are_kept_whole_and_let_in(here: Town) -
     assert await here.read(lambda tx: list(tx.usage.holding())) == []
 
 
+@pytest.mark.parametrize("before", [1, 2, 4], ids=["in memory", "half", "counted"])
+async def test_a_restart_within_the_minute_forgives_nothing(
+    few: Municipality, tmp_path: Path, before: int
+) -> None:
+    """Five a minute: as many are answered as without it."""
+    ring, address = KeyRing.throwaway(), Address("simulator", "rosa")
+    store, clock = await open_store(f"sqlite:///{tmp_path}/p.db", ring), HastyClock()
+
+    async def says(reception: Reception, number: int) -> None:
+        await reception.receive(Inbound(id=f"m{number}", address=address, at=clock.now(), text="hola"))
+
+    one, another = (Reception(store, build_here(few, ring, {}), clock) for _ in range(2))
+    for n in range(before):
+        await says(one, n)
+    await limits.resume(store, another.here, clock.now())
+    for n in range(before, 8):
+        await says(another, n)
+    assert [n for _, n, _ in await store.read(lambda tx: tx.usage.holding())] == [3]
+    await store.close()
+
+
+async def test_beside_other_processes_every_message_is_counted_in_the_store(
+    few: Municipality, tmp_path: Path
+) -> None:
+    """Each hears some of them, and together they hear no more than one."""
+    ring, address = KeyRing.throwaway(), Address("simulator", "rosa")
+    store, clock = await open_store(f"sqlite:///{tmp_path}/p.db", ring), HastyClock()
+    replicas = [Reception(store, build_here(few, ring, {}), clock) for _ in range(3)]
+    for one in replicas:
+        one.here.pace.share(3)
+    for n in range(9):
+        await replicas[n % 3].receive(Inbound(id=f"m{n}", address=address, at=clock.now(), text="hola"))
+    assert [n for _, n, _ in await store.read(lambda tx: tx.usage.holding())] == [4]
+    await store.close()
+
+
 async def raw_of(here: Town) -> bytes:
     return b"".join(
         await here.read(
@@ -196,8 +237,6 @@ async def test_a_kept_message_that_breaks_us_becomes_a_dead_letter(here: Town) -
     await here.run(lambda tx: tx.due.set(holding.LET_IN, person, here.demo.clock.now()))
     item = await here.read(lambda tx: tx.due.get(holding.LET_IN, person))
     assert item is not None
-    from handlers import limits
-
     worn = replace(item, attempts=limits.TRIES)
     await here.run(
         lambda tx: limits.let_in(tx, here.demo.app.here, worn, here.demo.clock.now(), lambda who: 1 / 0)

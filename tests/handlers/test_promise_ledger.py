@@ -175,6 +175,25 @@ async def test_what_may_not_be_done_to_a_promise(store: Store, here: Here) -> No
     await store.run(work)
 
 
+async def test_a_promise_is_seen_and_settled_by_its_own(store: Store, here: Here) -> None:
+    """Its owner, the shift of its sector, who has the report in hand, supervisors; nobody of another sector."""
+
+    def work(tx: Transaction) -> None:
+        folio = town(tx, here)
+        officer(tx, "ek", sectors=("sur",))
+        one = promises.make(tx, here, folio, me(tx, "canul"), "Pasamos", until(3), NOON).id
+        with pytest.raises(NotPermitted):
+            promises.keep(tx, one, me(tx, "ek"), NOON)
+        assert promises.pending(tx, me(tx, "ek"), NOON) == []
+        for name in ("canul", "poot", "aguilar"):
+            assert [p.id for p in promises.pending(tx, me(tx, name), NOON)] == [one]
+        desk.release(tx, here, folio, me(tx, "canul"), NOON)
+        desk.claim(tx, here, folio, me(tx, "ek"), NOON)
+        assert promises.keep(tx, one, me(tx, "ek"), NOON)[1].state is State.KEPT
+
+    await store.run(work)
+
+
 async def test_an_officer_off_duty_settles_nothing(store: Store, here: Here) -> None:
     def work(tx: Transaction) -> None:
         folio = town(tx, here)
@@ -182,6 +201,7 @@ async def test_an_officer_off_duty_settles_nothing(store: Store, here: Here) -> 
         tx.staff.end_shift("shift-canul", NOON)
         with pytest.raises(NotOnDuty):
             promises.keep(tx, one, me(tx, "canul"), NOON + HOUR)
+        assert promises.pending(tx, me(tx, "canul"), NOON + HOUR) == [], "its words are read on duty"
 
     await store.run(work)
 

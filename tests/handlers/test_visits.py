@@ -166,6 +166,8 @@ async def test_who_may_not(store: Store, here: Here) -> None:
         with pytest.raises(NotPermitted):
             visits.arrange(tx, here, folio, me(tx, "canul"), AFTERNOON, 1, NOON)
         (one,) = visits.arrange(tx, here, folio, me(tx, "aguilar"), AFTERNOON, 1, NOON)
+        with pytest.raises(NotPermitted):  # of another sector
+            visits.arrive(tx, one.id, me(tx, "ek"), NOON)
         tx.staff.end_shift("shift-ek", NOON)
         with pytest.raises(NotOnDuty):
             visits.arrive(tx, one.id, me(tx, "ek"), NOON)

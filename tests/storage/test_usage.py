@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage import Store, Transaction
 from storage.schema import usage
-from storage.usage import ALL, Count, Pause
+from storage.usage import ALL, MESSAGES, Count, Pause
 from tests.support.reports import NOON
 
 
@@ -31,6 +31,21 @@ async def test_one_statement_counts_several_and_each_begins_anew_by_itself(store
         return found
 
     assert await store.run(work) == [[1, 1, 1], [2, 2, 2], [1, 1, 3]]
+
+
+async def test_what_came_in_and_was_not_counted_is_found_again(store: Store) -> None:
+    """Of this minute and not of the one before; a count of another minute is none of this one."""
+
+    def work(tx: Transaction) -> bool:
+        ana, luz, nobody = somebody(tx), somebody(tx), None
+        for n, who in enumerate((ana, ana, ana, luz, nobody)):
+            tx.inbox.new(f"k{n}", who, b"", NOON + timedelta(seconds=n))
+        tx.inbox.new("before", luz, b"", NOON - timedelta(seconds=1))
+        tx.usage.count(Count(ana, MESSAGES, NOON))
+        tx.usage.count(Count(luz, MESSAGES, NOON - timedelta(minutes=1)))
+        return tx.usage.uncounted(NOON) == {ana: 2, luz: 1}
+
+    assert await store.run(work)
 
 
 async def test_a_message_is_kept_sealed_in_its_order_and_let_go(store: Store) -> None:
