@@ -15,6 +15,7 @@ from bot.questions import Reply, fold
 from handlers import group_words, limits, rights, talks
 from handlers.desk.step_up import Proof
 from handlers.officer import (
+    after_stop,
     case,
     enrolment,
     giving,
@@ -27,6 +28,7 @@ from handlers.officer import (
     referring,
     sharing,
     shift,
+    stopping,
     talking,
     walking,
 )
@@ -245,7 +247,7 @@ ENTRIES: tuple[Entry, ...] = (
         ("terminar turno", "salir de turno", "fin de turno", "end shift"),
     ),
     Entry("walk", walking.begin, ("recorrido", "iniciar recorrido", "empezar recorrido")),
-    Entry("note_stop", walking.note, ("parada", "otra parada")),
+    Entry("note_stop", stopping.note, ("parada", "otra parada")),
     Entry("end_walk", walking.end, ("terminar recorrido", "fin de recorrido")),
     Entry("duty", enrolment.home, ("turno",)),
     Entry("mode", shift.mode, ("modo", "cambiar modo")),
@@ -316,8 +318,9 @@ TAPS: tuple[Tap, ...] = (
     Tap("same", badge.same),
     Tap("notsame", badge.not_same),
     Tap("thank", thanking.thank),
-    Tap("wjot", walking.as_report),
-    Tap("wmet", walking.how_many),
+    Tap("wjot", after_stop.as_report),
+    Tap("wmet", after_stop.how_many),
+    Tap("wkind", after_stop.which_kind),
     Tap("mediate", mediating.start),
     Tap("pact", mediating.answered),
     Tap("asktext", referring.text_to_send),

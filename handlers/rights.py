@@ -29,7 +29,7 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (OFFICERS, "m.start_shift m.end_shift m.duty received handnote talk.handover"),
     (OFFICERS, "m.mode m.pause_shift m.resume_shift begin mode"),
     (STAFF, "m.jot m.pending m.pin place claim decline support case way here release ask note refer done missing need call word"),
-    (STAFF, "give m.walk m.note_stop m.end_walk wjot wmet talk.walk talk.stop talk.met"),
+    (STAFF, "give m.walk m.note_stop m.end_walk wjot wmet wkind talk.walk talk.stop talk.met talk.stop_kind"),
     (STAFF, "panel warn doubt talk.warn"),
     (SUPERVISORS, "safe nosafe unsafe"),
     (STAFF, "pass accept notme snooze wake talk.pass"),

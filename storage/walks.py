@@ -104,6 +104,14 @@ class Walks:
         """How many they were."""
         self._set(stop_id, met=people)
 
+    def about(self, stop_id: str, kind: str) -> None:
+        """What was heard is of that kind; "" of none."""
+        self._set(stop_id, kind=kind)
+
+    def hush(self, stop_id: str) -> None:
+        """What was heard there stays no longer; that somebody was met does."""
+        self._set(stop_id, text=None, media_id=None)
+
     def became(self, stop_id: str, report_id: str) -> None:
         """What was heard there is a report now."""
         self._set(stop_id, report_id=report_id)

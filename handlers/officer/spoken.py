@@ -12,7 +12,7 @@ from bot.questions import Option, choose
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import steps
-from handlers.officer import patrolling, proving, shift, talking, walking
+from handlers.officer import patrolling, proving, shift, stopping, talking
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
@@ -48,7 +48,7 @@ def alone(who: Speaker) -> bool:
         return False
     in_hand = who.tx.reports.handled_by(who.person.id)[:MOST_CASES]
     quoted = _quoted(who, in_hand)
-    if quoted is None and walking.alone(who):
+    if quoted is None and stopping.alone(who):
         return True
     sure = quoted or (in_hand[0] if len(in_hand) == 1 and not words else None)
     if sure is not None:

@@ -80,16 +80,20 @@ def jot(
     lead: tuple[str, ...] = (),
     stop: str = "",
     colonia: str = "",
+    kind: str = "",
 ) -> None:
     """The report talk on behalf of somebody met in the street: no account, no name, no number.
 
-    `stop`: of a round, which becomes that report; `colonia`: where it is when the words don't say.
+    `stop`: of a round, which becomes that report; `colonia`: where it is when the words don't say; `kind`: what it is
+    about, when the officer said.
     """
     understood = who.here.triage.read(text, who.at) if text else None
     told = heard(who.here, text, understood, consented=True, on_behalf=True)
     files = tuple(MediaRef(file, AttachmentKind(kind)) for file, kind in media) or who.media
     if colonia and not told.place.known:
         told = replace(told, place=Place(colonia=colonia))
+    if kind:
+        told = replace(told, kind=kind)
     talks.start(
         who,
         REPORT,

@@ -174,8 +174,12 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
         at=who.at,
         paused=who.person.paused(who.at),
     )
-    if talk.arguments.get("stop") and not opened.report.listed:
-        who.tx.walks.became(talk.arguments["stop"], opened.report.id)
+    stop = talk.arguments.get("stop")
+    if stop and opened.report.listed:  # in the round it is nowhere any more
+        who.tx.walks.about(stop, "")
+        who.tx.walks.hush(stop)
+    elif stop:
+        who.tx.walks.became(stop, opened.report.id)
     who.show(receipt(who, opened, draft))
     _second_concern(who, talk, result)
 

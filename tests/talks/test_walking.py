@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
+from storage.schema import walk as walk_table
 from tests.support.talker import Phone, Town, town
 
 LAMP = "la lampara de la esquina lleva un mes fundida"
@@ -142,3 +144,48 @@ async def test_a_stop_becomes_one_report_only(place: Town) -> None:
             break
         await place.oficial.says("1")
     assert "ya es el reporte" in await place.oficial.taps_token(token[1], token[0])
+
+
+async def heard_of(place: Town) -> list[tuple[str, str]]:
+    """Kind and words of each stop, as they are kept."""
+    walk = select(walk_table.c.id)
+    ids = await place.read(lambda tx: tx.connection.execute(walk).scalars().all())
+    stops = await place.read(lambda tx: [stop for one in ids for stop in tx.walks.stops(one)])
+    return [(stop.kind, stop.text) for stop in stops]
+
+
+async def test_what_the_words_only_hint_at_is_counted_under_no_kind_before_the_officer_says_which(
+    place: Town,
+) -> None:
+    """ "Tienda" alone is no robbery in the numbers of the supervisors."""
+    await place.oficial.says("entregue volantes en la tienda")
+    said = await place.oficial.taps("Escuché")
+    assert "Parada anotada: escuchar" in said
+    assert (await heard_of(place))[0][0] == ""
+    await place.oficial.taps("Poner asunto")
+    assert "Parada anotada: Ruido" in await place.oficial.says("ruido")
+    assert await heard_of(place) == [("ruido", "entregue volantes en la tienda")]
+
+
+async def test_a_kind_that_was_read_wrong_is_taken_off(place: Town) -> None:
+    await place.oficial.says(LAMP)
+    assert "Alumbrado" in await place.oficial.taps("Escuché")
+    await place.oficial.taps("Otro asunto")
+    await place.oficial.says("otra cosa")
+    assert "Parada anotada: escuchar" in await place.oficial.says("que el camión pasa tarde")
+    assert (await heard_of(place))[0][0] == ""
+
+
+@pytest.mark.parametrize("way", ["Poner asunto", "Anotar reporte"])
+async def test_what_turns_out_to_be_confidential_leaves_the_round(place: Town, way: str) -> None:
+    """Its words, its file and its kind; that somebody was met stays."""
+    await place.oficial.says("me contó la señora del 8 lo que pasa en su casa")
+    await place.oficial.taps("Escuché")
+    await place.oficial.taps(way)
+    said = await place.oficial.says("violencia en casa")
+    assert "¿De qué se trata?" not in said
+    for _ in range(6):
+        if any("Número:" in "\n".join(bubble.lines) for bubble in place.oficial.heard):
+            break
+        await place.oficial.says("1")
+    assert await heard_of(place) == [("", "")]
