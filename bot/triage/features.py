@@ -38,7 +38,7 @@ def features(spoken: Spoken, hits: Sequence[Hit], calm: float) -> dict[str, floa
 def _scaled(names: Iterable[str], fewest: int) -> dict[str, float]:
     found = dict.fromkeys(names)
     scale = 1.0 / math.sqrt(max(len(found), fewest) / fewest)
-    return dict.fromkeys(islice(found, MOST_FEATURES), scale)
+    return dict.fromkeys(found if len(found) <= MOST_FEATURES else islice(found, MOST_FEATURES), scale)
 
 
 def _words(words: Sequence[Word]) -> list[str]:
@@ -54,7 +54,7 @@ def _words(words: Sequence[Word]) -> list[str]:
 
 def _pieces(words: Sequence[Word]) -> Iterable[str]:
     """Pieces of the words, so that one never seen still resembles its family."""
-    return chain.from_iterable(_pieces_of(word.key) for word in words)
+    return chain.from_iterable([_pieces_of(word.key) for word in words])
 
 
 @lru_cache(MOST_KEPT)

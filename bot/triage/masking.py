@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import re
 
+from bot.triage.normal import A_DIGIT, AN_AT, fold_with_origin, words_said
+from bot.triage.spelling import listed
+
+NUMBER = frozenset([A_DIGIT])
 PATTERNS = (
-    (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[correo]"),
+    (frozenset([AN_AT]), re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[correo]"),
     (
+        listed("http https www com"),
         re.compile(r"\b(?:https?://|www\.|(?:facebook|fb|instagram|tiktok)\.com/)\S{1,200}", re.IGNORECASE),
         "[enlace]",
     ),
-    (re.compile(r"(?<!\w)@\w{3,40}"), "[usuario]"),
-    (re.compile(r"\b[A-Za-z]{4}\d{6}[A-Za-z]{6}[A-Za-z0-9]\d\b"), "[CURP]"),
-    (re.compile(r"\b[A-Za-zÑ&ñ]{3,4}\d{6}[A-Za-z0-9]{3}\b"), "[RFC]"),
-    (re.compile(r"(?<!\d)\d{4}(?:[ -]?\d{4}){3}(?!\d)|(?<!\d)\d{18}(?!\d)"), "[tarjeta]"),
-    (re.compile(r"(?<![\d-])\+?(?:\d[ .()/-]{0,2}){9,14}\d(?![\d-])"), "[teléfono]"),
-    (re.compile(r"(?<!\d)\d{3}[ .-]\d{2}[ .-]\d{2}(?!\d)|(?<!\d)\d{7}(?!\d)"), "[teléfono]"),
+    (frozenset([AN_AT]), re.compile(r"(?<!\w)@\w{3,40}"), "[usuario]"),
+    (NUMBER, re.compile(r"\b[A-Za-z]{4}\d{6}[A-Za-z]{6}[A-Za-z0-9]\d\b"), "[CURP]"),
+    (NUMBER, re.compile(r"\b[A-Za-zÑ&ñ]{3,4}\d{6}[A-Za-z0-9]{3}\b"), "[RFC]"),
+    (NUMBER, re.compile(r"(?<!\d)\d{4}(?:[ -]?\d{4}){3}(?!\d)|(?<!\d)\d{18}(?!\d)"), "[tarjeta]"),
+    (NUMBER, re.compile(r"(?<![\d-])\+?(?:\d[ .()/-]{0,2}){9,14}\d(?![\d-])"), "[teléfono]"),
+    (NUMBER, re.compile(r"(?<!\d)\d{3}[ .-]\d{2}[ .-]\d{2}(?!\d)|(?<!\d)\d{7}(?!\d)"), "[teléfono]"),
     (
+        NUMBER,
         re.compile(
             r"\b(?:[A-Z]{1,3}[- ]?\d{2,4}[- ]?[A-Z]{1,3}|[A-Z]{3}[- ]?\d{2,4}[- ]?[A-Z0-9]{0,2}|\d{2,3}[- ]?[A-Z]{3}[- ]?\d?)\b"
         ),
         "[placas]",
     ),
     (
+        listed("placa placas placass matricula matriculas"),
         re.compile(
             r"\b((?:placas?|matr[ií]cula)s?(?: (?:es|son|n[uú]mero|num|:))?[ :]{1,3})"
             r"([A-Za-z0-9-]{5,10}|[A-Za-z]{1,3} \d{2,4}(?: \w{1,3})?)\b",
@@ -31,8 +38,7 @@ PATTERNS = (
         r"\1[placas]",
     ),
 )
-MARKED = re.compile(r"[\d@]|https?:|www|\.com|placa|matr[ií]cula", re.IGNORECASE)
-"""Without one of these none of the patterns fits."""
+"""What finds it (with the words or signs of which it has one), and what stands in its place."""
 NOT_A_NAME = (
     r"(?!(?:y|e|o|u|que|q|k|es|era|esta|está|tiene|tenía|vive|vivía|con|sin|se|le|lo|la|las|los|el|en|por|x|para|pa|ya|no|me|mi"
     r"|su|al|del|a|un|una|trae|traía|salió|salio|fue|anda|como|cuando|cuándo|desde|hace|pero|porque|calle|colonia|col|avenida"
@@ -83,13 +89,31 @@ ELDER = re.compile(
     rf"\b(?:don|doña|dona|doñita)\s({NOT_A_NAME}{LETTERS}(?:\s{NOT_A_NAME}{LETTERS})?)(?=\W|$)", re.IGNORECASE
 )
 
+NAMES = tuple(
+    (pattern, listed(needs))
+    for pattern, needs in (
+        (INTRODUCED, "llama llamo llamaba nombre apodado apodada dicen apodan alias name"),
+        (
+            TITLED,
+            "sr sra senor senora srita lic ing prof profesor profesora maestro maestra oficial comandante tio tia mr mrs vecino "
+            "vecina hermano hermana hijo hija esposo esposa amigo amiga",
+        ),
+        (ELDER, "don dona donita"),
+        (KNOWN, FIRST_NAMES.replace("ñ", "n").replace("|", " ")),
+    )
+)
+"""Each pattern with the words, without accents, of which whatever it finds has one."""
+
 
 def mask(text: str) -> str:
     """The text for eyes that need not know who."""
-    for pattern, cover in PATTERNS if MARKED.search(text) else ():
-        text = pattern.sub(cover, text)
-    for pattern in (INTRODUCED, TITLED, ELDER, KNOWN):
-        text = pattern.sub(_hide_name, text)
+    words = words_said(fold_with_origin(text)[0])
+    for needs, pattern, cover in PATTERNS:
+        if not words.isdisjoint(needs):
+            text = pattern.sub(cover, text)
+    for pattern, needs in NAMES:
+        if not words.isdisjoint(needs):
+            text = pattern.sub(_hide_name, text)
     return text
 
 

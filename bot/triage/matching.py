@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import or_
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.triage.normal import Word
@@ -95,6 +96,7 @@ def compile_phrase(phrase: str) -> tuple[Element, ...]:
     return tuple(elements)
 
 
+@cache
 def _element(part: str, gap: bool) -> Element:
     stems: set[str] = set()
     beginnings: list[str] = []
@@ -122,19 +124,34 @@ T = TypeVar("T")
 
 
 class Phrase(NamedTuple):
-    """A phrase of an idea, without its first word; each further element by its number, and whether words may stand before it."""
+    """A phrase of an idea, without its first word; each further element by its number, and how many words may stand before it."""
 
     idea: str
-    rest: tuple[tuple[int, bool], ...]
+    rest: tuple[tuple[int, int], ...]
+
+
+class Begun(NamedTuple):
+    """A phrase begun and gone on: how many words may stand between its first two, and what is still to come."""
+
+    rank: int
+    idea: str
+    most_between: int
+    further: tuple[tuple[int, int], ...]
 
 
 class Known(NamedTuple):
-    """What the lexicon makes of one word: phrases are told apart by their second element, each with its rank."""
+    """What the lexicon makes of one word: phrases are told apart by their second element, each with its rank.
+
+    Sets of elements are also kept as the bits of one number: those of seven words are joined and compared at once.
+    """
 
     fits: frozenset[int]
+    fits_bits: int
     alone: tuple[tuple[int, str], ...]
-    seconds: frozenset[int]
-    begun: Mapping[int, tuple[tuple[int, Phrase], ...]]
+    seconds_bits: int
+    begun: Mapping[int, tuple[Begun, ...]]
+    filler: bool
+    denies: bool
 
 
 class Matcher:
@@ -148,7 +165,8 @@ class Matcher:
             for phrase in phrases:
                 first, *others = compile_phrase(phrase)
                 rest = tuple(
-                    (numbers.setdefault(one._replace(gap=False), len(numbers)), one.gap) for one in others
+                    (numbers.setdefault(one._replace(gap=False), len(numbers)), WIDE_GAP if one.gap else 0)
+                    for one in others
                 )
                 self._begin.add(first._replace(endings=()), Phrase(idea, rest))
         for element, number in numbers.items():
@@ -158,30 +176,34 @@ class Matcher:
     def find(self, words: Sequence[Word]) -> list[Hit]:
         """Every idea in the words, in order of appearance, once a place."""
         known = [self._known(word.key) for word in words]
-        hits: dict[Hit, None] = {}
+        after = _after(known)
+        denials = any(word.denies for word in known)
+        hits: list[Hit] = []
         for at, here in enumerate(known):
             ends = [(rank, idea, at) for rank, idea in here.alone]
-            for number in _near(known, at):
-                for rank, phrase in here.begun[number]:
-                    last = _end_of(phrase, words, known, at)
-                    if last is not None:
-                        ends.append((rank, phrase.idea, last))
+            near = here.seconds_bits & after[at]
+            if near:
+                ends.extend(_ends_of(here, near, known, at))
             if ends:
-                denied = _denied(words, at)
-                hits.update((Hit(idea, at, last, denied), None) for _, idea, last in sorted(ends))
-        return list(hits)
+                denied = denials and _denied(words, at)
+                found = dict.fromkeys([(idea, last) for _, idea, last in sorted(ends)])
+                hits += [Hit(idea, at, last, denied) for idea, last in found]
+        return hits
 
     def _look_up(self, key: str) -> Known:
         alone: list[tuple[int, str]] = []
-        begun: dict[int, list[tuple[int, Phrase]]] = defaultdict(list)
+        begun: dict[int, list[Begun]] = defaultdict(list)
         for rank, phrase in enumerate(self._begin.of(key)):
             if phrase.rest:
-                begun[phrase.rest[0][0]].append((rank, phrase))
+                (second, most), *further = phrase.rest
+                begun[second].append(Begun(rank, phrase.idea, most, tuple(further)))
             else:
                 alone.append((rank, phrase.idea))
         fits = frozenset(self._follow.of(key))
         seconds = {number: tuple(phrases) for number, phrases in begun.items()}
-        return Known(fits, tuple(alone), frozenset(seconds), seconds)
+        return Known(
+            fits, _bits(fits), tuple(alone), _bits(seconds), seconds, key in FILLERS, key in NEGATIONS
+        )
 
 
 class Index(Generic[T]):
@@ -203,39 +225,63 @@ class Index(Generic[T]):
             for name in names:
                 index[name].append(thing)
 
-    def of(self, key: str) -> Iterator[T]:
+    def of(self, key: str) -> list[T]:
         """What fits a word of this sound."""
-        yield from self._by_stem.get(stem(key), ())
-        yield from self._by_key.get(key, ())
+        found = [*self._by_stem.get(stem(key), ()), *self._by_key.get(key, ())]
         for length in range(1, len(key) + 1):
-            yield from self._by_beginning.get(key[:length], ())
-            yield from self._by_ending.get(key[-length:], ())
+            if key[:length] in self._by_beginning:
+                found += self._by_beginning[key[:length]]
+            if key[-length:] in self._by_ending:
+                found += self._by_ending[key[-length:]]
+        return found
 
 
-def _near(known: Sequence[Known], at: int) -> Iterable[int]:
-    """The second elements of phrases begun here for which a word stands close enough."""
-    seconds = known[at].seconds
-    if not seconds:
-        return ()
-    return {number for one in known[at + 1 : at + FARTHEST + 1] for number in one.fits & seconds}
+def _bits(numbers: Iterable[int]) -> int:
+    """The set of small numbers as one number."""
+    return sum(1 << number for number in numbers)
 
 
-def _end_of(phrase: Phrase, words: Sequence[Word], known: Sequence[Known], at: int) -> int | None:
-    """The last word of the phrase that begins there, if its other words follow closely."""
-    for number, gap in phrase.rest:
-        fillers = between = 0
-        for index in range(at + 1, min(at + FARTHEST + 1, len(known))):
-            if number in known[index].fits:
-                break
-            between += 1
-            fillers += words[index].key in FILLERS
-        else:
+def _after(known: Sequence[Known]) -> list[int]:
+    """For each word, what the words that stand close enough behind it fit: twos are joined to fours, fours to sevens."""
+    one = [0] * (len(known) + FARTHEST + 1)
+    one[: len(known)] = [word.fits_bits for word in known]
+    two = list(map(or_, one, one[1:]))
+    four = list(map(or_, two, two[2:]))
+    return list(map(or_, four[1:], four[4:]))
+
+
+def _ends_of(here: Known, near: int, known: Sequence[Known], at: int) -> Iterator[tuple[int, str, int]]:
+    """The phrases begun there that go on to their end: rank, idea and last word."""
+    while near:
+        lowest = near & -near
+        near ^= lowest
+        number = lowest.bit_length() - 1
+        second, between = _next(number, known, at)
+        for rank, idea, most, further in here.begun[number]:
+            if between <= most:
+                last = _end_of(further, known, second) if further else second
+                if last is not None:
+                    yield rank, idea, last
+
+
+def _end_of(further: Iterable[tuple[int, int]], known: Sequence[Known], at: int) -> int | None:
+    """The last word of the phrase that has come so far, if its further words follow closely."""
+    for number, most in further:
+        at, between = _next(number, known, at)
+        if between > most:
             return None
-        others = between - fillers + max(0, fillers - MOST_FILLERS)
-        if others > (WIDE_GAP if gap else 0):
-            return None
-        at = index
     return at
+
+
+def _next(number: int, known: Sequence[Known], at: int) -> tuple[int, int]:
+    """The next word that fits, and how many words that count stand between; too many if none does."""
+    fillers = 0
+    for index in range(at + 1, min(at + FARTHEST + 1, len(known))):
+        here = known[index]
+        if number in here.fits:
+            return index, index - at - 1 - min(fillers, MOST_FILLERS)
+        fillers += here.filler
+    return at, FARTHEST
 
 
 def _denied(words: Sequence[Word], first: int) -> bool:

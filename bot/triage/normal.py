@@ -19,8 +19,13 @@ MOST_KEPT = 8_000
 
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b-\u200f\ufe0f]")
 REPEATED = re.compile(r"(.)\1{2,}")
-PIECE = re.compile(r"[a-z]+|[0-9]+|[.,;:!?\n()¿¡]|[^\sa-z0-9]")
-CLAUSE_END = frozenset(".;!?\n:")
+PIECE = re.compile(r"([a-z]+|[0-9]+)|([.;!?\n:])|[^\sa-z0-9]")
+A_WORD, CLAUSE_END = 1, 2
+UNACCENTED = str.maketrans("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN")
+LETTERS, DIGIT = re.compile(r"[a-z]+"), re.compile(r"\d")
+A_DIGIT, AN_AT = "#", "@"
+PLAIN = re.compile(r"[\x00-\x7f¿¡]*")
+"""Nearly every message is made of these and the letters above: sign by sign they are folded where they stand."""
 
 
 class Word(NamedTuple):
@@ -67,23 +72,23 @@ class Ear:
         words: list[Word] = []
         repairs = MOST_REPAIRS
         for raw, start, end, clause in _pieces(text, self._signs):
-            for part, key, meant in self._heard(raw):
-                keys: tuple[str, ...] = (key,)
+            for part, key, root, meant in self._heard(raw):
                 if meant and repairs:
                     repairs -= 1
-                    keys = meant
-                for one in keys:
-                    words.append(Word(part, one, stem(one), start, end, clause))
+                    words += [Word(part, one, stem(one), start, end, clause) for one in meant]
+                else:
+                    words.append(Word(part, key, root, start, end, clause))
             if len(words) >= MOST_WORDS:
                 break
         return Spoken(text, tuple(words), "?" in text or "¿" in text)
 
-    def _hear(self, raw: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-        """Each word of a piece: as written, its sound, and if that is not known, the sounds that may have been meant."""
+    def _hear(self, raw: str) -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+        """Each word of a piece: as written, its sound, its stem, and if it is not known, the sounds that may have been meant."""
         found = []
+        raw = REPEATED.sub(r"\1", raw)
         for part in self._short_forms.get(raw, raw).split():
             key = sound(part)
-            found.append((part, key, () if key in self._speller else self._repair(key)))
+            found.append((part, key, stem(key), () if key in self._speller else self._repair(key)))
         return tuple(found)
 
     def _repair(self, key: str) -> tuple[str, ...]:
@@ -98,15 +103,20 @@ def _pieces(text: str, signs: Mapping[str, str]) -> Iterator[tuple[str, int, int
     clause = 0
     folded, origin = fold_with_origin(text)
     for match in PIECE.finditer(folded):
-        piece = match.group()
-        if piece in CLAUSE_END:
+        kind = match.lastindex
+        if kind == CLAUSE_END:
             clause += 1
             continue
-        start, end = origin[match.start()], origin[match.end() - 1] + 1
-        if piece.isascii() and piece.isalnum():
-            yield REPEATED.sub(r"\1", piece)[:LONGEST_WORD], start, end, clause
+        piece, (first, behind) = match.group(), match.span()
+        if kind == A_WORD:
+            word = piece if len(piece) <= LONGEST_WORD else _shortened(piece)
+            yield word, origin[first], origin[behind - 1] + 1, clause
         elif piece in signs:
-            yield signs[piece], start, end, clause
+            yield signs[piece], origin[first], origin[behind - 1] + 1, clause
+
+
+def _shortened(piece: str) -> str:
+    return REPEATED.sub(r"\1", piece)[:LONGEST_WORD]
 
 
 @lru_cache(maxsize=4096)
@@ -117,8 +127,20 @@ def _fold_sign(sign: str) -> str:
 @lru_cache(maxsize=8)
 def fold_with_origin(text: str) -> tuple[str, list[int] | range]:
     """The folded text, and for each of its characters the index in the original; words, places and times ask in turn."""
-    if text.isascii():
-        return text.casefold(), range(len(text))
+    plain = text.translate(UNACCENTED)
+    if PLAIN.fullmatch(plain):
+        return plain.casefold(), range(len(text))
     pieces = list(map(_fold_sign, text))
     origin = [index for index, piece in enumerate(pieces) for _ in piece]
     return "".join(pieces), origin
+
+
+@lru_cache(maxsize=8)
+def words_said(folded: str) -> frozenset[str]:
+    """The words of a folded text, and signs for digits and an @: a pattern none of whose words is there need not be searched."""
+    said = set(LETTERS.findall(folded))
+    if DIGIT.search(folded):
+        said.add(A_DIGIT)
+    if AN_AT in folded:
+        said.add(AN_AT)
+    return frozenset(said)

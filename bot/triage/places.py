@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from rapidfuzz import fuzz, process
 
-from bot.triage.normal import ends, fold_with_origin
-from bot.triage.spelling import fold, sound
+from bot.triage.normal import ends, fold_with_origin, words_said
+from bot.triage.spelling import fold, listed, sound
 from bot.triage.understanding import PlacePhrase
 
 MOST_PLACES = 6
@@ -24,6 +25,11 @@ ROAD = (
     r"(?:calle|calles|cll?e|cl|c/|av|ave|avenida|avda|blvd|blv|boulevard|bulevar|calz|calzada|andador|and|priv|privada"
     r"|retorno|cerrada|circuito|carretera|callejon|prolongacion|prol)"
 )
+ROADS = listed(
+    "calle calles cle clle cl c av ave avenida avda blvd blv boulevard bulevar calz calzada andador and priv privada retorno "
+    "cerrada circuito carretera callejon prolongacion prol"
+)
+CORNER, BETWEEN = listed("esq esquina"), listed("entre")
 NOT_NAME = (
     r"(?!(?:y|e|o|u|con|entre|esq|esquina|que|donde|cuando|ya|no|se|me|hay|ay|esta|estan|es|son|hace|ase|desde|hasta|a|"
     r"en|por|x|para|pero|porque|tiene|numero|num|frente|atras|cerca|junto|al|fue|como|toda|todos|todas|siempre|ayer|"
@@ -34,13 +40,23 @@ NOT_NAME = (
 NAME = rf"(?:(?:de(?:l| la| las| los)?|los|las|la|san|santa|sn|sta) )?{NOT_NAME}[a-z0-9']{{1,24}}(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']{{1,24}}){{0,2}}"
 NUMBER = r"(?:,? ?(?:#|no\.?|num\.?|numero) ?\d{1,4}[a-z]?\b| \d{1,4}\b)?"
 
-CROSSING = re.compile(
-    rf"\b(?:{ROAD}\.? )?{NAME} (?:esq(?:uina)?\.?|esquina) (?:con )?(?:la )?(?:{ROAD}\.? )?{NAME}"
-    rf"|\b{ROAD}\.? {NAME} (?:con|y|x) (?:{ROAD}\.? )?{NAME}"
-    rf"|(?:\b{ROAD}\.? {NAME}{NUMBER},? )?\bentre (?:las? )?(?:calles? )?{NAME} y (?:la )?(?:{ROAD}\.? )?{NAME}"
-    rf"|\besquina (?:de |con )?(?:{ROAD}\.? )?{NAME} (?:y|con) {NAME}"
+CROSSINGS = (
+    (CORNER, rf"\b(?:{ROAD}\.? )?{NAME} (?:esq(?:uina)?\.?|esquina) (?:con )?(?:la )?(?:{ROAD}\.? )?{NAME}"),
+    (ROADS, rf"\b{ROAD}\.? {NAME} (?:con|y|x) (?:{ROAD}\.? )?{NAME}"),
+    (
+        BETWEEN,
+        rf"(?:\b{ROAD}\.? {NAME}{NUMBER},? )?\bentre (?:las? )?(?:calles? )?{NAME} y (?:la )?(?:{ROAD}\.? )?{NAME}",
+    ),
+    (CORNER, rf"\besquina (?:de |con )?(?:{ROAD}\.? )?{NAME} (?:y|con) {NAME}"),
 )
-ROAD_WORD = re.compile(rf"\b(?:{ROAD}|esq|entre)")
+"""Each way to say a crossing, with the words of which it has one."""
+LANDMARK_WORDS = listed(
+    "atras detras frente enfrente lado costado junto cerca espaldas afuera fuera vuelta cuadra cuadras altura donde fondo "
+    "pasando antes esquina contraesquina llegando adelante rumbo camino tanque domo parque cancha escuela primaria secundaria "
+    "kinder iglesia mercado oxxo tienda tortilleria farmacia hospital clinica panteon estadio gimnasio puente caseta glorieta "
+    "malecon explanada tec prepa cbtis aeropuerto terminal gasolinera super plaza unidad canal muelle bahia"
+)
+"""Every landmark has one of these."""
 STREET = re.compile(rf"\b{ROAD}\.? {NAME}{NUMBER}")
 BESIDE = (
     r"(?:atras|detras|frente|enfrente|en frente|al lado|a un lado|a un costado|al costado|junto|cerca|a espaldas|afuera|fuera"
@@ -51,8 +67,8 @@ LANDMARK = re.compile(
     rf"\b{BESIDE} (?:de |del |al? |con )?(?:la |el |los |las |un |una )?{NAME}"
     rf"|\bpor (?:el|la|los|las) (?:tanque|domo|parque|cancha|escuela|primaria|secundaria|kinder|iglesia|mercado|oxxo|tienda|"
     rf"tortilleria|farmacia|hospital|clinica|panteon|estadio|gimnasio|puente|caseta|glorieta|malecon|explanada|tec|prepa|"
-    rf"cbtis|aeropuerto|terminal|gasolinera|super|plaza|unidad|canal|muelle|bahia)(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']+){{0,2}}"
-    rf"|\ben (?:el|la) (?:parque|domo|cancha|mercado|iglesia|malecon|explanada|glorieta|unidad deportiva)(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']+){{0,3}}"
+    rf"cbtis|aeropuerto|terminal|gasolinera|super|plaza|unidad|canal|muelle|bahia)\b(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']+){{0,2}}"
+    rf"|\ben (?:el|la) (?:parque|domo|cancha|mercado|iglesia|malecon|explanada|glorieta|unidad deportiva)\b(?: (?:de(?:l| la| las| los)? )?{NOT_NAME}[a-z0-9']+){{0,3}}"
     rf"|\bla tienda de (?:don|dona) {NOT_NAME}[a-z]+"
 )
 AREA = frozenset(
@@ -123,6 +139,7 @@ class Places:
                 self._learn(name, colonia.name)
         self._written = {" ".join(keys): official for keys, official in self._names.items()}
         self._beginnings = frozenset(keys[0] for keys in self._names)
+        self._last = frozenset(keys[-1] for keys in self._names)
 
     def _learn(self, name: str, official: str) -> None:
         keys = tuple(token.key for token in _tokens(fold(name)))
@@ -139,11 +156,11 @@ class Places:
         folded = folded.replace("\n", " ")
         found: dict[tuple[str, str], PlacePhrase] = {}
         covered: list[tuple[int, int]] = []
-        for official, start, end in self._colonias(_tokens(folded)):
+        for official, start, end in self._colonias(folded):
             found.setdefault(("colonia", official), PlacePhrase(text=official, what="colonia"))
             covered.append((start, end))
         rest = _without(folded, covered)
-        for what, pattern in _patterns(rest):
+        for what, pattern in _patterns(words_said(folded)):
             for match in pattern.finditer(rest):
                 if what == "street" and _overlaps(match, covered):
                     continue
@@ -152,7 +169,11 @@ class Places:
                 covered.append(match.span())
         return tuple(found.values())[:MOST_PLACES]
 
-    def _colonias(self, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+    def _colonias(self, folded: str) -> Iterator[tuple[str, int, int]]:
+        words = WORD.findall(folded)
+        if self._last.isdisjoint(map(sound, words)) and AREA.isdisjoint(words):
+            return
+        tokens = _tokens(folded)
         at = 0
         while at < len(tokens):
             official, length = self._colonia_at(tokens, at)
@@ -182,12 +203,21 @@ class Places:
         return "", 0
 
 
-def _patterns(folded: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-    """What may be found in the text: without a word of roads there is no use in looking for crossings."""
-    if ROAD_WORD.search(folded):
-        yield "crossing", CROSSING
+def _patterns(words: frozenset[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """What may be found in a text of these words."""
+    ways = tuple(at for at, (needs, _) in enumerate(CROSSINGS) if not words.isdisjoint(needs))
+    if ways:
+        yield "crossing", _crossing(ways)
+    if not words.isdisjoint(ROADS):
         yield "street", STREET
-    yield "landmark", LANDMARK
+    if not words.isdisjoint(LANDMARK_WORDS):
+        yield "landmark", LANDMARK
+
+
+@cache
+def _crossing(ways: tuple[int, ...]) -> re.Pattern[str]:
+    """One pattern of these ways: the first begins at any name, so it is slow and mostly left out."""
+    return re.compile("|".join(CROSSINGS[way][1] for way in ways))
 
 
 def _overlaps(match: re.Match[str], covered: Sequence[tuple[int, int]]) -> bool:

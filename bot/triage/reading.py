@@ -14,20 +14,20 @@ from bot.triage.lexicon import Lexicon
 from bot.triage.masking import mask
 from bot.triage.matching import Hit, Matcher
 from bot.triage.model import FLAGS, Judgement
-from bot.triage.normal import Ear, Spoken, readable
+from bot.triage.normal import Ear, Spoken
 from bot.triage.places import ColoniaLike, Places
 from bot.triage.slugs import CONFIDENTIAL, KINDS, SLUGS
+from bot.triage.spans import Group
 from bot.triage.spelling import Speller, fold, sound
-from bot.triage.times import find_times
+from bot.triage.times import on_calendar, times_named
 from bot.triage.understanding import Danger, Guess, Understanding
-from bot.triage.weighing import Rulebook, Where, by_idea, satisfied
+from bot.triage.weighing import Conditions, Rulebook, Where, by_idea
 
 DANGER, CALM = "peligro", "calma"
 DANGER_POINTS = 5.0
 NOW, HABITUAL = "ahora", "habitual"
 NOW_IDEAS = (NOW, "gerundio")
 MOST_GUESSES = 4
-RANK = {slug: rank for rank, slug in enumerate(SLUGS)}
 ALSO_POINTS = 5.0
 ALSO_SHARE = 0.0005
 DELICATE_CHANCE = 0.06
@@ -58,21 +58,23 @@ class Triage:
         self._ear = Ear(lexicon.short_forms, lexicon.signs, Speller(_vocabulary(lexicon)))
         self._rules = Rulebook(lexicon.kinds)
         self._danger_rules = Rulebook({DANGER: lexicon.danger, CALM: lexicon.calm})
+        self._delicate_rules = Conditions(lexicon.delicate)
         self._cuts = lexicon.model.cuts
         self._places = Places(colonias)
-        self._once = lru_cache(LAST_READ)(self._without_times)
+        self._once = lru_cache(LAST_READ)(self._without_moment)
 
     def read(self, text: str, at: datetime) -> Understanding:
         """What the message says, as far as can be told."""
-        return replace(self._once(text), times=find_times(readable(text), at))
+        understood, named = self._once(text)
+        return replace(understood, times=on_calendar(named, at)) if named else understood
 
-    def _without_times(self, text: str) -> Understanding:
-        """All that does not hang on the moment."""
+    def _without_moment(self, text: str) -> tuple[Understanding, tuple[tuple[str, Group], ...]]:
+        """All that does not hang on the moment, and the times named that do."""
         heard = self.hear(text)
         judged = self._judge(heard)
         chances = judged.chances
         guesses = self._guesses(heard, chances)
-        return Understanding(
+        understood = Understanding(
             danger=self._danger(heard, judged),
             guesses=guesses,
             also=_also(heard, chances, guesses),
@@ -81,6 +83,7 @@ class Triage:
             times=(),
             masked=mask(heard.spoken.text),
         )
+        return understood, times_named(heard.spoken.text)
 
     def hear(self, text: str) -> Heard:
         """The rules' part, without any decision."""
@@ -100,11 +103,11 @@ class Triage:
         if self._lexicon.model:
             return self._lexicon.model.judge(heard.numbers)
         total = sum(heard.kinds.values())
-        shares = {slug: points / total for slug, points in heard.kinds.items()} if total else {"otro": 1.0}
+        shares = {slug: heard.kinds[slug] / total for slug in SLUGS if slug in heard.kinds} or {"otro": 1.0}
         return Judgement(shares, dict.fromkeys(FLAGS, 0.0))
 
     def _guesses(self, heard: Heard, chances: Mapping[str, float]) -> tuple[Guess, ...]:
-        order = sorted(chances, key=lambda slug: (-chances[slug], RANK[slug]))
+        order = sorted(chances, key=chances.__getitem__, reverse=True)
         return tuple(
             Guess(
                 kind=slug,
@@ -128,7 +131,7 @@ class Triage:
         return Danger(words=words) if urgent else None
 
     def _sensitive(self, heard: Heard, judged: Judgement) -> bool:
-        if any(satisfied(rule, heard.where) for rule in self._lexicon.delicate):
+        if self._delicate_rules.hold(heard.where):
             return True
         if sum(judged.chances.get(slug, 0.0) for slug in CONFIDENTIAL) >= DELICATE_CHANCE:
             return True
@@ -155,6 +158,8 @@ def _apart(hits: Sequence[Hit], taken: Sequence[Hit]) -> bool:
 
 def _words(spoken: Spoken, hits: Sequence[Hit]) -> tuple[str, ...]:
     """The stretches of the message behind the hits, as written."""
+    if not hits:
+        return ()
     spans = sorted({(spoken.words[hit.first].start, spoken.words[hit.last].end) for hit in hits})
     return tuple(dict.fromkeys(spoken.text[start:end] for start, end in spans))
 

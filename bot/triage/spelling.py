@@ -7,75 +7,37 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-SOUNDS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"[cs]h", "C"),
-        (r"ph", "f"),
-        (r"h", ""),
-        (r"w", "gu"),
-        (r"qu(?=[ei])", "k"),
-        (r"q", "k"),
-        (r"c(?=[ei])", "s"),
-        (r"c", "k"),
-        (r"[zx]", "s"),
-        (r"gu(?=[ei])", "G"),
-        (r"g(?=[ei])", "j"),
-        (r"G", "g"),
-        (r"ll", "y"),
-        (r"(?<=[aeou])y(?![aeiou])", "i"),
-        (r"v", "b"),
-        (r"n(?=[bp])", "m"),
-        (r"^rr", "r"),
-        (r"([b-df-hj-np-qs-tv-zC])\1+", r"\1"),
-        (r"C", "ch"),
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a line, as a set."""
+    return frozenset(words.split())
+
+
+BEFORE_E_I = tuple(
+    (letter, re.compile(pattern), heard)
+    for letter, pattern, heard in (("q", "qu(?=[ei])", "k"), ("c", "c(?=[ei])", "s"), ("g", "g(?=[ei])", "j"))
+)
+SAME = str.maketrans({"q": "k", "c": "k", "z": "s", "x": "s", "v": "b", "w": "gu"})
+"""Letters that sound alike in the Spanish of the Caribbean become one (b/v, s/c/z; ll/y and the silent h below)."""
+IN_PLACE = tuple(
+    (letter, re.compile(pattern), heard)
+    for letter, pattern, heard in (
+        ("g", "gu(?=[ei])", "g"),
+        ("y", "(?<=[aeou])y(?![aeiou])", "i"),
+        ("n", "n(?=[bp])", "m"),
+        ("r", "^rr", "r"),
     )
 )
-"""Letters that sound alike in the Spanish of the Caribbean become one (b/v, s/c/z, ll/y, silent h)."""
+DOUBLED = re.compile(r"([b-df-hj-np-qs-tv-zC])\1+")
 
 CLITIC = re.compile(r"(?<=[aei]r|do|en|an)(?:me|te|se|nos|les?|l[ao]s?)$")
 PLURAL = re.compile(r"(?<=..[aeo])s$")
-ENDINGS = (
-    *("iendose", "andose", "siones", "adores"),
-    *("iendo", "ieron", "sione", "mente", "adora", "arian", "erian", "irian", "aria", "eria", "iria"),
-    *("aron", "aran", "eran", "iran", "aban", "ando", "endo", "aste", "iste", "amos", "emos", "imos", "ador"),
-    *(
-        "sion",
-        "adas",
-        "ados",
-        "idas",
-        "idos",
-        "itas",
-        "itos",
-        "ada",
-        "ado",
-        "ida",
-        "ido",
-        "aba",
-        "ian",
-        "ita",
-    ),
-    *(
-        "ito",
-        "ona",
-        "are",
-        "ara",
-        "era",
-        "aje",
-        "ar",
-        "er",
-        "ir",
-        "an",
-        "en",
-        "as",
-        "es",
-        "os",
-        "ia",
-        "io",
-        "on",
-    ),
-    *("a", "e", "i", "o", "s"),
+ENDINGS = listed(
+    "iendose andose siones adores iendo ieron sione mente adora arian erian irian aria eria iria aron aran eran iran aban "
+    "ando endo aste iste amos emos imos ador sion adas ados idas idos itas itos ada ado ida ido aba ian ita ito ona are ara "
+    "era aje ar er ir an en as es os ia io on a e i o s"
 )
+LONGEST_ENDING = max(map(len, ENDINGS))
 SHORTEST_STEM = 4
 """Shorter words keep their ending: "moto" is not "mota", nor "caso" "casa"."""
 SHORTEST_REPAIRED, LONG_WORD, LONGEST_REPAIRED = 5, 7, 20
@@ -84,6 +46,8 @@ VOWELS = str.maketrans("", "", "aeiou")
 
 def fold(text: str) -> str:
     """Lower case, no accents, no compatibility forms (𝐛𝐨𝐥𝐝 letters become plain ones)."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -91,9 +55,16 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def sound(word: str) -> str:
     """The folded word as it sounds."""
-    for pattern, replacement in SOUNDS:
-        word = pattern.sub(replacement, word)
-    return word
+    if "h" in word:
+        word = word.replace("ch", "C").replace("sh", "C").replace("ph", "f").replace("h", "")
+    for letter, pattern, heard in BEFORE_E_I:
+        if letter in word:
+            word = pattern.sub(heard, word)
+    word = word.translate(SAME).replace("ll", "y")
+    for letter, pattern, heard in IN_PLACE:
+        if letter in word:
+            word = pattern.sub(heard, word)
+    return DOUBLED.sub(r"\1", word).replace("C", "ch")
 
 
 @lru_cache(maxsize=50_000)
@@ -103,9 +74,9 @@ def stem(key: str) -> str:
     key = bare if len(bare) >= SHORTEST_STEM + 1 else key
     if len(key) <= SHORTEST_STEM + 1:
         return PLURAL.sub("", key)
-    for ending in ENDINGS:
-        if key.endswith(ending) and len(key) - len(ending) >= SHORTEST_STEM:
-            return key[: -len(ending)]
+    for length in range(min(LONGEST_ENDING, len(key) - SHORTEST_STEM), 0, -1):
+        if key[-length:] in ENDINGS:
+            return key[:-length]
     return key
 
 

@@ -6,14 +6,14 @@ Day, clock and part of the day are found one by one; neighbours are joined; the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.triage.calendar_words import CLOCKS, DAYS, PARTS, RECURRING, Piece
 from bot.triage.clocks import at_clock
 from bot.triage.days import day_of
-from bot.triage.normal import ends, fold_with_origin
+from bot.triage.normal import ends, fold_with_origin, words_said
 from bot.triage.saying import every, say
 from bot.triage.spans import ONE_DAY, Group, Span, in_part, part_name
 from bot.triage.understanding import TimePhrase
@@ -24,9 +24,11 @@ HEAD, TAIL = 1_000, 500
 """Of a longer text times are sought at its two ends only."""
 MOST_TIMES = 5
 PIECES = (*RECURRING, *DAYS, *CLOCKS, *PARTS)
-NAMED = re.compile(r"\(\?P<\w+>")
-ANY = re.compile("|".join(NAMED.sub("(?:", piece.pattern.pattern) for piece in PIECES))
-"""Four messages of five name no time: one look tells, and where the first piece begins."""
+NEEDING = {
+    word: sum(1 << at for at, piece in enumerate(PIECES) if word in piece.needs)
+    for word in frozenset().union(*(piece.needs for piece in PIECES))
+}
+"""For each word the pieces that need it, as the bits of a number: four messages of five name no time."""
 JOINS = re.compile(
     r"(?:[ ,]|\b(?:en|de|del|a|la|el|las|los|por|como|y|x|tipo|eso|hrs|horas|que|me|nos|se|fue)\b){0,9}"
 )
@@ -36,12 +38,23 @@ MISSING_H = re.compile(r"\b(?:ase|ace)\b")
 
 def find_times(text: str, at: datetime, zone: tzinfo = ZONE) -> tuple[TimePhrase, ...]:
     """The times named in the text, seen from the moment `at`."""
-    local = at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
+    return on_calendar(times_named(text), at, zone)
+
+
+def times_named(text: str) -> tuple[tuple[str, Group], ...]:
+    """What in the text is a time, as written and as found, whatever the moment."""
     text = ends(text, HEAD, TAIL)
     folded, origin = fold_with_origin(text)
+    return tuple((text[origin[group.start] : origin[group.end - 1] + 1], group) for group in _groups(folded))
+
+
+def on_calendar(
+    named: Iterable[tuple[str, Group]], at: datetime, zone: tzinfo = ZONE
+) -> tuple[TimePhrase, ...]:
+    """The same, seen from the moment `at`."""
+    local = at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
     phrases = []
-    for group in _groups(folded):
-        written = text[origin[group.start] : origin[group.end - 1] + 1]
+    for written, group in named:
         phrase = _phrase(written, group, local)
         if phrase is not None:
             phrases.append(phrase)
@@ -97,12 +110,12 @@ def _join(one: Group, other: Group, folded: str) -> Group | None:
 
 def _pieces(folded: str) -> list[tuple[Piece, re.Match[str]]]:
     """All pieces in order of appearance; where two overlap, the earlier in the table wins."""
-    first = ANY.search(folded)
-    if first is None:
-        return []
+    possible = 0
+    for word in words_said(folded):
+        possible |= NEEDING.get(word, 0)
     taken: list[tuple[Piece, re.Match[str]]] = []
-    for piece in PIECES:
-        for match in piece.pattern.finditer(folded, first.start()):
+    for piece in (piece for at, piece in enumerate(PIECES) if possible >> at & 1) if possible else ():
+        for match in piece.pattern.finditer(folded):
             if not any(match.start() < other.end() and other.start() < match.end() for _, other in taken):
                 taken.append((piece, match))
     return sorted(taken, key=lambda pair: pair[1].start())

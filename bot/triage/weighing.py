@@ -68,6 +68,17 @@ class Rulebook:
         return {title: _sum(found[title]) for title in self._titles if title in found}
 
 
+class Conditions:
+    """Rules of which any is enough."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._book = Rulebook({"": rules})
+
+    def hold(self, where: Where) -> bool:
+        """Whether one of them is fulfilled."""
+        return bool(self._book.weigh(where))
+
+
 def _sum(found: Iterable[tuple[float, tuple[Hit, ...]]]) -> tuple[float, tuple[Hit, ...]]:
     """The points of the best rules (the best whole, the others at a quarter), and the hits behind them."""
     scored = sorted(found, reverse=True)
