@@ -28,6 +28,7 @@ def later(message: str) -> str:
     return message
 
 
+@lru_cache(maxsize=256)
 def language(code: str) -> str:
     """The language we speak for a locale code ("en-US" -> "en"); Spanish when we don't know it."""
     short = code.lower().replace("_", "-").split("-")[0]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
-from hashlib import sha256
+
+from bot.keyed import Keyed
 
 MARK = 11  # characters: 66 bits
 LONGEST = 64  # bytes, Telegram's callback_data
@@ -18,7 +19,7 @@ class Tokens:
     """Signs what goes out on buttons, opens what comes back."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._code = Keyed(key)
 
     def __repr__(self) -> str:
         return "Tokens(***)"
@@ -37,5 +38,5 @@ class Tokens:
         return body if body and hmac.compare_digest(mark.encode(), right.encode()) else None
 
     def _mark(self, person_id: str, body: str) -> str:
-        mac = hmac.digest(self._key, f"{person_id}|{body}".encode("utf-8", "replace"), sha256)
-        return urlsafe_b64encode(mac)[:MARK].decode()
+        code = self._code(f"{person_id}|{body}".encode("utf-8", "replace"))
+        return urlsafe_b64encode(code)[:MARK].decode()

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.channels.provider_route import ProviderRoute
 from bot.messages import StoreUnavailable
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -71,16 +72,15 @@ _ENCODED = tuple((name.lower().encode(), value.encode()) for name, value in HEAD
 
 def build_app(
     routes: Sequence[BaseRoute], inside: Inside | Health, *, allowed_hosts: Sequence[str] | None = None
-) -> Starlette:
+) -> App:
     """Our routes as they are, two health checks, the figures; no pages that explain us to strangers."""
     if not isinstance(inside, Inside):
         inside = Inside(health=inside)
-    app = Starlette(routes=[*routes, *_routes_inside(inside)])
+    app = App(routes=[*routes, *_routes_inside(inside)])
     app.router.redirect_slashes = False
     app.state.stopping = asyncio.Event()  # a stream that never ends by itself looks at it
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(Exception, _answer_failure)
-    app.add_middleware(Webhooks, routes=routes)
     if allowed_hosts is not None:  # against DNS rebinding: a foreign page must not reach a local demo
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
     app.add_middleware(SecurityHeaders)
@@ -116,27 +116,27 @@ def _may_read(request: Request, token: str) -> bool:
     return near and not any(name in request.headers for name in FORWARDED)
 
 
-class Webhooks:
-    """A POST to a fixed address goes straight to its endpoint: every message comes so, and the router is not free."""
+class App(Starlette):
+    """Starlette, but a provider's POST goes straight to its endpoint: every message comes so."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
-        self._app = app
-        posts = (route for route in routes if isinstance(route, Route) and route.methods == {"POST"})
-        fixed = (route for route in posts if not route.param_convertors)
-        self._endpoints: dict[str, Endpoint] = {route.path: route.endpoint for route in fixed}
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        super().__init__(routes=routes)
+        provided = (route for route in routes if isinstance(route, ProviderRoute))
+        self._endpoints: dict[str, Endpoint] = {route.path: route.endpoint for route in provided}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Anything but a POST to such a path goes the usual way, and is refused there."""
         endpoint = self._endpoints.get(scope["path"]) if scope.get("method") == "POST" else None
         if endpoint is None:
-            await self._app(scope, receive, send)
-        else:
-            request = Request(scope, receive)
-            try:
-                response = await endpoint(request)
-            except HTTPException as error:
-                response = await _answer_http_error(request, error)
-            await response(scope, receive, send)
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await endpoint(request)
+        except Exception as error:
+            await (await _answer_failure(request, error))(scope, receive, send)
+            raise
+        await response(scope, receive, send)
 
 
 class SecurityHeaders:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -33,6 +34,7 @@ SENDS = Counter(
     ["channel", "outcome"],
     registry=OF_PROCESS,
 )
+received, handled, sent = cache(RECEIVED.labels), cache(HANDLED.labels), cache(SENDS.labels)
 TURN_SECONDS = Histogram(
     "proximidad_turn_seconds",
     "Del evento recibido a su COMMIT con fsync.",

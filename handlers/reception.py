@@ -72,7 +72,7 @@ class Reception:
         Raises StoreUnavailable, also when too many are under way: what waits must not grow without end, nor longer
         than a provider has patience.
         """
-        metrics.RECEIVED.labels(inbound.address.channel).inc()
+        metrics.received(inbound.address.channel).inc()
         try:
             await self.door.enter()
             try:
@@ -81,9 +81,9 @@ class Reception:
             finally:
                 self.door.leave()
         except BaseException:
-            metrics.HANDLED.labels("unavailable").inc()
+            metrics.handled("unavailable").inc()
             raise
-        metrics.HANDLED.labels(outcome).inc()
+        metrics.handled(outcome).inc()
 
     async def _receive(self, inbound: Inbound) -> str:
         now = self.clock.now()

@@ -282,22 +282,40 @@ class Outbox:
             attempts=0,
         )
         new = self._insert(row)
-        if new is None:
-            return False
-        if now:
-            reach = self._tx.vault.known.get(notice.person_id)
-            more = {"facts": dict(notice.facts), "reach": reach, **new}
-            self.written.append(_row_of({**row, **more}))
-        return True
+        if new is not None and now:
+            number, behind = new
+            self.written.append(self._in_memory(notice, number, name, at, behind=behind))
+        return new is not None
 
-    def _insert(self, row: dict[str, Any]) -> dict[str, Any] | None:
+    def _insert(self, row: dict[str, Any]) -> tuple[int, bool] | None:
         """The id of a new row, and whether it is behind others; None when its key is known."""
-        if self._shared:
-            more = {"me": self._tx.replica, "whose": row["person_id"], "alert": row["lane"] == _alert}
-            row = {**row, **more}
-        statement = _INSERT_POSTGRES if self._shared else _INSERT_SQLITE
-        new = self._tx.connection.execute(statement, row).one_or_none()
-        return None if new is None else dict(new._mapping)
+        execute = self._tx.connection.execute
+        if not self._shared:  # one process: nobody else holds anything
+            number = execute(_INSERT_SQLITE, row).scalar_one_or_none()
+            return None if number is None else (number, False)
+        more = {"me": self._tx.replica, "whose": row["person_id"], "alert": row["lane"] == _alert}
+        new = execute(_INSERT_POSTGRES, {**row, **more}).one_or_none()
+        return None if new is None else (new.id, new.behind)
+
+    def _in_memory(self, notice: Notice, number: int, name: str, at: datetime, *, behind: bool) -> Row:
+        """The row just written, for the delivery of this process."""
+        return Row(
+            id=number,
+            ref=name,
+            person_id=notice.person_id,
+            report_id=notice.report_id,
+            lane=int(notice.lane),
+            notice=notice.name,
+            facts=dict(notice.facts),
+            card=notice.card,
+            created_at=at,
+            due_at=notice.due_at or at,
+            expires_at=notice.expires_at,
+            state="leased",
+            attempts=0,
+            reach=self._tx.vault.known.get(notice.person_id),
+            behind=behind,
+        )
 
     def lease(self, at: datetime, most: int = 64) -> list[Row]:
         """Take what is due and free, alerts first; mine until the lease ends.
@@ -557,7 +575,3 @@ class Outbox:
         sealed = kept["facts"]  # none: forgotten at somebody's request, after it was said
         kept["facts"] = self._tx.sealer.open_json("outbox", "facts", kept["ref"], sealed) if sealed else {}
         return Row(**kept)
-
-
-def _row_of(row: dict[str, Any]) -> Row:
-    return Row(**{name: row[name] for name in Row.__struct_fields__ if name in row})

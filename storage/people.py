@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 
 from bot.domain.roster import Role
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from storage.store import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who writes to us."""
 
     id: str
@@ -76,7 +75,7 @@ class People:
             created_at=at,
             seen_at=at,
         )
-        row = {name: getattr(new, name) for name in Person.__dataclass_fields__}
+        row = {name: getattr(new, name) for name in Person.__struct_fields__}
         self._tx.connection.execute(_INSERT, {**row, "role": role.value})
         return new
 

@@ -12,6 +12,7 @@ import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, LargeBinary
@@ -32,7 +33,7 @@ class Plan:
     """What remains of a statement for one set of parameter names."""
 
     sql: str
-    order: tuple[str, ...]  # names of the values, as they stand in the SQL
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]]  # in the order of the SQL
     fixed: Mapping[str, Any]  # values that the statement itself brings
     given: Converters  # of values that go in
     found: Converters  # of columns that come out
@@ -53,7 +54,8 @@ class Quick:
 
     def __init__(self, connection: Connection) -> None:
         self._slow = connection
-        self._raw = cast(sqlite3.Connection, connection.connection.driver_connection)
+        raw = cast(sqlite3.Connection, connection.connection.driver_connection)
+        self._cursor = raw.cursor()  # one for all: what a statement finds is fetched before the next begins
         self.dialect = connection.dialect
 
     def __getattr__(self, name: str) -> Any:
@@ -62,33 +64,34 @@ class Quick:
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """The result, of the same shape either way."""
         given = parameters or {}
-        plan = self._plan(statement, given)
-        if plan is None:
-            return self._slow.execute(statement, parameters)
-        return cast("CursorResult[Any]", self._run(plan, given))
-
-    def _plan(self, statement: Executable, parameters: Any) -> Plan | None:
         plans: Plans | None = statement.__dict__.get(_PLANS)
         if plans is None or plans.owner != id(statement):
             plans = statement.__dict__[_PLANS] = Plans(id(statement))
-        names = tuple(parameters) if type(parameters) is dict else None
+        names = tuple(given) if type(given) is dict else None
+        plan = plans.get(names, _NEW)
+        if type(plan) is not Plan:
+            plan = self._not_planned(statement, plans, names)
+            if plan is None:
+                return self._slow.execute(statement, parameters)
+        return cast("CursorResult[Any]", self._run(plan, given))
+
+    def _not_planned(self, statement: Executable, plans: Plans, names: tuple[str, ...] | None) -> Plan | None:
+        """The plan, made when the statement comes a second time: at the first it may be built for this once."""
         found = plans.get(names, _NEW)
-        if type(found) is Plan:
-            return found
         if found is _NEW:
-            plans[names] = False if names is None else None  # the first time: it may be built for this once
+            plans[names] = False if names is None else None
         elif found is None and names is not None:
             plans[names] = found = _planned(statement, names, self.dialect)
             return found if isinstance(found, Plan) else None
         return None
 
     def _run(self, plan: Plan, parameters: Mapping[str, Any]) -> Result:
-        every = {**plan.fixed, **parameters} if plan.fixed else parameters
-        values = [every.get(name) for name in plan.order]
-        for at, convert in plan.given:
-            values[at] = convert(values[at])
+        values: Sequence[Any] = plan.values({**plan.fixed, **parameters} if plan.fixed else parameters)
+        if plan.given:
+            values = _converted(values, plan.given)
+        cursor = self._cursor
         try:
-            cursor = self._raw.execute(plan.sql, values)
+            cursor.execute(plan.sql, values)
             rows = cursor.fetchall()
         except sqlite3.Error as error:
             raise DBAPIError.instance(plan.sql, None, error, sqlite3.Error, hide_parameters=True) from error
@@ -110,13 +113,19 @@ def _planned(statement: Executable, names: tuple[str, ...], dialect: Dialect) ->
     keys = tuple(column.keyname for column in columns)
     return Plan(
         sql=compiled.string,
-        order=order,
-        fixed={name: defaults[name] for name in order if defaults.get(name) is not None},
+        values=_in_order(order),
+        fixed={name: defaults.get(name) for name in order if name not in names},
         given=_only_real([binds[name] for name in order]),
         found=_only_real(results),
         names=keys,
         row=_row_class(keys)._make,
     )
+
+
+def _in_order(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: tuple(given[name] for name in names)
 
 
 def _way_in(compiled: SQLCompiler, name: str) -> Convert | None:

@@ -62,7 +62,7 @@ def to_microseconds(at: datetime | None) -> int | None:
 
 def from_microseconds(number: int | None) -> datetime | None:
     """The moment, in UTC."""
-    return None if number is None else EPOCH + timedelta(microseconds=number)
+    return None if number is None else EPOCH + number * MICROSECOND
 
 
 SERIAL = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER key is SQLite's own row number

@@ -8,7 +8,6 @@ Nonces are random: one key is good for 2**32 values, more than a municipality wr
 
 from __future__ import annotations
 
-import hmac
 import os
 import secrets
 import stat
@@ -22,9 +21,12 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.keyed import Keyed
 from storage.errors import KeyRingError, Unreadable
 
 T = TypeVar("T")
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 
 FORMAT = 1
 KEY_BYTES = 32
@@ -185,6 +187,7 @@ class _Keys:
         self.head = bytes([FORMAT]) + bytes.fromhex(ring.write)
         self.write = AESGCM(ring.seal[ring.write])
         self.read = {bytes.fromhex(name): AESGCM(key) for name, key in ring.seal.items()}
+        self.codes = {purpose: Keyed(key) for purpose, key in ring.purpose.items()}
 
 
 class Sealer:
@@ -233,7 +236,7 @@ class Sealer:
 
     def seal_json(self, table: str, column: str, row: str, value: Any) -> bytes:
         """Seal any JSON-able value (dataclasses, enums and moments included), compact."""
-        return self.seal(table, column, row, msgspec.json.encode(value))
+        return self.seal(table, column, row, _encode(value))
 
     @overload
     def open_json(self, table: str, column: str, row: str, sealed: bytes) -> Any: ...
@@ -243,7 +246,7 @@ class Sealer:
         """The JSON value sealed there, as plain dicts and lists or as `kind`. Raises Unreadable."""
         plain = self.open(table, column, row, sealed)
         try:
-            return msgspec.json.decode(plain, type=kind)
+            return _decode(plain) if kind is Any else msgspec.json.decode(plain, type=kind)
         except msgspec.MsgspecError:
             raise Unreadable(f"{table}.{column} of row {row}: not the expected form") from None
 
@@ -253,7 +256,8 @@ class Sealer:
 
     def mac(self, purpose: str, message: bytes) -> bytes:
         """HMAC-SHA256 with the key of one purpose."""
-        return hmac.digest(self.ring.key_for(purpose), message, "sha256")
+        code = self._keys.codes.get(purpose) or Keyed(self.ring.key_for(purpose))
+        return code(message)
 
 
 def _changed_at(ring: KeyRing) -> int:

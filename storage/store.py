@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -44,46 +44,62 @@ from storage.visits import Visits
 from storage.walks import Walks
 
 T = TypeVar("T")
+P = TypeVar("P")
 THIS_PROCESS = uuid4().hex
 Work = Callable[["Transaction"], T]
 Committed = Callable[[Sequence[Row]], None]  # outbox rows that a commit just made ready; on the event loop
 
 
+class Part(Generic[P]):
+    """One kind of thing that is kept. Made when a unit first asks for it: there are thirty, and a turn needs a few."""
+
+    def __init__(self, make: Callable[[Transaction], P]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, tx: Transaction, owner: type) -> P:
+        part = tx.__dict__[self._name] = self._make(tx)  # found there from now on
+        return part
+
+
 class Transaction:
     """What a unit of work may touch. Every result is fetched whole; nothing outlives the unit."""
+
+    people = Part(People)
+    vault = Part(Vault)
+    staff = Part(Staff)
+    plans = Part(DutyPlans)
+    conversations = Part(Conversations)
+    inbox = Part(Inbox)
+    outbox = Part(Outbox)
+    reports = Part(Reports)
+    media = Part(Media)
+    due = Part(Due)
+    promises = Part(Promises)
+    groups = Part(Groups)
+    mediations = Part(Mediations)
+    handovers = Part(Handovers)
+    visits = Part(Visits)
+    safety = Part(SafetyNotes)
+    walks = Part(Walks)
+    rotation = Part(Rotation)
+    badge_checks = Part(BadgeChecks)
+    thanks = Part(Thanks)
+    follow_codes = Part(FollowCodes)
+    referrals = Part(Referrals)
+    requests = Part(Requests)
+    audit = Part(Audit)
+    usage = Part(Usage)
+    pins = Part(Pins)
+    statistics = Part(Statistics)
+    erasure = Part(Erasure)
 
     def __init__(self, connection: Connection, sealer: Sealer, replica: str = THIS_PROCESS) -> None:
         self.connection = quick(connection)
         self.sealer = sealer
         self.replica = replica  # whose name stands on what it leases
-        self.people = People(self)
-        self.vault = Vault(self)
-        self.staff = Staff(self)
-        self.plans = DutyPlans(self)
-        self.conversations = Conversations(self)
-        self.inbox = Inbox(self)
-        self.outbox = Outbox(self)
-        self.reports = Reports(self)
-        self.media = Media(self)
-        self.due = Due(self)
-        self.promises = Promises(self)
-        self.groups = Groups(self)
-        self.mediations = Mediations(self)
-        self.handovers = Handovers(self)
-        self.visits = Visits(self)
-        self.safety = SafetyNotes(self)
-        self.walks = Walks(self)
-        self.rotation = Rotation(self)
-        self.badge_checks = BadgeChecks(self)
-        self.thanks = Thanks(self)
-        self.follow_codes = FollowCodes(self)
-        self.referrals = Referrals(self)
-        self.requests = Requests(self)
-        self.audit = Audit(self)
-        self.usage = Usage(self)
-        self.pins = Pins(self)
-        self.statistics = Statistics(self)
-        self.erasure = Erasure(self)
 
 
 class Store(Protocol):

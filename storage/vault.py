@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import bindparam, select, union_all, update
 
 from bot.messages import Address
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from storage.store import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """How a person is reached now."""
 
     person_id: str
@@ -94,7 +93,7 @@ class Vault:
             row = self._tx.connection.execute(_LOOK_UP, key).mappings().one_or_none()
             if row is not None:
                 kept = dict(row)
-                self._stopped[row["id"]] = kept.pop("stopped_at") is not None
+                self._stopped[kept["id"]] = kept.pop("stopped_at") is not None
                 return person_of(kept)
         return None
 

@@ -17,6 +17,7 @@ TOPS = ("bot", "handlers", "storage", "locales")
 CORE = "bot.domain* bot.messages bot.questions bot.conversation bot.triage* bot.municipality*"
 EDGES = "bot.texts bot.web bot.clock bot.log bot.settings bot.systemd bot.tokens bot.pins bot.qr"
 HERE = f"{CORE} {EDGES} bot.channels storage*"  # of bot.channels the contract only
+PLUGS = "bot.channels bot.channels.wire bot.channels.provider_route"
 COMMANDS = "bot.audit_commands bot.upkeep_commands bot.dead_letter_commands bot.roster_commands"
 
 # Part -> what it may import besides itself (`x*`: x and everything in it). The longest name that fits decides.
@@ -31,20 +32,22 @@ LAW = {
     "bot.channels": "bot.messages",
     "bot.channels.photos": "",
     "bot.channels.wire": "",
-    "bot.channels.telegram": "bot.channels bot.channels.wire bot.messages bot.domain.territory",  # a Point is part of a message
-    "bot.channels.whatsapp": "bot.channels bot.channels.wire bot.messages bot.domain.territory",
+    "bot.channels.provider_route": "",
+    "bot.channels.telegram": f"{PLUGS} bot.messages bot.domain.territory",  # a Point is part of a message
+    "bot.channels.whatsapp": f"{PLUGS} bot.messages bot.domain.territory",
     "bot.channels.simulator": "bot.channels bot.messages bot.domain.territory bot.clock",  # the clock that moves
     "bot.texts": "bot.messages bot.long_texts",
     "bot.long_texts": "",
-    "bot.web": "bot.messages",
+    "bot.web": "bot.messages bot.channels.provider_route",
     "bot.clock": "",
     "bot.log": "",
     "bot.settings": "",
     "bot.qr": "",
-    "bot.tokens": "",
+    "bot.keyed": "",
+    "bot.tokens": "bot.keyed",
     "bot.systemd": "",
     "bot.pins": "",
-    "storage": "bot.domain* bot.messages bot.channels",  # the contract's StoreUnavailable is raised here
+    "storage": "bot.domain* bot.messages bot.keyed bot.channels",  # the contract's StoreUnavailable is raised here
     "handlers": f"{HERE} handlers.desk*",
     "handlers.desk": f"{HERE} handlers.here handlers.resident.draft",  # the Draft that a talk hands over
     "handlers.pages": f"{HERE} handlers* bot.channels.simulator*",  # its page shows the simulator's phones

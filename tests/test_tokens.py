@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.keyed import Keyed
 from bot.tokens import LONGEST, Tokens
 
 TOKENS = Tokens(b"k" * 32)
@@ -64,3 +67,15 @@ def test_the_limit_counts_bytes() -> None:
 
 def test_the_key_is_not_printed() -> None:
     assert repr(TOKENS) == "Tokens(***)"
+
+
+@given(st.binary(max_size=64), st.binary(max_size=200))
+def test_our_keyed_code_is_hmac(key: bytes, message: bytes) -> None:
+    code = Keyed(key)
+    assert code(message) == code(message) == hmac.digest(key, message, "sha256")
+
+
+def test_a_key_is_kept_short_and_never_printed() -> None:
+    assert repr(Keyed(b"k")) == "Keyed(***)"
+    with pytest.raises(ValueError, match="longer"):
+        Keyed(b"k" * 65)

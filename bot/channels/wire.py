@@ -119,6 +119,7 @@ class _Connection(asyncio.Protocol):
         self._open = open_ones
         self._answer: asyncio.Future[Answer] | None = None
         self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpResponseParser(self)  # of one answer after the other
 
     @property
     def usable(self) -> bool:
@@ -132,7 +133,6 @@ class _Connection(asyncio.Protocol):
         answer: asyncio.Future[Answer] = loop.create_future()
         self._answer = answer
         limit = loop.call_at(until, self._broken, "timeout")
-        self._parser = httptools.HttpResponseParser(self)
         self._headers: dict[str, str] = {}
         self._all_headers = False
         self._body = bytearray()

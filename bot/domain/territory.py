@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from heapq import nsmallest
 from math import asin, cos, radians, sin, sqrt
+from operator import itemgetter
 
 EARTH_RADIUS_M = 6_371_000.0
 LAST_ASKED = 1024  # points
@@ -17,6 +17,7 @@ SHORTEST_DEGREE_M = 110_000.0  # of latitude, a little less than on this sphere
 # docs/configuracion.md).
 DOUBT = 0.2
 DOUBT_UP_TO_M = 1500
+_first = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,26 +154,19 @@ class Territory:
 
     def colonias_near(self, point: Point, limit: int = 3) -> tuple[Colonia, ...]:
         """The likeliest colonias, likeliest first, to offer when a pin must be confirmed."""
-        away = [(point.metres_to(there), there) for there in self._points_around(point)]
-        within = [
-            (metres, colonia)
-            for metres, there in away
-            if metres <= self.nearest_within_m
-            for colonia in self._by_point[there]
-        ]
-        near = nsmallest(limit, within, key=lambda pair: pair[0] + pair[1].doubt_m)
+        north_m = SHORTEST_DEGREE_M
+        east_m = north_m * cos(radians(min(abs(point.lat) + self.nearest_within_m / north_m, 90.0)))
+        reach: float = self.nearest_within_m  # what is farther north or east than this is out of question
+        near: list[tuple[float, Colonia]] = []
+        for there, colonias in self._by_point.items():
+            if abs(there.lat - point.lat) * north_m > reach or abs(there.lon - point.lon) * east_m > reach:
+                continue  # most of them: a great circle is dear
+            metres = point.metres_to(there)
+            if metres <= self.nearest_within_m:
+                new = [(metres + colonia.doubt_m, colonia) for colonia in colonias]
+                near = sorted([*near, *new], key=_first)[:limit]
+                reach = near[-1][0] if len(near) == limit and near[-1][0] < reach else reach
         return tuple(colonia for _, colonia in near)
-
-    def _points_around(self, point: Point) -> list[Point]:
-        """Those in the square around the circle: a flow asks at every replay, and a great circle is dear."""
-        north = self.nearest_within_m / SHORTEST_DEGREE_M
-        east = north / max(cos(radians(abs(point.lat) + north)), 1e-9)
-        lat, lon = point.lat, point.lon
-        return [
-            there
-            for there in self._by_point
-            if abs(there.lat - lat) <= north and abs(there.lon - lon) <= east
-        ]
 
     def sectors_of(self, place: Place) -> tuple[Sector, ...]:
         """Every sector whose team hears about a place; never empty: the central desk takes the rest."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -90,6 +89,21 @@ class Bucket:
         return self._tokens >= self._burst - 1e-9
 
 
+class Place:
+    """One call's place in the second; written out because every message needs one."""
+
+    __slots__ = ("_chat", "_lane", "_pacer")
+
+    def __init__(self, pacer: Pacer, lane: int, chat: str) -> None:
+        self._pacer, self._lane, self._chat = pacer, lane, chat
+
+    async def __aenter__(self) -> None:
+        await self._pacer.take(self._lane, self._chat)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pacer.give_back()
+
+
 class Pacer:
     """The turns of one channel. Waiters go by lane, then by arrival."""
 
@@ -107,17 +121,20 @@ class Pacer:
         """This process has one of so many equal parts of the channel. A chat's own rate stays: it has one at a time."""
         self._window.places = max(1, self._rates.a_second // parts)
 
-    @asynccontextmanager
-    async def turn(self, lane: int, chat: str) -> AsyncIterator[None]:
+    def turn(self, lane: int, chat: str) -> Place:
         """Wait until one message of this lane may go to this chat; the call is made inside."""
+        return Place(self, lane, chat)
+
+    async def take(self, lane: int, chat: str) -> None:
+        """A place in the second; it is given back when the provider has answered."""
         await self._chat_turn(chat)
         if self._waiters or self._take(lane) > 0:
             await self._in_line(lane)
-        try:
-            yield
-        finally:
-            self._window.answered(self._time())
-            self._news.set()
+
+    def give_back(self) -> None:
+        """The provider has answered, or never will."""
+        self._window.answered(self._time())
+        self._news.set()
 
     async def _in_line(self, lane: int) -> None:
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()

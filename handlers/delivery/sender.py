@@ -218,7 +218,7 @@ class Delivery:
                 if isinstance(ready, Refused | Turn):
                     if isinstance(ready, Refused):
                         await self._note(partial(_not_sent, row=row, why=ready.why))
-                        metrics.SENDS.labels("none", "dropped").inc()
+                        metrics.sent("none", "dropped").inc()
                     self._given_up(row)
                     return True
                 await self._send(row, ready, asked)
@@ -291,7 +291,7 @@ class Delivery:
         async with self._turn(row, ready.reach.address):
             await self._ask_again(row, asked)
             provider_id = await self._call(channel, ready.reach.address, card, row)
-            metrics.SENDS.labels(channel.name, "sent").inc()
+            metrics.sent(channel.name, "sent").inc()
             self._unnoted.add(row.id)
             later = self._here.capabilities_of(ready.reach.address).receipts
             noted = self._note(lambda tx: _accepted(tx, row, provider_id, now, told_later=later))
@@ -379,7 +379,7 @@ class Delivery:
     async def _failed(self, row: Row, ready: Ready, error: SendError, attempt: int) -> float | None:
         """What a failure means; returns how long to wait before trying again, None when it is over."""
         log.info("not sent", action="send_failed", row=row.id, failure=error.failure.value, code=error.code)
-        metrics.SENDS.labels(ready.reach.address.channel, error.failure.value).inc()
+        metrics.sent(ready.reach.address.channel, error.failure.value).inc()
         now = self._clock.now()
         match error.failure:
             case Failure.RETRY:

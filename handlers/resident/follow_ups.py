@@ -73,7 +73,10 @@ def says(text: str, phrases: tuple[str, ...]) -> bool:
     """Does one of the phrases stand in the text, without a "no" just before it?"""
     said = _folded(text)
     for phrase in phrases:
-        for found in _pattern(phrase).finditer(said):
+        begins, pattern = _pattern(phrase)
+        if begins not in said:  # most phrases of most questions
+            continue
+        for found in pattern.finditer(said):
             if not DENIED & set(said[: found.start()].split()[-1:]):
                 return True
     return False
@@ -83,10 +86,14 @@ _folded = lru_cache(64)(fold)  # the same words are held against every phrase of
 
 
 @lru_cache(maxsize=1024)
-def _pattern(phrase: str) -> re.Pattern[str]:
-    """`*` ends a word, or stands for one."""
-    words = (re.escape(fold(word.rstrip("*"))) + (r"\w*" if "*" in word else "") for word in phrase.split())
-    return re.compile(rf"\b{' '.join(words)}\b")
+def _pattern(phrase: str) -> tuple[str, re.Pattern[str]]:
+    """How it begins, and all of it: `*` ends a word, or stands for one."""
+    stems = [fold(word.rstrip("*")) for word in phrase.split()]
+    words = (
+        re.escape(stem) + (r"\w*" if "*" in word else "")
+        for stem, word in zip(stems, phrase.split(), strict=True)
+    )
+    return "".join(stems[:1]), re.compile(rf"\b{' '.join(words)}\b")
 
 
 FULL_TELLING = 8  # words after which an open question would only ask for more of the same

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.concern import ConcernKind, Confidentiality, KindGroup, Kinds, Priority
 from bot.domain.questions import (
@@ -163,6 +165,25 @@ def test_a_pin_is_in_the_nearest_colonia_or_outside() -> None:
     assert TOWN.colonias_at(Point(18.519, -88.301)) == (NORTE,)
     assert TOWN.colonias_at(Point(19.5, -88.3)) == ()
     assert TOWN.colonias_near(Point(18.511, -88.3), limit=5) == (NORTE, SUR)
+
+
+DEGREE = st.floats(-0.05, 0.05, allow_nan=False)
+NEAR_TOWN = st.builds(lambda lat, lon: Point(18.51 + lat, -88.30 + lon), DEGREE, DEGREE)
+
+
+@given(st.lists(st.tuples(NEAR_TOWN, st.integers(0, 2000)), max_size=12), NEAR_TOWN, st.integers(1, 4))
+def test_the_colonias_near_a_pin_are_those_that_measuring_every_one_finds(
+    places: list[tuple[Point, int]], pin: Point, limit: int
+) -> None:
+    colonias = tuple(
+        Colonia(slug=str(n), name=str(n), point=point, precision_m=precision)
+        for n, (point, precision) in enumerate(places)
+    )
+    town = replace(TOWN, colonias=colonias)
+    within = [c for c in colonias if c.point and pin.metres_to(c.point) <= town.nearest_within_m]
+    far = sorted(pin.metres_to(c.point) + c.doubt_m for c in within if c.point)[:limit]
+    found = town.colonias_near(pin, limit=limit)
+    assert [pin.metres_to(c.point) + c.doubt_m for c in found if c.point] == far
 
 
 def test_a_polygon_is_believed_and_a_pin_in_none_goes_to_the_nearest() -> None:

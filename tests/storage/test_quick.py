@@ -85,8 +85,11 @@ def test_moments_and_nothing_come_back_as_they_went_in(connection: Connection) -
 
 def test_the_first_time_goes_the_long_way_and_the_second_has_a_plan(connection: Connection) -> None:
     quick, statement = Quick(connection), select(person).where(person.c.id == bindparam("who"))
-    assert quick._plan(statement, {"who": "a"}) is None
-    assert isinstance(quick._plan(statement, {"who": "a"}), Plan)
+    kept = []
+    for _ in range(3):
+        quick.execute(statement, {"who": "a"})
+        kept.append(type(statement.__dict__["_quick_plans"]["who",]))
+    assert kept == [type(None), Plan, Plan]
 
 
 def test_a_statement_derived_from_another_has_its_own_plan(connection: Connection) -> None:

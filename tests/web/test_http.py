@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.provider_route import ProviderRoute
 from bot.messages import StoreUnavailable
 from bot.web import HEADERS, LOCAL_HOSTS, Inside, Served, build_app, serve
 
@@ -46,6 +47,8 @@ def condition() -> Condition:
 async def server(condition: Condition) -> AsyncIterator[Served]:
     routes = [
         Route("/hook", hook, methods=["POST"]),
+        ProviderRoute("/proveedor", hook, methods=["POST"]),
+        ProviderRoute("/proveedor/roto", broken, methods=["POST"]),
         Route("/carta/{name}", letter, methods=["POST"]),
         Route("/roto", broken),
     ]
@@ -67,6 +70,19 @@ async def ask(
 async def test_a_webhook_route_is_served_as_it_is(server: Served) -> None:
     status, text, _ = await ask(server, "hook", "POST", data=b"cuerpo")
     assert (status, text) == (200, "cuerpo")
+
+
+async def test_a_provider_s_post_goes_straight_to_its_endpoint(server: Served) -> None:
+    status, text, _ = await ask(server, "proveedor", "POST", data=b"cuerpo")
+    assert (status, text) == (200, "cuerpo")
+    assert (await ask(server, "proveedor"))[0] == 405
+    assert (await ask(server, "proveedor/otro", "POST"))[0] == 404
+
+
+async def test_a_provider_s_endpoint_that_fails_tells_nothing(server: Served) -> None:
+    status, text, headers = await ask(server, "proveedor/roto", "POST")
+    assert (status, text) == (500, "Algo falló de nuestro lado.")
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("name", ["rosa", "{name}"])

@@ -42,7 +42,7 @@ class Client:
         self._session: aiohttp.ClientSession | None = None  # for files
         self._wire: Wire | None = None  # for all else
         self._bot: Bot | None = None
-        self._urls: dict[str, URL] = {}
+        self._paths: dict[str, str] = {}
         self._encode = msgspec.json.Encoder().encode
 
     async def call(self, method: str, params: Mapping[str, Any]) -> msgspec.Raw:
@@ -60,7 +60,7 @@ class Client:
         self, method: str, params: Mapping[str, Any], *, within: float | None = None
     ) -> tuple[int, bytes]:
         """Status and body of one method's answer, in so many seconds. Raises SendError when there is none."""
-        return await self.post(self._url(method), self._encode(params), within=within)
+        return await self._post(self._path(method), self._encode(params), within)
 
     async def with_bot(self, call: Callable[[Bot], Awaitable[T]]) -> T:
         """One of the rarer calls, through python-telegram-bot. Raises SendError."""
@@ -80,9 +80,12 @@ class Client:
         raise failed  # outside of the except: nothing of the request hangs on this error
 
     async def post(self, url: str | URL, body: bytes, *, within: float | None = None) -> tuple[int, bytes]:
-        """Status and body of the answer, on our own wire: what every message needs. Raises SendError."""
+        """Status and body of the answer, on our own wire. Raises SendError."""
+        return await self._post(URL(url).raw_path_qs, body, within)
+
+    async def _post(self, path: str, body: bytes, within: float | None) -> tuple[int, bytes]:
         try:
-            answer = await self._wired().post(URL(url).raw_path_qs, JSON, body, within or self.limit)
+            answer = await self._wired().post(path, JSON, body, within or self.limit)
         except ValueError:
             failed = SendError(Failure.MISCONFIGURED, "api_url")
         except NeverLeft as error:
@@ -158,10 +161,10 @@ class Client:
             )
         return self._session
 
-    def _url(self, method: str) -> URL:
-        if method not in self._urls:
-            self._urls[method] = URL(f"{self._api_url}/bot{self._token}/{method}", encoded=True)
-        return self._urls[method]
+    def _path(self, method: str) -> str:
+        if method not in self._paths:
+            self._paths[method] = URL(f"{self._api_url}/bot{self._token}/{method}", encoded=True).raw_path_qs
+        return self._paths[method]
 
 
 def _check_download(status: int) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import mimetypes
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -47,7 +47,7 @@ class Sent(msgspec.Struct):
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Progress:
     """How far a card of several messages came before it stopped."""
 
@@ -100,16 +100,16 @@ class Sender:
         self, calls: list[Call], card: Outgoing, reference: str, answering: asyncio.Task[None] | None
     ) -> str:
         """Call by call; after a failure the next attempt goes on where this one stopped."""
-        progress = self._stopped.pop(reference, Progress())
-        if progress.of != len(calls):
+        progress = self._stopped.pop(reference, None)
+        if progress is None or progress.of != len(calls):
             progress = Progress(of=len(calls))
         edited = _editable(calls, card)
         if card.replaces and calls and edited is None and not progress.done:
             await self._disarm(calls[0].params["chat_id"], card.replaces)
         try:
             for call in calls[progress.done :]:
-                last = await self._one(call, card, edit=call is edited)
-                progress = replace(progress, done=progress.done + 1, last=last)
+                progress.last = await self._one(call, card, edit=call is edited)
+                progress.done += 1
         except SendError:
             if reference and progress.done:
                 _keep(self._stopped, reference, progress)

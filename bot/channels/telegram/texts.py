@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 LIMIT = 4096  # UTF-16 units of a message, counted after the markup is read
 UNSENDABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, and halves of a pair that no encoder takes
@@ -21,8 +22,7 @@ def units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line of a message; only the title is bold."""
 
     text: str
@@ -37,9 +37,16 @@ class Line:
 
 def parts_of(lines: Iterable[Line]) -> list[list[Line]]:
     """The lines packed into as few messages as carry them; a longer line is cut, at a space if it has one."""
+    every = list(_single_lines(lines))
+    short = 2 * sum(len(line.text) + 1 for line in every) <= LIMIT  # a character is two units at most
+    parts = [every] if short else _packed(every)
+    return [part for part in parts if any(line.text.strip() for line in part)]
+
+
+def _packed(lines: Iterable[Line]) -> list[list[Line]]:
     parts: list[list[Line]] = [[]]
     room = LIMIT
-    for line in _single_lines(lines):
+    for line in lines:
         for piece in _cut(line.text, room):
             cost = units(piece)
             if cost > room:
@@ -47,7 +54,7 @@ def parts_of(lines: Iterable[Line]) -> list[list[Line]]:
                 room = LIMIT
             parts[-1].append(Line(piece, line.bold))
             room -= cost + 1
-    return [part for part in parts if any(line.text.strip() for line in part)]
+    return parts
 
 
 def as_html(part: list[Line]) -> str:
@@ -62,8 +69,11 @@ def as_plain(part: list[Line]) -> str:
 
 def _single_lines(lines: Iterable[Line]) -> Iterator[Line]:
     for line in lines:
-        for text in clean(line.text).split("\n"):
-            yield Line(text, line.bold)
+        text = clean(line.text)
+        if text is line.text and "\n" not in text:
+            yield line
+        else:
+            yield from (Line(piece, line.bold) for piece in text.split("\n"))
 
 
 def _cut(text: str, room: int) -> Iterator[str]:

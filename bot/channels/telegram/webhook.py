@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bot.channels import Failure, SendError, StoreUnavailable
+from bot.channels.provider_route import ProviderRoute
 
 PATH = "/telegram/webhook"
 MAX_BODY = 4 * 1024 * 1024  # 100,000 characters, escaped, and everything around them
@@ -22,6 +22,7 @@ PUBLIC_SHAPE = re.compile(r"https://[^\s/]+(/\S*)?")
 LOOPBACK_SHAPE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?")  # tests only
 RETRY_AFTER = {"Retry-After": "2"}
 TAKEN = Response(status_code=200)  # always the same
+_any = msgspec.json.Decoder(msgspec.Raw)  # reads to the end, and builds nothing
 
 Take = Callable[[bytes], Awaitable[None]]  # one raw update; raises StoreUnavailable
 
@@ -34,7 +35,7 @@ def check_settings(secret: str, public_url: str) -> None:
         raise SendError(Failure.MISCONFIGURED, "webhook public_url: must be https")
 
 
-def route(secret: str, take: Take) -> Route:
+def route(secret: str, take: Take) -> ProviderRoute:
     """The endpoint. An empty secret lets nobody in."""
 
     async def endpoint(request: Request) -> Response:
@@ -49,7 +50,7 @@ def route(secret: str, take: Take) -> Route:
             return Response(status_code=400)
         return await _taken(take, body)
 
-    return Route(PATH, endpoint, methods=["POST"])
+    return ProviderRoute(PATH, endpoint, methods=["POST"])
 
 
 async def _taken(take: Take, body: bytes) -> Response:
@@ -87,7 +88,7 @@ async def _body(request: Request) -> bytes | None:
 def _well_formed(body: bytes) -> bool:
     """Whether it is JSON at all. Authentic JSON that we can't read is kept, and answered 200."""
     try:
-        msgspec.json.decode(body, type=msgspec.Raw)
+        _any.decode(body)
     except msgspec.DecodeError:
         return _loosely_formed(body)
     except RecursionError:

@@ -80,7 +80,7 @@ class WhatsAppChannel:
 
     def routes(self) -> list[Route]:
         """The addresses that Twilio calls; before `start` they answer 503."""
-        return self.webhook.routes()
+        return [*self.webhook.routes()]
 
     async def start(self, receive: Receive, noted: Noted) -> None:
         """Begin to listen."""

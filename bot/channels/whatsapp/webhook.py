@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bot.channels import Noted, Receive
+from bot.channels.provider_route import ProviderRoute
 from bot.channels.whatsapp import inbound, numbers, statuses
 from bot.channels.whatsapp.signature import MAX_BODY, Gate, Posted, Refused
 from bot.messages import Inbound, Receipt
@@ -40,11 +40,11 @@ class Webhook:
     noted: Noted | None = None
     refused: int = field(default=0)
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[ProviderRoute]:
         """To be mounted by the web layer."""
         return [
-            Route(MESSAGE_PATH, self.message, methods=["POST"]),
-            Route(STATUS_PATH, self.status, methods=["POST"]),
+            ProviderRoute(MESSAGE_PATH, self.message, methods=["POST"]),
+            ProviderRoute(STATUS_PATH, self.status, methods=["POST"]),
         ]
 
     async def message(self, request: Request) -> Response:

@@ -240,3 +240,13 @@ def test_what_a_person_wrote_is_shown_letter_by_letter(words: str) -> None:
 def test_any_text_is_shown_letter_by_letter(words: str) -> None:
     for part in parts_of([Line(f"a{words}z", bold=True)]):
         assert read_text(as_html(part), "HTML", LIMIT)[0] == as_plain(part)
+
+
+@given(st.lists(st.tuples(st.text(alphabet="aé🙂 \n\x00", max_size=40), st.integers(1, 60)), max_size=6))
+def test_a_short_card_is_packed_as_a_long_one_is(texts: list[tuple[str, int]]) -> None:
+    lines = [Line(text * times) for text, times in texts]
+    parts = parts_of(lines)
+    whole = "\n".join(clean(line.text) for line in lines)
+    assert all(units(as_plain(part)) <= LIMIT for part in parts)
+    if units(whole) <= LIMIT:
+        assert [as_plain(part) for part in parts] == ([whole.strip("\n")] if whole.strip() else [])
