@@ -59,8 +59,9 @@ class _Bare(dict[int, int | None]):
 _BARE = _Bare()
 
 
+@lru_cache(256)
 def fold(text: str) -> str:
-    """Lower case, no accents, no punctuation, single spaces: how words are compared everywhere."""
+    """Lower case, no accents, no punctuation, single spaces: how words are compared everywhere, and often twice."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     if not plain.isascii():
         plain = plain.translate(_BARE)

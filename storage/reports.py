@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CELL_DEGREES = 0.00135  # about 150 m of latitude
 DEGREE_M = 111_000.0  # of latitude
 MOST_AROUND = 200
+MOST_NEAR_IN = 50  # of a colonia
 MOST_NEAR = 20  # of them the asker looks for one within the radius
 
 _INSERT = report.insert()
@@ -130,11 +131,16 @@ _WAITING_ON = (
 )
 
 
+_HELD_AGAINST = [
+    report.c[name] for name in ("id", "folio", "person_id", "opened_at", "colonia", "place")
+]  # of what is near: it may be many
+
+
 @cache
 def _near(cells: int) -> Select[Any]:
     """So many cells are as many parameters: built once for each radius that a kind has."""
     return (
-        select(report)
+        select(*_HELD_AGAINST)
         .where(
             report.c.cell.in_([bindparam(f"cell{number}", type_=LargeBinary) for number in range(cells)]),
             report.c.kind == bindparam("what"),
@@ -145,6 +151,20 @@ def _near(cells: int) -> Select[Any]:
         .order_by(report.c.opened_at.desc())
         .limit(MOST_NEAR)
     )
+
+
+_NEAR_IN = (
+    select(*_HELD_AGAINST)
+    .where(
+        report.c.colonia == bindparam("where"),
+        report.c.kind == bindparam("what"),
+        report.c.opened_at >= bindparam("since"),
+        report.c.listed.is_(False),
+        report.c.status != Status.CLOSED.value,
+    )
+    .order_by(report.c.opened_at.desc())
+    .limit(MOST_NEAR_IN)
+)
 
 
 @cache
@@ -175,6 +195,15 @@ _REPEATS = (
     .order_by(func.count().desc(), report.c.colonia)
     .limit(MOST_AROUND)
 )
+
+
+class Nearby(msgspec.Struct, frozen=True):
+    """Of an open report, what a new one is held against."""
+
+    folio: str
+    person_id: str
+    opened_at: datetime
+    place: Place
 
 
 class Reports:
@@ -260,11 +289,11 @@ class Reports:
         """Reports in which an officer asked this resident something."""
         return self._many(_WAITING_ON, who=person_id)
 
-    def near(self, cells: Sequence[bytes], kind: str, since: datetime) -> list[Report]:
+    def near(self, cells: Sequence[bytes], kind: str, since: datetime) -> list[Nearby]:
         """Open reports of a kind in some cells of 150 m, the newest few; never confidential ones."""
         given = {f"cell{number}": cell for number, cell in enumerate(cells)}
         rows = self._tx.connection.execute(_near(len(cells)), {**given, "what": kind, "since": since})
-        return [self._read(row) for row in rows.mappings().all()]
+        return [self._nearby(row) for row in rows.all()]
 
     def around(self, cells: Sequence[bytes], since: datetime) -> list[Report]:
         """Everything that happened in some cells of 150 m, the newest first; never confidential ones."""
@@ -277,21 +306,10 @@ class Reports:
         rows = self._tx.connection.execute(_REPEATS, {"since": since, "least": least}).all()
         return [Repeat(row.colonia, row.kind, row.n) for row in rows]
 
-    def near_in(self, colonia: str, kind: str, since: datetime) -> list[Report]:
+    def near_in(self, colonia: str, kind: str, since: datetime) -> list[Nearby]:
         """Open reports of a kind in a colonia, newest first; never confidential ones."""
-        statement = (
-            select(report)
-            .where(
-                report.c.colonia == colonia,
-                report.c.kind == kind,
-                report.c.opened_at >= since,
-                report.c.listed.is_(False),
-                report.c.status != Status.CLOSED.value,
-            )
-            .order_by(report.c.opened_at.desc())
-            .limit(50)
-        )
-        return [self._read(row) for row in self._tx.connection.execute(statement).mappings().all()]
+        given = {"where": colonia, "what": kind, "since": since}
+        return [self._nearby(row) for row in self._tx.connection.execute(_NEAR_IN, given).all()]
 
     def follow(self, report_id: str, person_id: str, at: datetime) -> bool:
         """Another neighbour hears the same news; False when they already do."""
@@ -428,6 +446,10 @@ class Reports:
 
     def _seal(self, column: str, row: str, value: Any) -> bytes:
         return self._tx.sealer.seal_json("report", column, row, value)
+
+    def _nearby(self, row: Any) -> Nearby:
+        place = self._tx.sealer.open_json("report", "place", row.id, row.place)
+        return Nearby(row.folio, row.person_id, row.opened_at, _place(row.colonia, place))
 
     def _read(self, row: RowMapping) -> Report:
         told = self._tx.sealer.open_json("report", "told", row["id"], row["told"])

@@ -27,6 +27,7 @@ from handlers.resident.review import also_name
 from handlers.resident.told import Told, heard, when_heard
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
+from storage.reports import Nearby
 
 NAME = "report"
 SUFFERED = frozenset({"robo_casa", "robo_persona", "robo_vehiculo", "robo_negocio", "amenazas_rina"})
@@ -45,8 +46,8 @@ def begin(who: Speaker, *, text: str = "", kind: str | None = None, lead: tuple[
         who.understood if text else None,
         consented=consented(who),
         channel=who.inbound.address.channel,
+        over=_over(who),
     )
-    told = replace(told, over=_over(who))
     if told.kind in SUFFERED:
         lead = (*lead, who.t("Lamento lo que pasó."))
     arguments = told.as_arguments(who.media)
@@ -133,7 +134,7 @@ def _near(who: Speaker, talk: Conversation, step: LookUp) -> Any:
     return _seen(who, found[0])
 
 
-def _seen(who: Speaker, report: Report) -> dict[str, Any]:
+def _seen(who: Speaker, report: Nearby) -> dict[str, Any]:
     own = report.person_id == who.person.id
     return {"folio": report.folio, "when": who.t.ago(who.at - report.opened_at), "own": own}
 
@@ -144,7 +145,7 @@ def _when(who: Speaker, talk: Conversation, step: LookUp) -> Any:
     return (when_heard(who.here.triage.read(said, who.at)) if said else "") or said
 
 
-def _within(one: Report, point: Point, radius: int) -> bool:
+def _within(one: Nearby, point: Point, radius: int) -> bool:
     return one.place.point is not None and one.place.point.metres_to(point) <= radius
 
 

@@ -71,7 +71,7 @@ DENIED = frozenset({"no", "ni", "sin", "nunca", "nadie", "tampoco"})
 
 def says(text: str, phrases: tuple[str, ...]) -> bool:
     """Does one of the phrases stand in the text, without a "no" just before it?"""
-    said = _folded(text)
+    said = fold(text)
     for phrase in phrases:
         begins, pattern = _pattern(phrase)
         if begins not in said:  # most phrases of most questions
@@ -80,9 +80,6 @@ def says(text: str, phrases: tuple[str, ...]) -> bool:
             if not DENIED & set(said[: found.start()].split()[-1:]):
                 return True
     return False
-
-
-_folded = lru_cache(64)(fold)  # the same words are held against every phrase of every question
 
 
 @lru_cache(maxsize=1024)

@@ -264,7 +264,9 @@ async def test_near_are_the_open_ones_of_that_kind_and_those_days(store: Store) 
         opened(tx, 5, place=Place(point=east(5000)))
         opened(tx, 6, place=Place(colonia="centro"))
         found = tx.reports.near(tx.reports.cells_around(HERE), "ruido", NOON - timedelta(days=7))
-        assert [one.id for one in found] == [wanted.id]
+        assert [(one.folio, one.person_id, one.place) for one in found] == [
+            (wanted.folio, wanted.person_id, at)
+        ]
         return [one.folio for one in found]
 
     assert await store.run(work) == [a_report(1).folio]
