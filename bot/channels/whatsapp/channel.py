@@ -59,15 +59,15 @@ class WhatsAppChannel:
     ) -> None:
         self.sender = numbers.channel_id(sender)
         self.public_url = public_url.rstrip("/")
-        self.api = TwilioApi(account_sid, auth_token, api_url)
+        self.api = TwilioApi(account_sid, auth_token, api_url, content_url)
         self.media = MediaDoor(self.api)
         self._templates = dict(templates or {})
         self._manner = Manner(words=words or Words(), media_url=media_url, strict=strict)
         self._now = now
-        self._shells = Shells(account_sid, shells, self._create_content, now)
+        self._shells = Shells(account_sid, shells, self.api.create_content, now)
         self._sent_shells: OrderedDict[str, Shell] = OrderedDict()  # sid -> the shell it used
         self._halfway: OrderedDict[str, dict[tuple[int, Part], str]] = OrderedDict()  # parts that went
-        self._open_library = lambda: _library(account_sid, auth_token, api_url, content_url)
+        self._open_library = lambda: _library(account_sid, auth_token, api_url)
         self._opened_library: Library | None = None
         self._one_opener = asyncio.Lock()
         tokens = tuple(filter(None, (auth_token, other_token)))
@@ -234,10 +234,6 @@ class WhatsAppChannel:
 
     # Twilio's library
 
-    async def _create_content(self, definition: dict[str, Any]) -> str:
-        library = await self._library()
-        return await asyncio.to_thread(library.create_content, definition)
-
     async def _library(self) -> Library:
         async with self._one_opener:
             if self._opened_library is None:
@@ -245,10 +241,10 @@ class WhatsAppChannel:
             return self._opened_library
 
 
-def _library(account_sid: str, auth_token: str, api_url: str, content_url: str) -> Library:
+def _library(account_sid: str, auth_token: str, api_url: str) -> Library:
     from bot.channels.whatsapp.library import Library  # half a second of imports: only when first needed
 
-    return Library(account_sid, auth_token, api_url, content_url)
+    return Library(account_sid, auth_token, api_url)
 
 
 def _remember(memory: OrderedDict[str, Any], key: str, value: Any) -> None:

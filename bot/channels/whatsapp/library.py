@@ -1,6 +1,6 @@
 # twilio ships no types
 # mypy: disable-error-code="import-untyped"
-"""Twilio's own library, for the rare calls: create a content, list messages. Imported only where it is used.
+"""Twilio's own library, for the rare calls: list messages and their files. Imported only where it is used.
 
 Every function here blocks and belongs in a thread.
 """
@@ -20,7 +20,6 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
-from twilio.rest.content.v1.content import ContentList
 
 from bot.channels import Failure, SendError
 from bot.channels.whatsapp.errors import named, refusal
@@ -31,6 +30,7 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 SECONDS = 15.0
 MAX_LISTED = 1000
+OFFICIAL = "https://api.twilio.com"
 Status = MessageInstance.Status
 
 
@@ -60,17 +60,16 @@ def _listed(message: MessageInstance) -> Listed:
 
 
 class _Http(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
-    """The library's client with other hosts, no proxy from outside, and no log: it would write numbers."""
+    """The library's client with another host, no proxy from outside, and no log: it would write numbers."""
 
-    def __init__(self, hosts: dict[str, str]) -> None:
+    def __init__(self, api_url: str) -> None:
         super().__init__(timeout=SECONDS)
         self.session.trust_env = False
-        self._hosts = hosts
+        self._api_url = api_url.rstrip("/")
 
     def request(self, method: str, url: str, *args: Any, **named: Any) -> Response:
-        for official, configured in self._hosts.items():
-            if url.startswith(official):
-                url = configured + url.removeprefix(official)
+        if url.startswith(OFFICIAL):
+            url = self._api_url + url.removeprefix(OFFICIAL)
         return super().request(method, url, *args, **named)
 
     def log_request(self, _: object) -> None:
@@ -80,23 +79,11 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
         """Nothing."""
 
 
-class _Definition(ContentList.ContentCreateRequest):  # type: ignore[misc]  # twilio ships no types
-    """The library's request without its nulls: it names every type of content that it knows."""
-
-    def to_dict(self) -> dict[str, Any]:
-        return dict(_without_nulls(super().to_dict()))
-
-
 class Library:
     """The reference client, with failures in our words and without a secret in them."""
 
-    def __init__(self, account_sid: str, auth_token: str, api_url: str, content_url: str) -> None:
-        self._http = _Http(
-            {
-                "https://api.twilio.com": api_url.rstrip("/"),
-                "https://content.twilio.com": content_url.rstrip("/"),
-            }
-        )
+    def __init__(self, account_sid: str, auth_token: str, api_url: str) -> None:
+        self._http = _Http(api_url)
         # An environment of our own: a stray TWILIO_REGION would rewrite the hosts.
         self._client = Client(
             account_sid, auth_token, http_client=self._http, environment={"TWILIO_EDGE": ""}
@@ -105,12 +92,6 @@ class Library:
     def close(self) -> None:
         """Close the connections."""
         self._http.session.close()
-
-    def create_content(self, definition: dict[str, Any]) -> str:
-        """Make a content; its sid. Raises SendError."""
-        with _our_words():
-            made = self._client.content.v1.contents.create(_Definition(definition))
-            return str(made.sid)
 
     def messages(self, *, since: datetime, to: str) -> list[Listed]:
         """Messages to this address since that moment, the newest first. Raises SendError."""
@@ -141,11 +122,3 @@ def _our_words() -> Iterator[None]:
         raise SendError(Failure.RETRY, "connection") from None
     except (ValueError, KeyError, TypeError):  # a success by its status, and no answer of Twilio's
         raise SendError(Failure.RETRY, "unreadable") from None
-
-
-def _without_nulls(tree: Any) -> Any:
-    if isinstance(tree, dict):
-        return {name: _without_nulls(value) for name, value in tree.items() if value is not None}
-    if isinstance(tree, list):
-        return [_without_nulls(value) for value in tree]
-    return tree

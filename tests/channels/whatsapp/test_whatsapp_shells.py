@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
+from twilio.rest.content.v1.content import ContentList
 
 from bot.channels import Failure, SendError
 from bot.channels.whatsapp import WhatsAppChannel, Words
@@ -16,6 +18,8 @@ from tests.fakes.twilio_api import FakeTwilio, Fault
 CARD = Outgoing(
     lines=("¿Enviar?",), actions=(Action(label="Sí", token="t:1"), Action(label="No", token="t:2"))
 )
+BUTTONS = Shell(kind="quick-reply", described=(False, False))
+ROWS = Shell(kind="list-picker", described=(True, False))
 NUMBERED = f"¿Enviar?\n\n1 Sí\n2 No\n\n{Words().by_number}"
 
 
@@ -30,6 +34,17 @@ async def test_a_shell_is_made_once_for_all_cards_of_its_shape(
     await asyncio.gather(*(channel.send(vecina, card) for card in (CARD, other, CARD, other)))
     assert made(twilio) == 1
     assert {each.body for each in twilio.sent} == {"¿Enviar?", "¿Seguro?"}
+
+
+@pytest.mark.parametrize("shell", [BUTTONS, ROWS])
+def test_what_is_asked_for_is_what_twilio_s_own_library_would_ask(shell: Shell) -> None:
+    def without_nulls(tree: Any) -> Any:
+        if isinstance(tree, dict):
+            return {name: without_nulls(value) for name, value in tree.items() if value is not None}
+        return [without_nulls(value) for value in tree] if isinstance(tree, list) else tree
+
+    definition = shell.definition()
+    assert without_nulls(ContentList.ContentCreateRequest(definition).to_dict()) == definition
 
 
 async def test_a_shell_outlives_a_restart(
