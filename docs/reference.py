@@ -90,6 +90,7 @@ WORDS = {
     "language": "Cambia entre español e inglés",
     "opt_out": "BAJA: nada que no se haya pedido",
     "opt_in": "ALTA: otra vez sí",
+    "about": "Quién contesta por aquí y para qué",
     "thanks": "Nada más",
     "start_shift": "Entra en turno, el que propone el rol si lo hay; la tarjeta dice qué le entregan y qué espera, por calle",
     "end_shift": "Sale de turno: la entrega se escribe sola y solo se pide la nota",

@@ -20,7 +20,7 @@ SUPERVISORS = frozenset({Role.SUPERVISOR})
 STAFF = OFFICERS | SUPERVISORS
 
 _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
-    (EVERYBODY, "m.menu m.start m.back m.cancel m.help m.emergency m.report m.more m.language m.opt_out m.opt_in"),
+    (EVERYBODY, "m.menu m.start m.back m.cancel m.help m.about m.emergency m.report m.more m.language m.opt_out m.opt_in"),
     (EVERYBODY, "m.my_police m.directory m.tips m.privacy m.privacy_full m.my_data m.erase m.anonymity m.visit"),
     (EVERYBODY, "m.my_reports m.again m.person m.end_person m.thanks m.appeal"),
     (EVERYBODY, "see add again withdraw solved tip tips tipsof visit contact also noalso"),

@@ -13,7 +13,17 @@ from handlers import wording
 from handlers.facts import Moment
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
-from handlers.resident import badge, filing, following, home, information, my_reports, person, thanking
+from handlers.resident import (
+    badge,
+    closing,
+    filing,
+    following,
+    home,
+    information,
+    my_reports,
+    person,
+    thanking,
+)
 from handlers.speaker import Speaker, button
 
 RECENT_SECONDS = 3 * 3600.0  # how long after a report a file that comes alone belongs to it
@@ -32,7 +42,7 @@ def said(who: Speaker) -> None:
         or _answers_question(who)
     ):
         return
-    if thanking.in_words(who):
+    if thanking.in_words(who) or closing.in_words(who):
         return
     if my_reports.solved_in_words(who) or person.relay(who) or spoken.alone(who):
         return

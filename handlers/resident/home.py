@@ -72,6 +72,11 @@ def welcome(who: Speaker) -> None:
     if who.person.greeted_at is not None:
         menu(who)
         return
+    about(who)
+
+
+def about(who: Speaker) -> None:
+    """Who speaks: a programme, of whom, and what for."""
     who.tx.people.greeted(who.person.id, who.at)
     text = who.t.long.article("welcome.md")
     t = who.t
