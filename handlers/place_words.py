@@ -13,14 +13,23 @@ from handlers.speaker import button
 
 
 def note_line(t: Texts, author: str, note: SafetyNote) -> str:
-    """ "⚠️ perro suelto · la oficial Canul, hasta el mar 1 de dic"."""
+    """ "⚠️ perro suelto · la oficial Canul, hasta el martes 1 de diciembre"; with the street where there is no point."""
     until = t.day(note.expires_at)
-    return t("⚠️ {text} · {author}, hasta el {day}", text=note.text, author=author, day=until)
+    street = "" if note.place.point else note.place.street
+    text = " · ".join(part for part in (note.text, street) if part)
+    return t("⚠️ {text} · {author}, hasta el {day}", text=text, author=author, day=until)
+
+
+def _where(moment: Moment, facts: Facts) -> str:
+    """Notices that were written before 0021 have no street."""
+    where = moment.here.colonia_name(facts["colonia"])
+    street = facts.get("street", "")
+    return f"{where}, {street}" if street else where
 
 
 def _wanted(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
-    where = moment.here.colonia_name(facts["colonia"])
+    where = _where(moment, facts)
     until = t.day(datetime.fromisoformat(facts["expires_at"]))
     name = facts["by"][:1].upper() + facts["by"][1:]
     lines = (

@@ -26,7 +26,9 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.NeverInWriting: later(
         "Es un asunto confidencial: nada se manda por escrito fuera de su lista. Hágalo en persona o por teléfono."
     ),
-    errors.NoPoint: later("Ese reporte no tiene un punto en el mapa. Póngalo en una nota del caso."),
+    errors.NoPoint: later(
+        "Ese reporte no tiene un punto en el mapa. Si lo sabe, póngalo en una nota del caso."
+    ),
     errors.NoteOver: later("Ese aviso del lugar ya se decidió, se quitó o venció."),
     errors.OfferOver: later("Ese ofrecimiento ya no está vigente: se contestó, cambió o venció."),
     errors.AlreadySigned: later("Esa entrega ya la firmaron de recibido."),

@@ -30,7 +30,7 @@ _GRANTS: tuple[tuple[frozenset[Role], str], ...] = (
     (OFFICERS, "m.mode m.pause_shift m.resume_shift begin mode"),
     (STAFF, "m.jot m.pending m.pin place claim decline support case way here release ask note refer done missing need call word"),
     (STAFF, "give m.walk m.note_stop m.end_walk wjot wmet wkind talk.walk talk.stop talk.met talk.stop_kind"),
-    (STAFF, "panel warn doubt talk.warn"),
+    (STAFF, "panel warn doubt talk.warn m.caution"),
     (SUPERVISORS, "safe nosafe unsafe"),
     (STAFF, "pass accept notme snooze wake talk.pass"),
     (RESIDENTS, "talk.follow m.badge talk.badge same notsame"),

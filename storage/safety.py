@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, or_, select, update
 
 from bot.domain.errors import Changed
 from bot.domain.safety import SafetyNote, SafetyState
-from bot.domain.territory import Point
+from bot.domain.territory import Place, Point
 from storage.schema import safety_note
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ class SafetyNotes:
 
     def add(self, new: SafetyNote) -> None:
         """Somebody asks for a note."""
-        told = {"text": new.text, "reason": new.reason, "point": [new.point.lat, new.point.lon]}
+        point, street = new.place.point, new.place.street
+        at = [point.lat, point.lon] if point else None
+        told = {"text": new.text, "reason": new.reason, "street": street, "point": at}
         row = dict(
             id=new.id,
             report_id=new.report_id,
             author_id=new.author_id,
-            colonia=new.colonia,
-            cell=self._tx.reports.cell(new.point),
+            colonia=new.place.colonia,
+            cell=self._tx.reports.cell(point) if point else None,
             told=self._tx.sealer.seal_json("safety_note", "told", new.id, told),
             state=new.state.value,
             made_at=new.made_at,
@@ -67,9 +69,13 @@ class SafetyNotes:
         found = self._many(_ONE, which=note_id)
         return found[0] if found else None
 
-    def in_cells(self, cells: Sequence[bytes], at: datetime) -> list[SafetyNote]:
-        """Those that hold in some cells of 150 m."""
-        return self._holding(safety_note.c.cell.in_(cells), at)
+    def around(self, cells: Sequence[bytes], colonia: str, at: datetime) -> list[SafetyNote]:
+        """Those in some cells of 150 m, and of a colonia those without a point; without cells, all of the colonia."""
+        in_colonia = safety_note.c.colonia == colonia
+        if cells:
+            by_street = in_colonia & safety_note.c.cell.is_(None)
+            return self._holding(or_(safety_note.c.cell.in_(cells), by_street), at)
+        return self._holding(in_colonia, at)
 
     def in_colonias(self, colonias: Sequence[str], at: datetime) -> list[SafetyNote]:
         """Those that hold in some colonias."""
@@ -96,8 +102,7 @@ class SafetyNotes:
             id=row["id"],
             report_id=row["report_id"],
             author_id=row["author_id"],
-            colonia=row["colonia"],
-            point=Point(*told["point"]),
+            place=_place(row["colonia"], told),
             text=told["text"],
             reason=told["reason"],
             made_at=row["made_at"],
@@ -106,3 +111,8 @@ class SafetyNotes:
             decided_by=row["decided_by"],
             decided_at=row["decided_at"],
         )
+
+
+def _place(colonia: str, told: Mapping[str, Any]) -> Place:
+    point = Point(*told["point"]) if told["point"] else None
+    return Place(colonia=colonia, street=told.get("street", ""), point=point)  # without a street before 0021

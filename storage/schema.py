@@ -442,11 +442,11 @@ safety_note = Table(  # what is dangerous about a place: who says so, who agreed
     "safety_note",
     metadata,
     ref("id", primary_key=True),
-    ref("report_id", "report.id", index=True),
+    ref("report_id", "report.id", nullable=True, index=True),  # none: it was not met with in a report
     ref("author_id"),
     clear("colonia", String(80)),
-    keyed("cell"),  # 150 m cell of the point
-    sealed("told", row="id"),  # the warning, how it is known, the point
+    keyed("cell", nullable=True),  # 150 m cell of the point, where it has one
+    sealed("told", row="id"),  # the warning, how it is known, the street, the point
     clear("state", String(10)),  # asked, valid, refused, over
     clear("made_at", Moment),
     clear("expires_at", Moment),

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.domain.errors import NoteOver, NotPermitted
 from bot.domain.roster import Officer, Role
-from bot.domain.territory import Point
+from bot.domain.territory import Place
 
 NEAR_M = 60.0  # of whom it warns: about a house and its neighbours
 DAYS = (7, 30, 90)
@@ -28,14 +28,28 @@ class SafetyState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """What somebody wants to be said about a place."""
+
+    text: str
+    reason: str
+    days: int
+    place: Place
+
+    @property
+    def precise(self) -> bool:
+        """Does it name a place, and not a whole colonia?"""
+        return bool(self.place.colonia and (self.place.point or self.place.street))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyNote:
-    """A warning about a place."""
+    """A warning about a place: a point, or a street of a colonia as it was written."""
 
     id: str
-    report_id: str
+    report_id: str | None  # None: not met with in a report
     author_id: str
-    colonia: str
-    point: Point
+    place: Place
     text: str
     reason: str
     made_at: datetime

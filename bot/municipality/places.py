@@ -42,6 +42,7 @@ STREET_WORDS = frozenset(
         "de",
     ]
 )
+NOT_TELLING = STREET_WORDS | {"la", "el", "las", "los", "en", "col", "colonia", "fracc", "frente", "a", "al"}
 LEADING_TO_IT = re.compile(
     r"(?:[\s,.]+(?:en|de|la|el|los|las|col|colonia|fracc|frac|fraccionamiento|unidad habitacional))+[\s,.]*$",
     re.IGNORECASE,
@@ -70,6 +71,16 @@ def fold(text: str) -> str:
     """Lower case, without accents or punctuation, single spaces."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"['’`´]", "", plain.lower())))
+
+
+def same_street(one: str, other: str) -> bool:
+    """Do two descriptions name the same street or landmark? At least half of their telling words are shared.
+
+    A number alone is none: Roma 12 is not Milán 12.
+    """
+    a, b = (set(fold(text).split()) - NOT_TELLING for text in (one, other))
+    shared = a & b
+    return any(not word.isdecimal() for word in shared) and 2 * len(shared) >= min(len(a), len(b))
 
 
 def bare(folded: str) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.errors import NoPoint, NotPermitted, NotYours, UnknownFolio
+from bot.domain.errors import NoPoint, NotOnDuty, NotPermitted, NotYours, UnknownFolio
 from bot.domain.notices import Notice
 from bot.domain.patrol import Visit, VisitState
 from bot.domain.place_memory import REACHES_BACK, REPEATS, REPEATS_WITHIN, WITHIN_M, Repeat
 from bot.domain.promise import Promise
 from bot.domain.report import Report
 from bot.domain.roster import Officer, Role
-from bot.domain.safety import NEAR_M, SafetyNote
-from bot.domain.territory import Point
+from bot.domain.safety import NEAR_M, Caution, SafetyNote
+from bot.domain.territory import Place, Point
+from bot.municipality.places import same_street
 from handlers.desk.reports import require_right
 from handlers.here import Here
 from storage.store import Transaction
@@ -49,17 +50,25 @@ def memory(tx: Transaction, here: Here, report: Report, at: datetime) -> Memory:
         reports=tuple(around),
         promises=tuple(promise for one in looked_into for promise in tx.promises.of_report(one.id)),
         visits=tuple(v for v in visits if v.state is VisitState.DONE),
-        notes=tuple(note for note in tx.safety.in_cells(cells, at) if _within(note.point, point, WITHIN_M)),
+        notes=tuple(_notes(tx, report.place, WITHIN_M, at)),
     )
 
 
 def warnings(tx: Transaction, report: Report, at: datetime) -> list[SafetyNote]:
     """What is dangerous where the report is, or next door."""
-    point = report.place.point
-    if point is None:
-        return []
-    notes = tx.safety.in_cells(tx.reports.cells_around(point, NEAR_M), at)
-    return [note for note in notes if _within(note.point, point, NEAR_M)]
+    return _notes(tx, report.place, NEAR_M, at)
+
+
+def _notes(tx: Transaction, place: Place, metres: float, at: datetime) -> list[SafetyNote]:
+    cells = tx.reports.cells_around(place.point, metres) if place.point else []
+    return [note for note in tx.safety.around(cells, place.colonia, at) if _beside(note.place, place, metres)]
+
+
+def _beside(one: Place, other: Place, metres: float) -> bool:
+    """By their points; where either has none, by colonia and street as they were written."""
+    if one.point is not None and other.point is not None:
+        return one.point.metres_to(other.point) <= metres
+    return one.colonia == other.colonia and same_street(one.street, other.street)
 
 
 def repeats(tx: Transaction, here: Here, sectors: Sequence[str], at: datetime) -> list[Repeat]:
@@ -92,50 +101,54 @@ def _within(one: Point | None, other: Point, metres: float) -> bool:
 
 
 def ask(
-    tx: Transaction,
-    here: Here,
-    folio: str,
-    officer: Officer,
-    text: str,
-    reason: str,
-    days: int,
-    at: datetime,
+    tx: Transaction, here: Here, folio: str, officer: Officer, caution: Caution, at: datetime
 ) -> SafetyNote:
-    """A note about the place of a report: shown to nobody before somebody of the command agrees.
+    """A note about a place, of a report or of none (""): shown to nobody before somebody of the command agrees.
 
     Raises UnknownFolio, NotYours, NotPermitted (a confidential one), NotOnDuty, NoPoint.
     """
-    report = tx.reports.by_folio(folio)
-    roster = require_right(tx, report, officer, at)
-    if report.handler_id != officer.person_id and officer.role is not Role.SUPERVISOR:
-        raise NotYours
-    if report.listed:
-        raise NotPermitted
-    if report.place.point is None:
+    report = may_warn(tx, folio, officer, at)
+    if not caution.precise:
         raise NoPoint
     note = SafetyNote(
         id=here.short_id(),
-        report_id=report.id,
+        report_id=report.id if report else None,
         author_id=officer.person_id,
-        colonia=report.place.colonia,
-        point=report.place.point,
-        text=text,
-        reason=reason,
+        place=caution.place,
+        text=caution.text,
+        reason=caution.reason,
         made_at=at,
-        expires_at=at + timedelta(days=days),
+        expires_at=at + timedelta(days=caution.days),
     )
     tx.safety.add(note)
     facts = {
         "note_id": note.id,
-        "text": text,
-        "reason": reason,
+        "text": note.text,
+        "reason": note.reason,
         "by": officer.name,
-        "colonia": note.colonia,
+        "colonia": note.place.colonia,
+        "street": note.place.street,
         "expires_at": note.expires_at.isoformat(),
     }
-    people = [person.person_id for person in roster.supervisors() if person.person_id != officer.person_id]
+    supervisors = tx.staff.roster(at).supervisors()
+    people = [one.person_id for one in supervisors if one.person_id != officer.person_id]
     _tell(tx, "safety_note_wanted", people, note, facts, at)
     return note
+
+
+def may_warn(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report | None:
+    """Who attends the report, not a confidential one; of a place alone whoever is on duty. Raises as `ask`."""
+    if not folio:
+        if officer.role is not Role.SUPERVISOR and tx.staff.shift_of(officer.person_id, at) is None:
+            raise NotOnDuty
+        return None
+    report = tx.reports.by_folio(folio)
+    require_right(tx, report, officer, at)
+    if report.handler_id != officer.person_id and officer.role is not Role.SUPERVISOR:
+        raise NotYours
+    if report.listed:
+        raise NotPermitted
+    return report
 
 
 def decide(tx: Transaction, note_id: str, supervisor: Officer, at: datetime, *, agreed: bool) -> SafetyNote:
@@ -163,7 +176,7 @@ def doubt(tx: Transaction, note_id: str, officer: Officer, at: datetime) -> Safe
     note = _note(tx, note_id)
     if not note.holds(at):
         raise UnknownFolio
-    facts = {"note_id": note.id, "text": note.text, "by": officer.name, "colonia": note.colonia}
+    facts = {"note_id": note.id, "text": note.text, "by": officer.name, "colonia": note.place.colonia}
     people = [person.person_id for person in tx.staff.roster(at).supervisors()]
     _tell(tx, "safety_note_doubted", people, note, facts, at)
     return note

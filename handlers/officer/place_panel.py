@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
-from bot.conversation import Flow
 from bot.domain import folio as folios
-from bot.domain.errors import NotPermitted, NotYours
+from bot.domain.errors import NotYours
 from bot.domain.place_memory import OfKind, by_kind
 from bot.domain.promise import State
 from bot.domain.report import Disposition, Report
 from bot.domain.roster import Role
-from bot.domain.safety import DAYS, LONGEST_REASON, LONGEST_TEXT, SafetyNote
+from bot.domain.safety import SafetyNote
 from bot.messages import Action, Outgoing
-from bot.questions import Option, choose, write
 from bot.texts import Texts, later
-from handlers import place_words, talks
+from handlers import place_words
 from handlers.desk import places as desk
 from handlers.desk.reports import require_right
 from handlers.officer import cards
 from handlers.speaker import Speaker, button
-from storage.conversations import Conversation
 
 MOST_KINDS = 4
 MOST_NOTES = 3
@@ -97,91 +93,3 @@ def _about_notes(who: Speaker, report: Report, notes: tuple[SafetyNote, ...]) ->
         return add
     verb = "unsafe" if who.role is Role.SUPERVISOR else "doubt"
     return (*add, button(who.t("Ya no hay riesgo"), f"{verb}.{notes[0].id}"))
-
-
-# ---- a safety note ----
-
-
-@dataclass(frozen=True, slots=True)
-class Caution:
-    """What is dangerous, how it is known, for how long it is said."""
-
-    text: str
-    reason: str
-    days: int
-
-
-def warn(who: Speaker, folio: str) -> None:
-    """Avisar de un riesgo: of the place, in a few words."""
-    report = who.tx.reports.by_folio(folio)
-    officer = who.me
-    require_right(who.tx, report, officer, who.at)
-    if report.handler_id != officer.person_id and officer.role is not Role.SUPERVISOR:
-        raise NotYours
-    if report.listed:
-        raise NotPermitted
-    talks.start(who, "warn", {"folio": folio})
-
-
-def _warn_flow(t: Texts) -> Flow[Caution]:
-    text = yield from write(
-        "what",
-        (
-            t("¿Qué hay que cuidar en el lugar? Por ejemplo: «perro suelto», «escalera sin barandal»."),
-            t("Del lugar, no de personas; sin nombres."),
-        ),
-        shortest=3,
-        longest=LONGEST_TEXT,
-        too_long=t("Más corta, por favor: hasta {n} letras.", n=LONGEST_TEXT),
-    )
-    reason = yield from write(
-        "why",
-        (t("¿Cómo lo sabe? El mando lo lee antes de aprobar."),),
-        shortest=3,
-        longest=LONGEST_REASON,
-        too_long=t("Más corta, por favor: hasta {n} letras.", n=LONGEST_REASON),
-    )
-    counts = [Option(n, f"d{n}", t.many("{n} día", "{n} días", n)) for n in DAYS]
-    days = yield from choose("days", (t("¿Por cuánto tiempo?"),), counts)
-    return Caution(text.text, reason.text, days)
-
-
-def _warned(who: Speaker, talk: Conversation, said: Caution) -> None:
-    folio = talk.arguments["folio"]
-    desk.ask(who.tx, who.here, folio, who.me, said.text, said.reason, said.days, who.at)
-    line = who.t("Se le preguntó al mando. Se muestra cuando lo apruebe.")
-    who.say(line, actions=(button(who.t("Ver caso"), f"case.{folio}"),))
-
-
-def doubt(who: Speaker, note_id: str) -> None:
-    """Ya no hay riesgo, says an officer."""
-    desk.doubt(who.tx, note_id, who.me, who.at)
-    who.say(who.t("Gracias. El mando decide si se quita; mientras, se sigue mostrando."))
-
-
-def agree(who: Speaker, note_id: str) -> None:
-    """The command agrees."""
-    note = desk.decide(who.tx, note_id, who.me, who.at, agreed=True)
-    who.say(who.t("Aprobado: se muestra hasta el {day}.", day=who.t.day(note.expires_at)))
-
-
-def refuse(who: Speaker, note_id: str) -> None:
-    """The command does not."""
-    desk.decide(who.tx, note_id, who.me, who.at, agreed=False)
-    who.say(who.t("No se muestra. Se le dice a quien lo propuso."))
-
-
-def take_off(who: Speaker, note_id: str) -> None:
-    """Not so any more."""
-    desk.take_off(who.tx, note_id, who.me, who.at)
-    who.say(who.t("Quitado: ya no se muestra."))
-
-
-talks.script(
-    talks.Script(
-        name="warn",
-        make=lambda t, here, kept, again: _warn_flow(t),
-        finish=_warned,
-        look_ups={},
-    )
-)

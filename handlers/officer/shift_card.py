@@ -183,7 +183,7 @@ def _care(who: Speaker, shift: Shift) -> list[str]:
     colonias = sorted(places.colonias_of(here, shift.sectors))
     notes = who.tx.safety.in_colonias(colonias, who.at)[-MOST_CARE:]
     back = places.repeats(who.tx, here, shift.sectors, who.at)[: MOST_CARE - len(notes)]
-    dangers = [f"{here.colonia_name(note.colonia)}: {note.text}" for note in notes]
+    dangers = [f"{here.colonia_name(note.place.colonia)}: {note.text}" for note in notes]
     again = [
         t("{kind} en {name} ({n})", kind=here.kind(r.kind).short, name=here.colonia_name(r.colonia), n=r.n)
         for r in back

@@ -53,7 +53,7 @@ def alone(who: Speaker) -> bool:
     sure = quoted or (in_hand[0] if len(in_hand) == 1 and not words else None)
     if sure is not None:
         line = _noted(who, sure.folio, words)
-        who.say(line, actions=(button(who.t("Ver caso"), f"case.{sure.folio}"),))
+        who.say(line, actions=talking.after_note(who, sure.folio))
         return True
     if not in_hand and not who.media:
         return False
@@ -102,7 +102,7 @@ def _whose_said(who: Speaker, talk: Conversation, chosen: str) -> None:
     media = tuple(item[0] for item in kept["media"])
     steps.note(who.tx, chosen, who.officer, kept["text"], media, who.at)
     line = who.t("Nota guardada · {folio} · {hour}", folio=folios.show(chosen), hour=who.t.clock(who.at))
-    who.say(line, actions=(button(who.t("Ver caso"), f"case.{chosen}"),))
+    who.say(line, actions=talking.after_note(who, chosen))
 
 
 talks.script(

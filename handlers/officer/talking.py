@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.conversation import Flow
 from bot.domain.folio import show
 from bot.domain.territory import Place
-from bot.messages import AttachmentKind
+from bot.messages import Action, AttachmentKind
 from bot.questions import MediaRef, Option, Written, write
 from bot.texts import Texts, later
 from handlers import talks
@@ -67,7 +67,15 @@ def _noted(who: Speaker, talk: Conversation, said: Written) -> None:
     assert who.officer is not None
     media = tuple(item.id for item in said.media)
     steps.note(who.tx, talk.arguments["folio"], who.officer, said.text, media, who.at)
-    who.say(who.t("Nota guardada."), actions=(button(who.t("Ver caso"), f"case.{talk.arguments['folio']}"),))
+    who.say(who.t("Nota guardada."), actions=after_note(who, talk.arguments["folio"]))
+
+
+def after_note(who: Speaker, folio: str) -> tuple[Action, ...]:
+    """What was noted may be a danger of the place, for whoever comes there next; of a confidential one never."""
+    case = button(who.t("Ver caso"), f"case.{folio}")
+    if who.tx.reports.by_folio(folio).listed:
+        return (case,)
+    return (case, button(who.t("Avisar de un riesgo"), f"warn.{folio}"))
 
 
 # ---- note down a neighbour's concern ----

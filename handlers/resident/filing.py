@@ -12,6 +12,7 @@ from bot.domain.folio import show
 from bot.domain.report import Report
 from bot.domain.territory import Point
 from bot.messages import Action, Outgoing
+from bot.municipality.places import same_street
 from bot.questions import LookUp
 from bot.texts import Texts, later
 from handlers import talks
@@ -21,7 +22,6 @@ from handlers.officer import giving
 from handlers.resident import my_reports
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import advice
-from handlers.resident.place import same_street
 from handlers.resident.report import report
 from handlers.resident.review import also_name
 from handlers.resident.told import Told, heard, when_heard

@@ -199,24 +199,3 @@ def _rest(text: str, colonia: Colonia) -> str:
     names = {word for name in (colonia.name, *colonia.aliases) for word in fold(name).split()} | PLACE_WORDS
     pieces = (piece.strip() for piece in text.split(","))
     return ", ".join(piece for piece in pieces if set(fold(piece).split()) - names)
-
-
-STREET_WORDS = PLACE_WORDS | {
-    "calle",
-    "c",
-    "av",
-    "avenida",
-    "esq",
-    "esquina",
-    "con",
-    "entre",
-    "frente",
-    "a",
-    "al",
-}
-
-
-def same_street(one: str, other: str) -> bool:
-    """Do two descriptions name the same street or landmark? At least half of their telling words are shared."""
-    a, b = (set(fold(text).split()) - STREET_WORDS for text in (one, other))
-    return bool(a & b) and 2 * len(a & b) >= min(len(a), len(b))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.domain.errors import NoPoint, NoteOver, NotPermitted, NotYours, UnknownFolio
+from bot.domain.errors import NoPoint, NoteOver, NotOnDuty, NotPermitted, NotYours, UnknownFolio
 from bot.domain.place_memory import OfKind, by_kind
 from bot.domain.report import Disposition
 from bot.domain.roster import Role
-from bot.domain.safety import SafetyNote
+from bot.domain.safety import Caution, SafetyNote
 from bot.domain.territory import Place, Point
 from handlers.desk import places
 from handlers.desk import reports as desk
@@ -75,22 +76,48 @@ async def test_within_150_metres_and_twelve_months_and_nothing_confidential(stor
 
 
 async def test_a_report_without_a_point_has_no_place_to_remember(store: Store, here: Here) -> None:
-    """Nor one to warn of."""
-
     def work(tx: Transaction) -> None:
         folio = town(tx, here, place=Place(colonia="italia", street="Roma 12"))
-        report = tx.reports.by_folio(folio)
         with pytest.raises(NoPoint):
-            places.memory(tx, here, report, NOON)
+            places.memory(tx, here, tx.reports.by_folio(folio), NOON)
+
+    await store.run(work)
+
+
+@pytest.mark.parametrize(
+    ("note", "report", "seen"),
+    [
+        ("calle Roma 12", Place(colonia="italia", street="Roma entre Milán y Turín"), True),
+        ("calle Roma 12", beside(500), True),  # whose street is "Roma 12"
+        ("calle Roma 12", Place(colonia="italia", street="Turín 8"), False),
+        ("calle Roma 12", Place(colonia="caribe", street="Roma 12"), False),
+        ("calle Roma 12", Place(colonia="italia", point=THERE), False),
+    ],
+)
+async def test_a_warning_of_a_written_street_is_shown_to_who_goes_to_that_street_of_that_colonia(
+    store: Store, here: Here, note: str, report: Place, seen: bool
+) -> None:
+    """It needs no report; whoever is on duty may ask for it, and nobody else."""
+    caution = Caution(text="perro suelto", reason="lo vi", days=7, place=Place(colonia="italia", street=note))
+
+    def work(tx: Transaction) -> None:
+        town(tx, here)
+        officer(tx, "ek", on_duty=False)
+        with pytest.raises(NotOnDuty):
+            places.ask(tx, here, "", me(tx, "ek"), caution, NOON)
         with pytest.raises(NoPoint):
-            asked(tx, here, folio)
-        assert places.warnings(tx, report, NOON) == []
+            places.ask(tx, here, "", me(tx), replace(caution, place=Place(colonia="italia")), NOON)
+        made = places.ask(tx, here, "", me(tx), caution, NOON)
+        places.decide(tx, made.id, me(tx, "aguilar"), NOON, agreed=True)
+        assert bool(shown(tx, opened(tx, 2, place=report).folio)) is seen
 
     await store.run(work)
 
 
 def asked(tx: Transaction, here: Here, folio: str, by: str = "canul", days: int = 30) -> SafetyNote:
-    return places.ask(tx, here, folio, me(tx, by), "perro suelto", "casi muerde", days, NOON)
+    place = tx.reports.by_folio(folio).place
+    caution = Caution(text="perro suelto", reason="casi muerde", days=days, place=place)
+    return places.ask(tx, here, folio, me(tx, by), caution, NOON)
 
 
 def shown(tx: Transaction, folio: str, at=NOON) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.territory import Colonia
 from bot.municipality import ColoniaFinder, Municipality, load
+from bot.municipality.places import same_street
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +175,19 @@ def test_every_colonia_is_found_by_its_own_name(chetumal: Municipality, finder: 
         return match.exact and colonia in (match.best, *match.others)
 
     assert [colonia.slug for colonia in chetumal.territory.colonias if not found(colonia)] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("calle Roma 12", "Roma entre Milán y Turín", True),
+        ("atrás del domo", "frente al domo", True),
+        ("Av. Insurgentes esq. Roma", "Insurgentes con Roma", True),
+        ("Roma 12", "Milán 12", False),
+        ("calle 22 de enero", "calle 22", False),
+        ("la colonia", "la colonia", False),
+        ("", "", False),
+    ],
+)
+def test_the_same_street_as_two_people_write_it(one: str, other: str, same: bool) -> None:
+    assert same_street(one, other) is same

@@ -103,8 +103,7 @@ async def test_a_safety_note_is_decided_once(store: Store) -> None:
             id="n",
             report_id=report.id,
             author_id="a" * 32,
-            colonia="italia",
-            point=THERE,
+            place=Place(colonia="italia", street="Roma", point=THERE),
             text="perro suelto",
             reason="lo vi",
             made_at=NOON,
@@ -117,8 +116,16 @@ async def test_a_safety_note_is_decided_once(store: Store) -> None:
         with pytest.raises(Changed):
             tx.safety.save(note, valid)
         cells = tx.reports.cells_around(THERE, 60)
-        assert tx.safety.in_cells(cells, NOON) == tx.safety.in_colonias(["italia"], NOON) == [valid]
-        assert tx.safety.in_cells(cells, NOON + 7 * DAY) == []
+        written = replace(valid, id="w", report_id=None, place=Place(colonia="italia", street="Milán 3"))
+        tx.safety.add(written)
+        assert tx.safety.get("w") == written
+        assert {n.id for n in tx.safety.in_colonias(["italia"], NOON)} == {"n", "w"}
+        assert {n.id for n in tx.safety.around(cells, "italia", NOON)} == {"n", "w"}
+        assert {n.id for n in tx.safety.around(cells, "caribe", NOON)} == {"n"}
+        assert {n.id for n in tx.safety.around([], "italia", NOON)} == {"n", "w"}
+        elsewhere = tx.reports.cells_around(Point(18.6, -88.3), 60)
+        assert {n.id for n in tx.safety.around(elsewhere, "italia", NOON)} == {"w"}
+        assert tx.safety.around(cells, "italia", NOON + 7 * DAY) == []
         tx.safety.forget_old(NOON + 8 * DAY)
         assert tx.safety.get("n") is None
 
