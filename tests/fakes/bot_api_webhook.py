@@ -17,6 +17,7 @@ class Webhook:
 
     def __init__(self, pending: dict[int, bytes]) -> None:
         self.url = ""
+        self.leads_to = ""  # where that address is in truth, when no name server knows it
         self.secret = ""
         self.answers: list[tuple[int, int]] = []  # update, status (0: nobody there)
         self._pending = pending
@@ -57,7 +58,7 @@ class Webhook:
         self._session = self._session or aiohttp.ClientSession()
         true = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": self.secret}
         given = true if headers is None else headers
-        async with self._session.post(self.url, data=body, headers=given) as answer:
+        async with self._session.post(self.leads_to or self.url, data=body, headers=given) as answer:
             return answer.status, dict(answer.headers)
 
     async def _carry(self, queue: deque[int]) -> None:

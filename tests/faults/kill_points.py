@@ -47,7 +47,8 @@ class Ground:
 
     def judged(self, file: Path, ended: strace.Ended) -> list[str]:
         """What is wrong with what a child left."""
-        return asyncio.run(judge(self.morning, file, Seen.of(ended.said)))
+        hung = ["hung"] if ended.hung else []
+        return hung + asyncio.run(judge(self.morning, file, Seen.of(ended.said)))
 
     def strike_all(self, points: Sequence[Point]) -> list[Struck]:
         """Each of them, shared out."""

@@ -157,8 +157,8 @@ async def premises(
         web = await serve(asgi, "127.0.0.1", 0)
         loops: asyncio.Task[None] | None = None
         try:
+            api.webhook.leads_to = f"http://127.0.0.1:{web.port}/telegram/webhook"
             await app.start()
-            api.webhook.set(f"http://127.0.0.1:{web.port}/telegram/webhook", SECRET)
             twilio.webhook_url = f"http://127.0.0.1:{web.port}"
             if running:
                 loops = asyncio.create_task(app.run())

@@ -5,6 +5,7 @@ The parent has everything imported already, so a child costs a fork and not a st
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -25,6 +27,9 @@ CHANGES = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "write")
 
 CALL = re.compile(r"(\d+) +(\w+)\(")
 
+PATIENCE = float(os.environ.get("PATIENCE", "120"))  # seconds for one child; a morning takes less than five
+LAST_WORDS = 5.0  # seconds earlier it says where each of its threads stands
+
 Act = Callable[[Callable[[str], None]], None]  # gets `tell`, which says a line to whoever watches
 
 
@@ -34,10 +39,11 @@ class Ended:
 
     said: Sequence[str]
     status: int  # as os.waitstatus_to_exitcode: -9 was killed
+    hung: bool = False  # it neither ended nor was killed, and then we did it
 
     @property
     def killed(self) -> bool:
-        return self.status == -signal.SIGKILL
+        return self.status == -signal.SIGKILL and not self.hung
 
 
 def available() -> str | None:
@@ -110,16 +116,28 @@ def _forked(act: Act) -> tuple[int, int, int]:
 
 
 def _heard(child: int, pipe: int) -> Ended:
+    ended = threading.Event()
+    watching = threading.Timer(PATIENCE, _end, (child, ended))
+    watching.start()
     with os.fdopen(pipe, encoding="utf-8") as said:
         lines = [line.rstrip("\n") for line in said if line.endswith("\n")]
     _, status = os.waitpid(child, 0)
-    return Ended(lines, os.waitstatus_to_exitcode(status))
+    watching.cancel()
+    watching.join()
+    return Ended(lines, os.waitstatus_to_exitcode(status), ended.is_set())
+
+
+def _end(child: int, ended: threading.Event) -> None:
+    """It hangs: in its own code, or in strace's hands."""
+    ended.set()
+    os.kill(child, signal.SIGKILL)
 
 
 def _be_the_child(act: Act, go: int, said: int) -> NoReturn:
     status = 1
     try:
         os.read(go, 1)  # nothing comes: it is closed once strace holds us
+        faulthandler.dump_traceback_later(PATIENCE - LAST_WORDS, file=sys.__stderr__)
         act(lambda line: _write(said, line))
         status = 0
     except SystemExit as end:

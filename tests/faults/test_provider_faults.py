@@ -27,7 +27,7 @@ from storage import Transaction
 from storage.schema import dead_letter, outbox
 from tests.e2e.server import until
 from tests.faults.evidence import Campaign
-from tests.faults.premises import SECRET, Premises, premises, taken_over
+from tests.faults.premises import Premises, premises, taken_over
 from tests.faults.road import FAULTS, Road
 
 PHASES = ("before lease", "connect", "mid-body", "after accept", "before mark", "callback")
@@ -173,7 +173,7 @@ async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
         }
         made = Hall(place, there, back)
         place.twilio.webhook_url = back["whatsapp"].url
-        place.api.webhook.set(f"{back['telegram'].url}/telegram/webhook", SECRET)
+        place.api.webhook.leads_to = f"{back['telegram'].url}/telegram/webhook"
         yield made
         made.running.cancel()
 
