@@ -19,7 +19,7 @@ SECRETS = re.compile(
 ALLOWED = frozenset(
     {
         "action", "event", "level", "timestamp", "error", "code", "failure", "row", "kind", "key", "channel", "n",
-        "seconds", "port", "host", "exception", "logger", "state", "status", "where",
+        "port", "host", "where",
     }
 )  # fmt: skip
 
@@ -76,7 +76,7 @@ def set_up(*, quiet: bool = False) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.processors.JSONRenderer(ensure_ascii=False)],
-            foreign_pre_chain=[_first_line_only, *shared],
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(ALLOWED), _first_line_only, *shared],
         )
     )
     sys.excepthook = _last_words

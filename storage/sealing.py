@@ -42,7 +42,6 @@ PURPOSES = (  # one key each, so that a value hashed for one use says nothing in
     "button",  # tokens behind the buttons
     "chain",  # events of a report
     "audit",  # decisions and reads of sensitive things
-    "folio",  # confirmation numbers and the like, derived from a folio
     "page",  # cookies and links of the pages
 )
 

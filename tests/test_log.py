@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 
 import pytest
 import structlog
 
 from bot import log
 
+LINE = r"(log|structlog\.get_logger\(\))\.(debug|info|warning|error|critical|exception)"
 TEXT = "me golpea mi esposo en la calle Roma"
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"
 
@@ -52,8 +57,36 @@ def test_a_line_is_json_with_its_action_and_only_known_keys(capsys: pytest.Captu
     log.set_up()
     structlog.get_logger().info("sent", action="sent", row=7, text=TEXT, person="rosa", code="+529831234567")
     (line,) = written(capsys)
-    assert line.pop("timestamp")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", str(line.pop("timestamp")))
     assert line == {"event": "sent", "action": "sent", "row": 7, "code": "***", "level": "info"}
+
+
+def keys_written() -> Iterator[str]:
+    """What our own code adds to its lines."""
+    root = Path(log.__file__).parents[1]
+    for path in chain.from_iterable((root / top).rglob("*.py") for top in ("bot", "handlers", "storage")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and re.fullmatch(LINE, ast.unparse(node.func)):
+                extra = [word.value for word in node.keywords if word.arg == "extra"]
+                yield from (
+                    word.arg for word in node.keywords if word.arg and word.arg not in ("extra", "exc_info")
+                )
+                yield from (key for one in extra for key in ast.literal_eval(one))
+
+
+def test_the_list_of_keys_is_what_is_written() -> None:
+    """A key that nobody writes is an open door; one that is not on the list is dropped unseen."""
+    added_for_all = {"event", "level", "timestamp", "where"}
+    assert set(keys_written()) | added_for_all == log.ALLOWED
+
+
+def test_our_words_are_read_as_they_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up()
+    structlog.get_logger().info("corrió")
+    logging.getLogger("some.library").warning("terminó")
+    said = capsys.readouterr().err
+    assert "corrió" in said
+    assert "terminó" in said
 
 
 def test_of_an_exception_only_its_class_and_place_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +100,23 @@ def test_of_an_exception_only_its_class_and_place_are_kept(capsys: pytest.Captur
     assert line["error"] == "ValueError"
     assert str(line["where"]).startswith("test_log.py:")
     assert TEXT not in json.dumps(line)
+
+
+def test_of_a_deep_failure_the_innermost_places_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    def dig(deeper: int) -> None:
+        if not deeper:
+            raise ValueError(TEXT)
+        dig(deeper - 1)
+
+    log.set_up()
+    try:
+        dig(20)
+    except ValueError:
+        structlog.get_logger().exception("turn failed")
+    (line,) = written(capsys)
+    places = str(line["where"]).split(" < ")
+    assert len(places) == 8
+    assert all(re.fullmatch(r"test_log\.py:\d+ dig", place) for place in places)
 
 
 def test_an_exception_handed_in_is_treated_the_same(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,16 +133,18 @@ def test_without_an_exception_there_is_nothing_to_place(capsys: pytest.CaptureFi
 
 
 def test_libraries_speak_through_the_same_mask(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger().setLevel(logging.DEBUG)
     log.set_up()
     library = logging.getLogger("some.library")
     library.info("GET https://x/bot%s", TOKEN)
-    library.warning("GET https://x/bot%s", TOKEN)
+    library.warning("GET https://x/bot%s", TOKEN, extra={"action": "asked", "text": TEXT})
     try:
         raise RuntimeError(TEXT)
     except RuntimeError:
         library.exception("it broke")
     warning, broke = written(capsys)
-    assert warning["event"] == "GET https://x/bot***"
+    assert (warning["event"], warning["action"]) == ("GET https://x/bot***", "asked")
+    assert "text" not in warning
     assert (broke["error"], TEXT in json.dumps(broke)) == ("RuntimeError", False)
 
 
@@ -124,5 +176,5 @@ def test_the_last_words_of_a_process_say_nothing_either(
     sys.excepthook(ValueError, ValueError(TEXT), None)
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
     (line,) = written(capsys)
-    assert (line["action"], line["error"]) == ("ended", "ValueError")
+    assert (line["event"], line["action"], line["error"]) == ("ended by a failure", "ended", "ValueError")
     assert TEXT not in json.dumps(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain import events
 from bot.domain.concern import Priority
 from bot.domain.errors import AlreadyClaimed, DomainError, NotAllowedNow, NotYours, TooLate
-from bot.domain.report import Change, Disposition, Report, Status
+from bot.domain.report import Change, Disposition, Report, Status, Verb
 from bot.domain.roster import Officer, Role
 from bot.domain.territory import Place
 
@@ -47,6 +48,14 @@ KEEPING: dict[str, Act] = {
     "decline": lambda r, by, at: r.decline(by=by, at=at),
     "said solved": lambda r, by, at: r.say_solved(answer="yes", at=at),
     "place": lambda r, by, at: r.tell_place(place=Place(colonia="sur"), sectors=("sur",), at=at),
+    "again": lambda r, by, at: r.happened_again(by="rosa", at=at),
+    "hand over": lambda r, by, at: r.hand_over(to="vecino", at=at),
+    "no transfer": lambda r, by, at: r.decline_transfer(by=by, at=at),
+    "measured": lambda r, by, at: r.measured(by=by, metres=40, leaving=False, at=at),
+    "mediate": lambda r, by, at: r.mediate(by=by, reporter="yes", other="no", at=at),
+    "agreement": lambda r, by, at: r.note_agreement(by=by, text="A las 10 se apaga.", at=at),
+    "kept": lambda r, by, at: r.agreement_kept(by="rosa", answer="yes", at=at),
+    "hold": lambda r, by, at: r.hold(why="reports_hour", at=at),
 }
 
 # design §6, read from the document, row by row; "-" is refused, "!" is told who has it.
@@ -227,3 +236,88 @@ def test_every_event_is_read_back_as_it_was_written(kind: str) -> None:
 def test_no_event_is_left_out_of_the_table_of_kinds() -> None:
     """An event that `of` does not know could be written and never read again."""
     assert set(events.KINDS) == {kind.__name__ for kind in events.Event.__subclasses__()}
+
+
+def test_what_stands_in_the_stores_of_towns_is_called_the_same_for_ever() -> None:
+    """Statuses, dispositions and verbs are words in tables, and in the refusals that people read."""
+    assert [one.value for one in Status] == ["received", "claimed", "awaiting_resident", "referred", "closed"]
+    assert [one.value for one in Disposition] == [
+        "attended", "solved_by_other", "not_located", "duplicate", "withdrawn", "not_ours",
+    ]  # fmt: skip
+    assert [one.value for one in Verb] == [
+        "claim", "release", "reassign", "ask", "answer", "refer", "close", "solved", "withdraw", "reopen", "advance",
+    ]  # fmt: skip
+
+
+OFFICE: dict[str, Act] = {
+    "office_answered": lambda r, by, at: r.office_answered(
+        by=by, office="alumbrado", outcome="done", text="Ya quedó.", at=at
+    ),
+    "pass_on": lambda r, by, at: r.pass_on(
+        by=by, office="alumbrado", outcome="done", text="Ya quedó.", at=at
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", OFFICE)
+def test_an_office_answers_while_the_report_is_open(verb: str) -> None:
+    change = OFFICE[verb](report_at("referred"), CANUL, NOON)
+    assert change.report.status is Status.REFERRED
+    assert change.events[0].actor_id == "canul"
+    with pytest.raises(NotAllowedNow) as refused:
+        OFFICE[verb](report_at("closed"), CANUL, NOON)
+    assert refused.value.args == NotAllowedNow(Status.CLOSED, verb).args
+
+
+def test_an_office_that_answered_by_itself_is_nobody_of_ours() -> None:
+    said: dict[str, Any] = {
+        "by": None,
+        "office": "alumbrado",
+        "outcome": "done",
+        "text": "Ya quedó.",
+        "at": NOON,
+    }
+    here = report_at("referred")
+    assert [one.events[0].actor_id for one in (here.office_answered(**said), here.pass_on(**said))] == [
+        None
+    ] * 2
+
+
+@pytest.mark.parametrize("verb", ["want_support", "offer"])
+def test_only_who_attends_calls_for_company_or_hands_it_on(verb: str) -> None:
+    more = {"to": POOT} if verb == "offer" else {}
+
+    def act(report: Report, by: Officer) -> Change:
+        change: Change = getattr(report, verb)(by=by, at=NOON, **more)
+        return change
+
+    assert act(report_at("claimed"), CANUL).report.status is Status.CLAIMED
+    with pytest.raises(NotYours):
+        act(report_at("claimed"), POOT)
+    with pytest.raises(NotAllowedNow):
+        act(report_at("received"), CANUL)
+
+
+def test_who_lets_a_report_through_that_was_held() -> None:
+    """A supervisor; of a confidential one whoever of its list; while nobody has it."""
+    assert report_at("received").let_through(by=AGUILAR, at=NOON).events[0].actor_id == "aguilar"
+    assert (
+        report_at("received", named_list="mando").let_through(by=CANUL, at=NOON).events[0].actor_id == "canul"
+    )
+    with pytest.raises(NotYours):
+        report_at("received").let_through(by=CANUL, at=NOON)
+    with pytest.raises(NotAllowedNow) as refused:
+        report_at("claimed").let_through(by=AGUILAR, at=NOON)
+    assert refused.value.args == NotAllowedNow(Status.CLAIMED, "let_through").args
+
+
+def test_what_was_noted_for_a_neighbour_becomes_theirs() -> None:
+    change = report_at("received", person_id=None, filed_by="canul").hand_over(to="vecino", at=NOON)
+    assert (change.report.person_id, change.events[0].actor_id) == ("vecino", "vecino")
+
+
+def test_what_is_solved_elsewhere_is_said_and_over() -> None:
+    change = report_at("referred").solved_elsewhere(at=NOON)
+    assert [type(one).__name__ for one in change.events] == ["SolvedAnswered", "ReportClosed"]
+    assert change.events[0].facts()["answer"] == change.report.solved == "yes"
+    assert change.report.disposition is Disposition.SOLVED_BY_OTHER

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -105,7 +106,7 @@ def test_the_ring_shows_and_gives_away_no_key() -> None:
     for key in [*ring.seal.values(), *ring.purpose.values()]:
         assert repr(key) not in shown
         assert key.hex() not in shown
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"not pickled$"):
         pickle.dumps(ring)
     with pytest.raises(TypeError):
         ring.seal["new"] = b""  # type: ignore[index]
@@ -214,3 +215,81 @@ def test_a_file_that_is_no_ring_is_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(KeyRingError, match="dañado"):
         KeyRing.load(path)
+
+
+# ---- what was written long ago ----
+
+OLD_NAME, OLD_KEY = "0a0b0c0d", bytes([1]) * 32
+OLD_VALUE = "010a0b0c0dea85d45b19e76866e59a9d0779658b5210e7061464c8ec61408acbea2d529cfc0eeda05ce21d"
+OLD_HASHES = {
+    "lookup": "aabb4081a8488c10",
+    "cell": "b4d04fc4a7e62cd1",
+    "code": "d3c3d0f2dfc3f757",
+    "button": "a36ff865d63b51a9",
+    "chain": "a87932841de11e5a",
+    "audit": "06125a6fa2698809",
+    "page": "20fb0ff11d8d0850",
+}
+
+
+def test_what_an_older_programme_sealed_and_hashed_is_read_and_found(path: Path) -> None:
+    """A town has years of values and a ring in an envelope: neither form may ever change under them."""
+    purposes = {name: bytes([n]) * 32 for name, n in zip(OLD_HASHES, (2, 3, 4, 5, 6, 7, 9), strict=True)}
+    purposes["folio"] = bytes([8]) * 32  # a purpose of those days
+    written = {"format": 1, "write": OLD_NAME, "seal": {OLD_NAME: OLD_KEY}, "purpose": purposes}
+    path.parent.mkdir()
+    path.write_bytes(msgspec.json.encode(written))
+    path.chmod(0o600)
+    sealer = Sealer(KeyRing.load(path))
+    assert sealer.open(*HERE, bytes.fromhex(OLD_VALUE)) == b"me robaron"
+    assert {name: sealer.keyed(name, "983").hex()[:16] for name in OLD_HASHES} == OLD_HASHES
+    assert set(PURPOSES) == set(OLD_HASHES)
+
+
+# ---- its file in the place of another ----
+
+
+def test_a_ring_is_made_in_a_folder_that_is_there(path: Path) -> None:
+    path.parent.mkdir()
+    assert KeyRing.create(path) == KeyRing.load(path)
+
+
+def test_it_is_on_the_disk_whole_before_it_counts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that a power cut takes back are the data taken back."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.fstat(file).st_size))
+    KeyRing.create(path)
+    assert synced == [path.stat().st_size]
+    KeyRing.load(path).with_new_key().save()
+    assert synced[1:] == [path.stat().st_size]
+
+
+def test_what_a_crash_left_beside_it_is_in_nobodys_way(path: Path) -> None:
+    KeyRing.create(path)
+    path.with_name(f".{path.name}.nuevo").write_text("half")
+    new = KeyRing.load(path).with_new_key()
+    new.save()
+    assert KeyRing.load(path) == new
+
+
+def test_it_stays_its_owners_whoever_changes_the_key(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An administrator runs the command; the service reads the file."""
+    KeyRing.create(path)
+    given: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(os, "chown", lambda *words: given.append((Path(words[0]).name, *words[1:])))
+    KeyRing.load(path).with_new_key().save()
+    owner = path.stat()
+    assert given == [(f".{path.name}.nuevo", owner.st_uid, owner.st_gid)]
+
+
+def test_keys_without_a_file_have_nowhere_to_be_kept() -> None:
+    with pytest.raises(KeyRingError, match=r"^Este llavero no tiene archivo\.$"):
+        KeyRing.throwaway().save()
+
+
+def test_a_file_that_did_not_change_is_not_taken_anew(path: Path) -> None:
+    KeyRing.create(path)
+    sealer = Sealer(KeyRing.load(path))
+    assert sealer.renew() is False
+    KeyRing.load(path).with_new_key().save()
+    assert sealer.renew() is True
