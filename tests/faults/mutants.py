@@ -1,10 +1,11 @@
 """T29: do the tests notice when a line of the core is wrong? One small change at a time, and the tests that guard it.
 
-    uv run python -m tests.faults.mutants                 every mutant (hours)
-    uv run python -m tests.faults.mutants --most 40       so many of each part, by chance (SEED=...)
+    CAMPAIGN=whole uv run python -m tests.faults.mutants            every mutant
+    uv run python -m tests.faults.mutants --most 40                 so many of each part, by chance (SEED=...)
     uv run python -m tests.faults.mutants --part rights
 
-A mutant lives when its tests still pass. Which lived is printed: each is a test to write, or says the same as before.
+A mutant lives when its tests still pass. Which lived is printed: each is a test to write, or says the same as before, and
+then it stands in `equal_mutants.txt` with the reason.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,8 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.evidence import ROOT, Campaign
+from tests.faults.mutant_guards import Guards, tree_in
+from tests.faults.shares import in_memory, shared_out
 
-PATIENCE = 300  # seconds; who hangs has been noticed
+EQUAL = {  # mutants that nobody can tell from what stands there, and why
+    line.rpartition("  # ")[0]
+    for line in (Path(__file__).parent / "equal_mutants.txt").read_text(encoding="utf-8").splitlines()
+    if line and line[0] != "#"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +36,28 @@ class Part:
 
     files: Sequence[str]
     tests: Sequence[str]
+    sql: bool = False  # what lives is shown to both engines
 
 
+ONE_ENGINE = ("-k", "not postgres")
 PARTS = {
     "inbox": Part(
         ["storage/inbox.py"],
         ["tests/storage/test_inbox.py", "tests/handlers/test_reception.py", "tests/handlers/test_dead_letters.py",
-         "tests/handlers/test_rounds.py"],
+         "tests/handlers/test_rounds.py", "tests/handlers/test_limits.py", "tests/storage/test_usage.py"],
+        sql=True,
     ),
     "outbox": Part(
         ["storage/outbox.py"],
-        ["tests/storage/test_outbox.py", "tests/handlers/test_delivery.py", "tests/handlers/test_several_processes.py"],
+        ["tests/storage/test_outbox.py", "tests/handlers/test_delivery.py", "tests/handlers/test_several_processes.py",
+         "tests/handlers/test_metrics.py", "tests/handlers/test_thanks.py", "tests/storage/test_erasure.py"],
+        sql=True,
     ),
     "life cycle": Part(
         ["bot/domain/report.py"],
-        ["tests/domain/test_report.py", "tests/faults/test_life_cycle.py", "tests/handlers/test_steps.py"],
+        ["tests/domain/test_report.py", "tests/faults/test_life_cycle.py", "tests/handlers/test_steps.py",
+         "tests/handlers/test_referrals.py", "tests/handlers/test_mediations.py", "tests/handlers/test_sharing.py",
+         "tests/handlers/test_limits.py"],
     ),
     "rights": Part(
         ["handlers/rights.py", "bot/tokens.py"],
@@ -100,9 +112,16 @@ class Mutant:
 
     file: str
     line: int
+    last: int  # the last line of it
+    said: str  # the whole line
     was: str
     now: str
     source: str
+
+    @property
+    def name(self) -> str:
+        """As it stands in the list of those that say the same as before."""
+        return f"{self.file}: {self.said} | {self.was[:70]} -> {self.now[:70]}"
 
 
 def mutants(file: str) -> list[Mutant]:
@@ -120,9 +139,9 @@ def mutants(file: str) -> list[Mutant]:
             put = text if isinstance(new, ast.Pass) else f"({text})"
             whole = source.encode()
             was = " ".join(whole[at:to].decode().split())
-            found.append(
-                Mutant(file, old.lineno, was, text, (whole[:at] + put.encode() + whole[to:]).decode())
-            )  # type: ignore[attr-defined]
+            mutated = (whole[:at] + put.encode() + whole[to:]).decode()
+            said = source.splitlines()[old.lineno - 1].strip()  # type: ignore[attr-defined]
+            found.append(Mutant(file, old.lineno, old.end_lineno, said, was, text, mutated))  # type: ignore[attr-defined]
     return found
 
 
@@ -147,40 +166,35 @@ def _behaviour(node: ast.AST) -> Iterator[ast.AST]:
             yield from _behaviour(child)
 
 
-def lives(mutant: Mutant, tests: Sequence[str], tree: Path) -> bool:
-    """Do all tests pass with it? `tree` is a copy of the project."""
-    file, path = tree / mutant.file, os.pathsep.join([str(tree)])
-    before = file.read_text(encoding="utf-8")
-    file.write_text(mutant.source, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        ended = subprocess.run(command, cwd=tree, env=environment, capture_output=True, timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        file.write_text(before, encoding="utf-8")
-    return ended.returncode == 0
+# ---- who notices ----
 
 
 def main(said: argparse.Namespace) -> None:
     """Each part, and what lived."""
-    with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder) / "tree"
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(tree)], check=True)
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
         for name in [said.part] if said.part else PARTS:
-            measure(name, PARTS[name], tree, said.most)
+            measure(name, PARTS[name], Path(folder), said.most)
 
 
-def measure(name: str, part: Part, tree: Path, most: int) -> None:
+def measure(name: str, part: Part, folder: Path, most: int) -> None:
     """One part: how many of its mutants are noticed."""
     score = Campaign("T29", "Mutants that the tests notice", part=name)
     every = [one for file in part.files for one in mutants(file)]
-    some = score.random().sample(every, min(most, len(every))) if most else every
-    alive = [one for one in some if lives(one, part.tests, tree)]
-    for one in alive:
-        print(f"{one.file}:{one.line}: {one.was[:70]} -> {one.now[:70]}", flush=True)
-    score.record(of=len(every), tried=len(some), noticed=len(some) - len(alive), lived=len(alive))
+    differ = [one for one in every if one.name not in EQUAL]
+    some = score.random().sample(differ, min(most, len(differ))) if most else differ
+    guards = Guards.of(part.tests if part.sql else [*part.tests, *ONE_ENGINE], part.files, folder / name)
+
+    def lives(one: Mutant, place: Path) -> Mutant | None:
+        lived = guards.let_live(one, tree_in(place))
+        print("lives" if lived else "noticed", f"{one.line}: {one.name}", file=sys.stderr, flush=True)
+        return one if lived else None
+
+    alive = [one for one in shared_out(some, lives) if one is not None]
+    noticed = len(some) - len(alive)
+    score.record(
+        of=len(every), saying_the_same=len(every) - len(differ), tried=len(some), noticed=noticed, lived=len(alive),
+        score=f"{100 * noticed / len(some):.1f} %",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
