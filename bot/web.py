@@ -136,7 +136,7 @@ class App(Starlette):
         except Exception as error:
             await (await _answer_failure(request, error))(scope, receive, send)
             raise
-        await response(scope, receive, send)
+        await response(scope, receive, _with_headers(send))
 
 
 class SecurityHeaders:
@@ -148,14 +148,18 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass through, adding the headers to the start of an answer (streams stay streams)."""
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = {name.lower() for name, _ in message["headers"]}
-                ours = [pair for pair in _ENCODED if pair[0] not in own]
-                message = {**message, "headers": [*message["headers"], *ours]}
-            await send(message)
+        await self._app(scope, receive, _with_headers(send) if scope["type"] == "http" else send)
 
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            own = {name.lower() for name, _ in message["headers"]}
+            ours = [pair for pair in _ENCODED if pair[0] not in own]
+            message = {**message, "headers": [*message["headers"], *ours]}
+        await send(message)
+
+    return send_with_headers
 
 
 async def _answer_http_error(_: Request, error: Exception) -> Response:
