@@ -55,7 +55,7 @@ PARTS = {
     ),
     "life cycle": Part(
         ["bot/domain/report.py"],
-        ["tests/domain/test_report.py", "tests/faults/test_life_cycle.py", "tests/handlers/test_steps.py",
+        ["tests/domain/test_report.py", "tests/handlers/test_steps.py",
          "tests/handlers/test_referrals.py", "tests/handlers/test_mediations.py", "tests/handlers/test_sharing.py",
          "tests/handlers/test_limits.py"],
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ WORKERS = int(os.environ.get("WORKERS", "0")) or os.cpu_count() or 1
 
 def shared_out(points: Sequence[P], attack: Callable[[P, Path], R]) -> list[R]:
     """What `attack(point, an empty folder of the worker)` found, for every point. Raises when a worker broke."""
+    alone_here()
     context = multiprocessing.get_context("fork")
     found: Any = context.Queue()
     workers = [
@@ -40,6 +42,17 @@ def _work(points: Sequence[P], attack: Callable[[P, Path], R], found: Any) -> No
     except BaseException as error:
         found.put(f"{type(error).__name__}: {error}")
         raise
+
+
+def alone_here() -> None:
+    """Before a fork: wait until the threads of what was played before are gone, a second at most.
+
+    A thread that ends is asked last by OpenSSL what it leaves, under a lock; a fork at that moment keeps it locked in the
+    child for ever, which then hangs at its first hash.
+    """
+    deadline = time.monotonic() + 1.0
+    while len(os.listdir("/proc/self/task")) > 1 and time.monotonic() < deadline:
+        time.sleep(0.0005)
 
 
 def in_memory() -> str | None:

@@ -22,6 +22,8 @@ from typing import NoReturn
 
 import pytest
 
+from tests.faults.shares import alone_here
+
 # What changes the disk, and the pipe to the world outside (`write`): after these a death leaves something else behind.
 CHANGES = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "write")
 
@@ -105,6 +107,7 @@ def _forked(act: Act) -> tuple[int, int, int]:
     """A child that waits until `go` is closed; its pid, `go`, and the pipe in which it speaks."""
     go_read, go_write = os.pipe()
     said_read, said_write = os.pipe()
+    alone_here()
     child = os.fork()
     if child == 0:
         os.close(go_write)

@@ -12,7 +12,7 @@ from tests.faults.evidence import Campaign
 from tests.faults.kill_points import Ground, Point
 from tests.faults.morning import Morning
 
-WHOLE = ((1, 0), (2, 9_000), (3, 0), (5, 3_000), (8, 0), (12, 0), (16, 0))
+WHOLE = ((1, 0), (2, 9_000), (3, 0), (4, 0), (5, 3_000), (8, 0), (16, 0))
 
 
 @pytest.mark.parametrize(("neighbours", "longer"), WHOLE if evidence.WHOLE else ((3, 0),))
