@@ -47,6 +47,10 @@ RAW_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=2)
 PLANS_KEPT = timedelta(days=60)
+HEARD_KEPT = timedelta(
+    days=365
+)  # on rounds: the words and voices; how many, what about and what was done stays
+ASKED_KEPT = timedelta(days=365)  # for a round in one's colonia, when none ever came
 SWEEP_EVERY = timedelta(minutes=10)
 
 Do = Callable[[Transaction, Here, DueItem, datetime], None]
@@ -281,11 +285,17 @@ def _old_payloads(tx: Transaction, here: Here, now: datetime) -> None:
 def _old_counts(tx: Transaction, here: Here, now: datetime) -> None:
     tx.usage.forget(now - COUNTS_KEPT)
     tx.usage.forget_held(now - RAW_KEPT)
+    tx.badge_checks.forget(now - COUNTS_KEPT)
 
 
 def _old_plans(tx: Transaction, here: Here, now: datetime) -> None:
     tx.plans.forget_old(now - PLANS_KEPT)
     tx.safety.forget_old(now - PLANS_KEPT)
+
+
+def _old_rounds(tx: Transaction, here: Here, now: datetime) -> None:
+    tx.media.forget(tx.walks.forget_words(now - HEARD_KEPT))
+    tx.requests.forget_visits(now - ASKED_KEPT)
 
 
 def _head_of_audit(tx: Transaction, here: Here, now: datetime) -> None:
@@ -299,6 +309,7 @@ SWEEP: Mapping[str, Callable[[Transaction, Here, datetime], None]] = {
     "old_payloads": _old_payloads,
     "old_counts": _old_counts,
     "old_plans": _old_plans,
+    "old_rounds": _old_rounds,
     "head_of_audit": _head_of_audit,
 }
 

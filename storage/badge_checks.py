@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.domain.badge_check import Check, Outcome
 from bot.domain.errors import Changed
@@ -22,6 +22,7 @@ _ANSWER = (
     .where(badge_check.c.id == bindparam("which"), badge_check.c.outcome == Outcome.WAITING.value)
     .values(outcome=bindparam("now"))
 )
+_FORGET = delete(badge_check).where(badge_check.c.at < bindparam("before"))
 _FAILED = [outcome.value for outcome in Outcome if outcome.failed]
 _SET_UNIT = Upsert(duty_unit, ["shift_id"], ["unit"])
 
@@ -65,6 +66,10 @@ class BadgeChecks:
         """How many checks of a badge or unit could not be confirmed."""
         failed = badge_check.c.outcome.in_(_FAILED)
         return self._count(badge_check.c.about == about, badge_check.c.at > since, failed)
+
+    def forget(self, before: datetime) -> None:
+        """Those that no limit and no warning looks at any more."""
+        self._tx.connection.execute(_FORGET, {"before": before})
 
     def drive(self, shift_id: str, unit: str) -> None:
         """Which unit an officer goes in this shift."""

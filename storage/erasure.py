@@ -19,7 +19,6 @@ from storage.schema import (
     help_request,
     inbox,
     media,
-    media_content,
     mediation,
     outbox,
     person,
@@ -90,10 +89,7 @@ class Erasure:
         return bytes(self._run(newest.limit(1)).scalar_one()).hex()
 
     def _files(self, which: Any) -> None:
-        ids = self._run(which).scalars().all()
-        self._run(delete(media_content).where(media_content.c.media_id.in_(ids)))
-        gone = dict(state="gone", reference=None, person_id=None)
-        self._run(update(media).where(media.c.id.in_(ids)).values(**gone))
+        self._tx.media.forget(self._run(which).scalars().all())
 
     def _promises(self, report_id: str) -> None:
         """That something was promised, and kept, stays; what it was goes."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 
 from bot.messages import Attachment, AttachmentKind
 from storage.schema import media, media_content
@@ -99,6 +100,13 @@ class Media:
         sealed = self._tx.sealer.seal("media_content", "content", media_id, content)
         self._tx.connection.execute(media_content.insert(), dict(media_id=media_id, content=sealed))
         self._set(media_id, state="kept", content_type=content_type[:100], size=len(content))
+
+    def forget(self, media_ids: Sequence[str]) -> None:
+        """Their contents, where they were, and whose they were."""
+        if media_ids:
+            self._tx.connection.execute(delete(media_content).where(media_content.c.media_id.in_(media_ids)))
+            gone = dict(state="gone", reference=None, person_id=None)
+            self._tx.connection.execute(update(media).where(media.c.id.in_(media_ids)).values(**gone))
 
     def refuse(self, media_id: str, state: str = "refused") -> None:
         """The file can't be taken (refused), or the provider no longer has it (gone)."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 
 from storage.schema import help_request, meta, visit_request
 from storage.upsert import Upsert
@@ -24,6 +24,7 @@ _HELP = select(
 )
 _OPEN_HELP = _HELP.where(help_request.c.person_id == bindparam("who"), help_request.c.closed_at.is_(None))
 _HELP_BY_ID = _HELP.where(help_request.c.id == bindparam("which"))
+_FORGET_VISITS = delete(visit_request).where(visit_request.c.at < bindparam("before"))
 _SET = Upsert(meta, ["key"], ["value"])
 
 
@@ -99,6 +100,10 @@ class Requests:
         """How many people want the team to come by, by colonia."""
         statement = select(visit_request.c.colonia, func.count()).group_by(visit_request.c.colonia)
         return {row[0]: row[1] for row in self._tx.connection.execute(statement).all()}
+
+    def forget_visits(self, before: datetime) -> None:
+        """Who asked before then and was never told of a round asks no more."""
+        self._tx.connection.execute(_FORGET_VISITS, {"before": before})
 
     def setting(self, key: str) -> str | None:
         """Something that the programme remembers about itself."""

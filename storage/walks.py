@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy import RowMapping, bindparam, func, or_, select, update
 
 from bot.domain.errors import Changed
 from bot.domain.walk import Did, Stop, Walk
-from storage.schema import walk, walk_stop
+from storage.schema import media, walk, walk_stop
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -42,6 +42,19 @@ _STOPS = (
     select(walk_stop)
     .where(walk_stop.c.walk_id == bindparam("which"))
     .order_by(walk_stop.c.at, walk_stop.c.id)
+)
+_SPOKEN_BEFORE = (  # of a report's own file the report says how long it is kept
+    select(walk_stop.c.media_id)
+    .join(media, media.c.id == walk_stop.c.media_id)
+    .where(walk_stop.c.at < bindparam("before"), media.c.report_id.is_(None))
+)
+_FORGET_WORDS = (
+    update(walk_stop)
+    .where(
+        walk_stop.c.at < bindparam("before"),
+        or_(walk_stop.c.text.is_not(None), walk_stop.c.media_id.is_not(None)),
+    )
+    .values(text=None, media_id=None)
 )
 _ONE_STOP = select(walk_stop).where(walk_stop.c.id == bindparam("which"))
 
@@ -111,6 +124,12 @@ class Walks:
     def hush(self, stop_id: str) -> None:
         """What was heard there stays no longer; that somebody was met does."""
         self._set(stop_id, text=None, media_id=None)
+
+    def forget_words(self, before: datetime) -> list[str]:
+        """What was heard before then: only the numbers stay. Returns the files that nothing else needs."""
+        files = self._tx.connection.execute(_SPOKEN_BEFORE, {"before": before}).scalars().all()
+        self._tx.connection.execute(_FORGET_WORDS, {"before": before})
+        return list(files)
 
     def became(self, stop_id: str, report_id: str) -> None:
         """What was heard there is a report now."""

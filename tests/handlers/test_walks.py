@@ -158,3 +158,20 @@ def test_numbers_of_a_round() -> None:
     assert (found.stops, found.met, found.reports) == (5, 9, 2)
     assert found.kinds == (("ruido", 2), ("alumbrado", 1), ("baches", 1))
     assert found.did == ((Did.LISTENED, 1), (Did.ADVICE, 2), (Did.MEDIATED, 1), (Did.CALLED, 1))
+
+
+async def test_the_rounds_forget_what_was_heard_a_year_ago(
+    store: Store, here: Here, clock: HastyClock
+) -> None:
+    def work(tx: Transaction) -> str:
+        town(tx)
+        started(tx, here)
+        return walks.stop(tx, here, me(tx, "canul"), NOON, text="la lámpara del 12").id
+
+    name = await store.run(work)
+    for after, text in ((timedelta(days=364), "la lámpara del 12"), (timedelta(days=366), "")):
+        clock.at = NOON + after
+        await Rounds(store, here, clock).look()
+        kept = await store.read(lambda tx: tx.walks.stop(name))
+        assert kept is not None
+        assert kept.text == text

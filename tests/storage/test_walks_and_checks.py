@@ -13,6 +13,7 @@ from bot.domain.follow_code import FollowCode
 from bot.domain.roster import Shift
 from bot.domain.rotation import PlannedWalk, State
 from bot.domain.walk import Did, Stop, Walk
+from bot.messages import Attachment, AttachmentKind
 from storage import Store, Transaction
 from tests.support.reports import NOON, opened
 
@@ -175,5 +176,43 @@ async def test_thanks_are_told_once(store: Store) -> None:
         assert tx.thanks.tell("o", NOON) == 1
         assert tx.thanks.tell("o", NOON) == tx.thanks.tell("p", NOON) == 0
         assert tx.thanks.count(NOON) == 2
+
+    await store.run(work)
+
+
+async def test_what_was_heard_on_a_round_is_forgotten_in_time_and_the_numbers_stay(store: Store) -> None:
+    """A file that became a report's is the report's."""
+
+    def work(tx: Transaction) -> None:
+        walked(tx, "w", stops=2)
+        file = Attachment(kind=AttachmentKind.VOICE, reference="ref")
+        own, shared = (tx.media.add(person(tx), "telegram", file, NOON) for _ in range(2))
+        for name, voice in (("own", own), ("shared", shared)):
+            tx.walks.add_stop(Stop(id=name, walk_id="w", at=NOON, met=4, kind="ruido", media_id=voice))
+            tx.media.keep(voice, b"OggS-words", "audio/ogg")
+        tx.media.attach([shared], opened(tx).id)
+        tx.walks.add_stop(Stop(id="new", walk_id="w", at=NOON + DAY, text="el bache"))
+        tx.media.forget(tx.walks.forget_words(NOON + DAY))
+        left = {stop.id: (stop.text, stop.media_id, stop.met, stop.kind) for stop in tx.walks.stops("w")}
+        assert left["w0"] == ("", None, 1, "")
+        assert left["own"] == left["shared"] == ("", None, 4, "ruido")
+        assert left["new"][0] == "el bache"
+        assert (tx.media.content(own), tx.media.content(shared)) == (None, b"OggS-words")
+        assert tx.walks.forget_words(NOON + DAY) == []
+
+    await store.run(work)
+
+
+async def test_checks_and_wishes_that_nothing_looks_at_any_more_are_forgotten(store: Store) -> None:
+    def work(tx: Transaction) -> None:
+        who = person(tx)
+        for name, at in (("old", NOON), ("new", NOON + DAY)):
+            tx.badge_checks.add(Check(id=name, person_id=who, about="E1", at=at, outcome=Outcome.UNKNOWN))
+            tx.requests.ask_for_visit(who, name, at)
+        tx.badge_checks.forget(NOON + DAY)
+        tx.requests.forget_visits(NOON + DAY)
+        assert tx.badge_checks.get("old") is None
+        assert tx.badge_checks.get("new") is not None
+        assert tx.requests.visits_wanted() == {"new": 1}
 
     await store.run(work)
