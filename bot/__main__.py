@@ -27,6 +27,9 @@ from bot.roster_commands import rosters
 from bot.upkeep_commands import backup, keys, migrate, restore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.municipality import Municipality
     from storage.store import Transaction
 
 app = typer.Typer(
@@ -209,15 +212,39 @@ def supervisor_reset_pin(
     out.print(f"{badge} pone un PIN nuevo la próxima vez que haga falta.")
 
 
+Format = Annotated[str, typer.Option(help="Formato: csv.")]
+To = Annotated[Path | None, typer.Option(help="Archivo de salida; sin él, a la pantalla.")]
+Badge = Annotated[str, typer.Option(help="Placa del mando que lo saca; se pide su PIN.")]
+
+
 @exports.command("log")
-def export_log(
-    format: Annotated[str, typer.Option(help="Formato: csv.")] = "csv",
-    to: Annotated[Path | None, typer.Option(help="Archivo de salida; sin él, a la pantalla.")] = None,
-    badge: Annotated[str, typer.Option(help="Placa del mando que lo saca; se pide su PIN.")] = "",
-) -> None:
+def export_log(format: Format = "csv", to: To = None, badge: Badge = "") -> None:
     """El registro de asuntos y su resolución: sin nombres, sin textos, el lugar hasta la colonia."""
+    from handlers.log_export import COLUMNS, write_csv
+
+    _export("log", "Registro", format, to, badge, write_csv, COLUMNS)
+
+
+@exports.command("walks")
+def export_walks(format: Format = "csv", to: To = None, badge: Badge = "") -> None:
+    """Los recorridos a pie en números: colonia, cuándo, con cuántas personas, de qué y qué se hizo; sin nombres ni textos."""
+    from handlers.walk_export import COLUMNS, write_csv
+
+    _export("walks", "Recorridos", format, to, badge, write_csv, COLUMNS)
+
+
+def _export(
+    name: str,
+    title: str,
+    format: str,
+    to: Path | None,
+    badge: str,
+    write: Callable[[Transaction, Municipality], str],
+    columns: Mapping[str, str],
+) -> None:
+    """Written down who takes it out; a file gets another beside it that explains its columns."""
     from bot.app import now
-    from handlers.log_export import dictionary, write_csv
+    from handlers.log_export import dictionary
 
     if format != "csv":
         raise fail("Por ahora el formato es csv.")
@@ -225,8 +252,8 @@ def export_log(
     by = who_exports(badge)
 
     def work(tx: Transaction) -> str:
-        tx.audit.add("log_exported", "log", by, now())
-        return write_csv(tx, municipality)
+        tx.audit.add(f"{name}_exported", name, by, now())
+        return write(tx, municipality)
 
     text = in_store(work)
     if to is None:
@@ -234,8 +261,8 @@ def export_log(
         return
     to.write_text(text, encoding="utf-8-sig", newline="")
     explained = to.with_suffix(".diccionario.csv")
-    explained.write_text(dictionary(), encoding="utf-8-sig", newline="")
-    out.print(f"Registro: {to}\nQué es cada columna: {explained}")
+    explained.write_text(dictionary(columns), encoding="utf-8-sig", newline="")
+    out.print(f"{title}: {to}\nQué es cada columna: {explained}")
 
 
 @app.command()

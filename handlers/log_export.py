@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bot.domain import folio as folios
@@ -43,20 +43,25 @@ def safe(cell: object) -> str:
 
 def write_csv(tx: Transaction, municipality: Municipality) -> str:
     """The whole log as CSV, oldest first, then the monthly count of confidential reports."""
+    return table(COLUMNS, (*_rows(tx, municipality), *_confidential(tx, municipality)))
+
+
+def table(columns: Mapping[str, str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Rows as CSV; no cell computes."""
     written = io.StringIO()
-    writer = csv.DictWriter(written, list(COLUMNS), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer = csv.DictWriter(written, list(columns), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writeheader()
-    for row in (*_rows(tx, municipality), *_confidential(tx, municipality)):
-        writer.writerow({name: safe(row.get(name)) for name in COLUMNS})
+    for row in rows:
+        writer.writerow({name: safe(row.get(name)) for name in columns})
     return written.getvalue()
 
 
-def dictionary() -> str:
+def dictionary(columns: Mapping[str, str] = COLUMNS) -> str:
     """What each column means."""
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(("columna", "significado"))
-    writer.writerows(COLUMNS.items())
+    writer.writerows(columns.items())
     return written.getvalue()
 
 
@@ -77,9 +82,9 @@ def _rows(tx: Transaction, municipality: Municipality) -> Iterator[dict[str, obj
             "canalizado_a": one["referred_to"],
             "resuelto_segun_vecino": one["solved"],
             "reabierto": reopened.get(one["folio"], 0),
-            "recibido": _local(one["opened_at"], municipality),
-            "tomado": _local(one["claimed_at"], municipality),
-            "cerrado": _local(one["closed_at"], municipality),
+            "recibido": local(one["opened_at"], municipality),
+            "tomado": local(one["claimed_at"], municipality),
+            "cerrado": local(one["closed_at"], municipality),
             "minutos_a_tomado": _minutes(one["opened_at"], one["claimed_at"]),
             "cantidad": 1,
         }
@@ -94,7 +99,8 @@ def _confidential(tx: Transaction, municipality: Municipality) -> Iterator[dict[
         yield {"tipo": "confidencial", "recibido": month, "cantidad": n}
 
 
-def _local(at: datetime | None, municipality: Municipality) -> str:
+def local(at: datetime | None, municipality: Municipality) -> str:
+    """Date and hour there; "" of what was not yet."""
     return at.astimezone(municipality.time_zone).strftime("%Y-%m-%d %H:%M") if at else ""
 
 

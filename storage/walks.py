@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +39,12 @@ _LAST = (  # a round without a stop was none
     .where(walk.c.ended_at.is_not(None), walk.c.id.in_(select(walk_stop.c.walk_id)))
     .group_by(walk.c.colonia)
 )
+_OVER = (
+    select(walk)
+    .where(walk.c.ended_at.is_not(None), walk.c.id.in_(select(walk_stop.c.walk_id)))
+    .order_by(walk.c.started_at, walk.c.id)
+)
+_WITHOUT_WORDS = select(*(column for column in walk_stop.c if column.name != "text")).order_by(walk_stop.c.at)
 _STOP = walk_stop.insert()
 _STOPS = (
     select(walk_stop)
@@ -97,6 +105,14 @@ class Walks:
     def last(self) -> dict[str, datetime]:
         """When each colonia was last walked."""
         return {row[0]: row[1] for row in self._tx.connection.execute(_LAST).all()}
+
+    def over(self) -> Iterator[tuple[Walk, list[Stop]]]:
+        """Every round that met somebody and has ended, the oldest first; its stops without what was heard."""
+        stops: dict[str, list[Stop]] = defaultdict(list)
+        for row in self._tx.connection.execute(_WITHOUT_WORDS).mappings():
+            stops[row["walk_id"]].append(Stop(**{**row, "did": Did(row["did"])}))
+        for one in self._rows(_OVER):
+            yield Walk(**one), stops[one["id"]]
 
     def add_stop(self, new: Stop) -> None:
         """Somebody was met."""

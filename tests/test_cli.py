@@ -204,6 +204,7 @@ def test_somebody_loses_all_rights_from_the_machine_too(with_pin: Path) -> None:
 
 def test_while_nobody_has_a_pin_the_log_is_exported_and_it_is_said(ready: Path) -> None:
     """It has no identities; from the first PIN on it is asked for."""
+    assert run(app, ["export", "walks"]).stdout.startswith('"colonia","sector"')
     done = run(app, ["export", "log"])
     assert done.exit_code == 0, done.stderr
     assert done.stdout.startswith('"folio"')

@@ -15,6 +15,7 @@ from handlers.desk import reports as desk
 from handlers.officer import cards
 from handlers.speaker import Speaker, button
 from handlers.supervisor import held
+from handlers.supervisor.promise_rates import month_of
 from storage.conversations import Conversation
 
 
@@ -47,6 +48,7 @@ def status(who: Speaker) -> None:
                 name=who.here.colonia_name(most),
             )
         )
+    lines += _thanked(who)
     first = list(dict.fromkeys((*late, *unclaimed, *open_now)))[:10]
     look = (button(t("Retenidos"), "m.held", description=kept_back),) if kept_back else ()
     rows = (*look, *(cards.row(who, report) for report in first))[:10]
@@ -55,6 +57,13 @@ def status(who: Speaker) -> None:
     who.show(
         Outgoing(title=title, lines=tuple(lines), rows=rows, rows_label=t("Ver reportes"), actions=actions)
     )
+
+
+def _thanked(who: Speaker) -> list[str]:
+    """How often residents said thanks this month, to everybody together: to whom is theirs to know."""
+    month = month_of(who.at.astimezone(who.here.municipality.time_zone))
+    n = who.tx.thanks.count(month)
+    return [who.t.many("Gracias este mes: {n} vez", "Gracias este mes: {n} veces", n)] if n else []
 
 
 def overdue(who: Speaker, report: Report) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -10,9 +12,11 @@ from sqlalchemy import select
 from bot.domain.errors import AlreadyWalking, Changed, NotOnDuty, NotWalking
 from bot.domain.roster import Role
 from bot.domain.walk import LONGEST, Did, Stop, summary
+from bot.municipality import Municipality
 from handlers.desk import walks
 from handlers.here import Here
 from handlers.rounds import Rounds
+from handlers.walk_export import COLUMNS, write_csv
 from storage import Store, Transaction
 from storage.schema import outbox, walk_stop
 from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
@@ -175,3 +179,42 @@ async def test_the_rounds_forget_what_was_heard_a_year_ago(
         kept = await store.read(lambda tx: tx.walks.stop(name))
         assert kept is not None
         assert kept.text == text
+
+
+async def test_the_export_of_rounds_is_numbers_and_names_nobody(
+    store: Store, here: Here, municipality: Municipality
+) -> None:
+    """One line for each round that is over and met somebody; no word, no officer, nothing confidential."""
+
+    def work(tx: Transaction) -> None:
+        town(tx)
+        started(tx, here)
+        first = walks.stop(
+            tx, here, me(tx, "canul"), NOON, text="la lámpara de doña Lupe", kind="alumbrado", did=Did.ADVICE
+        )
+        tx.walks.met(first.id, 3)
+        walks.stop(tx, here, me(tx, "canul"), NOON)
+        walks.end(tx, here, me(tx, "canul"), NOON + timedelta(hours=1))
+        started(tx, here, "poot")  # still on it
+
+    await store.run(work)
+    text = await store.read(lambda tx: write_csv(tx, municipality))
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert list(row) == list(COLUMNS)
+    assert row == {
+        "colonia": "Centro",
+        "sector": row["sector"],
+        "empezó": "2026-11-23 13:00",
+        "terminó": "2026-11-23 14:00",
+        "paradas": "2",
+        "personas": "4",
+        "escuchar": "1",
+        "consejo": "1",
+        "mediación": "0",
+        "llamada a servicios": "0",
+        "promesa de volver": "0",
+        "reportes": "0",
+        "contaron": "Alumbrado 1",
+    }
+    assert "Lupe" not in text
+    assert "Canul" not in text
