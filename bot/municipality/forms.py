@@ -231,7 +231,7 @@ class ContactForm(Form):
     public: f.Flag = True
     show_beside: list[str] = Field(default=[])
     email: str = Field(default="", pattern=r"^([\w.+-]+@[\w-]+(\.[\w-]+)+)?$", max_length=120)
-    chat: str = Field(default="", pattern=r"^(telegram:-?[0-9]{3,20})?$")
+    chat: str = Field(default="", pattern=r"^(telegram:-?[0-9]{3,20}|whatsapp:\+[0-9]{8,15})?$")
     example: f.Flag = False
 
 

@@ -46,8 +46,13 @@ class Contact:
     public: bool = True
     kinds: tuple[str, ...] = ()  # shown beside reports of these kinds
     email: str = ""  # where what is referred to them may be sent by hand; never told to residents
-    chat: str = ""  # "telegram:<id>": where we send it ourselves
+    chat: str = ""  # "telegram:<id>": where we send it ourselves; "whatsapp:+52...": written to by hand
     built_in: bool = False
+
+    @property
+    def whatsapp(self) -> str:
+        """The digits of its WhatsApp, or nothing."""
+        return self.chat.removeprefix("whatsapp:+") if self.chat.startswith("whatsapp:") else ""
 
     @property
     def shown(self) -> bool:

@@ -22,6 +22,7 @@ from storage.store import Transaction
 
 CHASE = "referral_chase"
 PATH = "/oficina/"  # where an office answers, below the public address
+SEND = "/mandar"  # below that link: where who follows it sends the text from their own phone
 TELL_SUPERVISOR_FROM = 1  # from the second reminder on
 
 
@@ -49,9 +50,12 @@ def ask(
 
 
 def sends_itself(here: Here, office: str) -> bool:
-    """Do we reach that office ourselves, or does somebody copy the text?"""
+    """Do we reach that office ourselves, or does somebody of ours send the text?
+
+    By WhatsApp nobody may be written to first without a template that Meta approved: there a person does it.
+    """
     contact = here.municipality.directory.get(office)
-    return bool(contact and contact.chat)
+    return bool(contact and contact.chat and not contact.whatsapp)
 
 
 def written(tx: Transaction, here: Here, folio: str, by: Officer, at: datetime) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def written(tx: Transaction, here: Here, folio: str, by: Officer, at: datetime) 
     Raises NeverInWriting, ReferralOver when nothing waits, NotYours, NotPermitted, NotOnDuty.
     """
     report, waiting = _waiting(tx, folio, by, at)
-    return _facts(tx, here, report, waiting, at)
+    return facts_of(report, waiting, _new_link(tx, here, waiting, at))
 
 
 def office_asked(tx: Transaction, folio: str, by: Officer, at: datetime) -> str:
@@ -221,13 +225,13 @@ def _tell_office(
 ) -> bool:
     """By the chat that the municipality wrote for it; False where a person has to send it."""
     contact = here.municipality.directory.get(found.office)
-    if contact is None or not contact.chat:
+    if contact is None or not sends_itself(here, found.office):
         return False
     channel, _, chat = contact.chat.partition(":")
     told = Notice(
         person_id=_person_at(tx, Address(channel, chat), at),
         name=notice,
-        facts=_facts(tx, here, report, found, at),
+        facts=facts_of(report, found, _new_link(tx, here, found, at)),
         lane=Lane.UPDATE,
         report_id=report.id,
         dedupe_key=f"{notice}:{found.id}:{at.isoformat()}",
@@ -245,13 +249,17 @@ def _person_at(tx: Transaction, address: Address, at: datetime) -> str:
     return new.id
 
 
-def _facts(tx: Transaction, here: Here, report: Report, found: Referral, at: datetime) -> dict[str, Any]:
-    """Everything that an office may know, and a link of its own; without a public address there is none."""
-    link = ""
-    if here.public_url:
-        token = here.secret()
-        tx.referrals.link(found.id, token, at)
-        link = f"{here.public_url}{PATH}{token}"
+def _new_link(tx: Transaction, here: Here, found: Referral, at: datetime) -> str:
+    """Of its own for each message; without a public address there is none."""
+    if not here.public_url:
+        return ""
+    token = here.secret()
+    tx.referrals.link(found.id, token, at)
+    return f"{here.public_url}{PATH}{token}"
+
+
+def facts_of(report: Report, found: Referral, link: str) -> dict[str, Any]:
+    """Everything that an office may know."""
     return {
         "folio": report.folio,
         "kind": report.kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,10 @@ from bot.conversation import Flow
 from bot.domain import folio as folios
 from bot.domain.referral import Outcome
 from bot.domain.report import Report
-from bot.messages import Outgoing
+from bot.messages import Action, Outgoing
 from bot.questions import Option, choose, write
 from bot.texts import Texts, later
-from handlers import referral_words, talks
+from handlers import ready_links, referral_words, talks
 from handlers.desk import referrals as desk
 from handlers.here import Here
 from handlers.speaker import Speaker, button
@@ -73,6 +73,8 @@ def sent(who: Speaker, report: Report, office: str, asked: str) -> None:
 def _where(who: Speaker, office: str) -> str:
     """To which address somebody sends it by hand."""
     contact = who.here.municipality.directory.get(office)
+    if contact is not None and contact.whatsapp:
+        return who.t("Su WhatsApp: {number}.", number=f"+{contact.whatsapp}")
     if contact is not None and contact.email:
         return who.t("Su correo: {email}.", email=contact.email)
     if contact is not None and contact.shown:
@@ -84,10 +86,29 @@ def text_to_send(who: Speaker, folio: str) -> None:
     """The ready text, alone in its message so that it can be copied whole."""
     assert who.officer is not None
     facts = desk.written(who.tx, who.here, folio, who.officer, who.at)
-    who.say(
-        who.t("Copie el mensaje que sigue y mándelo. {where}", where=_where(who, facts["office"])),
+    lines = referral_words.written(who.t, who.here, facts)
+    ways = _ways(who, folio, facts, "\n".join(lines))
+    how = who.t(
+        "Mándelo con el botón, o copie el mensaje que sigue. {where}", where=_where(who, facts["office"])
     )
-    who.show(Outgoing(lines=referral_words.written(who.t, who.here, facts), copy=facts["link"]))
+    copied = who.t("Copie el mensaje que sigue y mándelo. {where}", where=_where(who, facts["office"]))
+    who.say(how if ways else copied, actions=ways)
+    who.show(Outgoing(lines=lines, copy=facts["link"]))
+
+
+def _ways(who: Speaker, folio: str, facts: Mapping[str, Any], text: str) -> tuple[Action, ...]:
+    """By the phone's own WhatsApp, or a page that opens its mail: a button of a chat can't open a mail itself."""
+    contact = who.here.municipality.directory.get(facts["office"])
+    again, links = f"asktext.{folio}", []
+    if contact is not None and contact.whatsapp:
+        links.append((who.t("Por WhatsApp"), ready_links.by_whatsapp(contact.whatsapp, text)))
+    if contact is not None and contact.email and facts["link"]:
+        links.append((who.t("Por correo"), facts["link"] + desk.SEND))
+    return tuple(
+        Action(label=label, token=again, url=url)
+        for label, url in links
+        if len(url) <= ready_links.LONGEST_BUTTON
+    )
 
 
 # ---- an answer that came by other ways ----

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import pytest_asyncio
 
 from bot.domain.report import Disposition
 from bot.messages import StoreUnavailable
+from bot.municipality import load
+from bot.municipality.municipality import Directory
 from bot.web import HEADERS
 from handlers.desk import referrals
 from handlers.desk import reports as desk
@@ -208,3 +213,51 @@ async def test_without_a_public_address_there_is_no_link_and_it_is_said(place: T
         return referrals.written(tx, here, report.folio, handler, place.demo.clock.now())
 
     assert (await place.run(text))["link"] == ""
+
+
+# ---- sending it from one's own phone ----
+
+
+async def test_the_officer_s_mail_opens_with_the_text_written_and_the_link_is_not_used_up(
+    place: Town,
+) -> None:
+    link, browser = await referred(place), Browser(place.demo.app)
+    (way,) = [a for b in place.oficial.heard for a in b.form.buttons if a.label == "Por correo"]
+    assert way.url == f"{link}/mandar"
+    page = await browser.opens(way.url)
+    assert page.status_code == 200
+    for name, value in HEADERS.items():
+        assert page.headers[name] == value
+    mail, chat = re.findall(r'class="boton" href="([^"]+)"', page.text)
+    to = urlsplit(unescape(mail))
+    assert (to.scheme, to.path) == ("mailto", "servicios.publicos@municipio.example")
+    written = dict(parse_qsl(to.query))
+    assert written["subject"].startswith("Proximidad Chetumal: folio ")
+    assert written["body"].split("\r\n")[-1] == link
+    assert "«Cambiar la lámpara <del> domo»" in written["body"]
+    assert unescape(chat).startswith("https://wa.me/?text=")
+    for word in ("canario", "Rosa", "983", "prende", "<del>", "<script"):
+        assert word not in page.text
+        assert word not in written["body"] or word == "<del>"
+    assert await states(place) == [("open", "")]
+    assert (await browser.answers(link, "done")).status_code == 200
+    assert "Gracias, quedó registrada" in (await browser.opens(way.url)).text
+    assert (await browser.opens("/oficina/nothing/mandar")).status_code == 404
+
+
+async def test_an_office_with_whatsapp_is_written_to_by_hand_in_one_tap(tmp_path: Path) -> None:
+    """Nobody may be written to first there without an approved template: it is not sent by itself."""
+    municipality = load()
+    contacts = tuple(
+        replace(one, chat="whatsapp:+529831234567", email="") if one.slug == OFFICE else one
+        for one in municipality.directory.contacts
+    )
+    served = replace(municipality, directory=Directory(contacts))
+    async with town(tmp_path, served) as place:
+        link = await referred(place)
+        texts = ["\n".join(bubble.lines) for bubble in place.oficial.heard]
+        assert any("Falta mandarlo" in text and "+529831234567" in text for text in texts)
+        (way,) = [a for b in place.oficial.heard for a in b.form.buttons if a.label == "Por WhatsApp"]
+        to = urlsplit(way.url)
+        assert (to.scheme, to.netloc, to.path) == ("https", "wa.me", "/529831234567")
+        assert dict(parse_qsl(to.query))["text"].endswith(link)

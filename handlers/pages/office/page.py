@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -54,6 +55,18 @@ def form(
 <p class="nota">Este enlace sirve para una sola respuesta, hasta el {escape(question.until)}. Si hay peligro: 911.</p>
 """
     return _document(question.programme, body)
+
+
+def send(programme: str, office: str, text: str, ways: Sequence[tuple[str, str]]) -> str:
+    """The text, and links that open it in the phone's own mail or WhatsApp."""
+    links = "\n".join(f'<a class="boton" href="{escape(url)}">{escape(label)}</a>' for label, url in ways)
+    body = f"""
+<h1>Mandar a {escape(office)}</h1>
+<blockquote>{escape(text)}</blockquote>
+{links}
+<p class="nota">Se abre ya escrito; solo falta enviarlo. No agregue nombres ni teléfonos de quien avisó.</p>
+"""
+    return _document(programme, body)
 
 
 def plain(programme: str, title: str, *lines: str) -> str:

@@ -26,10 +26,11 @@ from bot.domain import folio as folios
 from bot.domain.errors import DomainError
 from bot.domain.referral import Outcome, Referral, State
 from bot.domain.report import Report
+from handlers import ready_links
 from handlers.desk import referrals
 from handlers.here import Here
 from handlers.pages.office import page
-from handlers.referral_words import office_name
+from handlers.referral_words import office_name, written
 from storage.store import Store, Transaction
 
 STYLE = Path(__file__).parent / "static" / "oficina.css"
@@ -85,6 +86,12 @@ def routes(store: Store, here: Here, clock: Clock) -> list[BaseRoute]:
         except StoreUnavailable:
             return _later(here)
 
+    async def send(request: Request) -> Response:
+        try:
+            return await _ready(store, here, clock, request.path_params["token"])
+        except StoreUnavailable:
+            return _later(here)
+
     async def answer(request: Request) -> Response:
         try:
             return await _taken(store, here, clock, request)
@@ -98,6 +105,7 @@ def routes(store: Store, here: Here, clock: Clock) -> list[BaseRoute]:
     return [
         Route("/oficina.css", style),
         Route(address, show, methods=["GET"]),
+        Route(address + referrals.SEND, send, methods=["GET"]),
         Route(address, answer, methods=["POST"]),
     ]
 
@@ -110,6 +118,24 @@ async def _shown(store: Store, here: Here, clock: Clock, token: str) -> Response
     if found.over(now):
         return _over(here, found)
     return HTMLResponse(page.form(_question(here, found), found.seal))
+
+
+async def _ready(store: Store, here: Here, clock: Clock, token: str) -> Response:
+    """For who follows it: the text with this very link, ready in their own mail. It says nothing that the office may not read."""
+    found = await store.read(partial(_find, token=token))
+    if found is None:
+        return _unknown(here)
+    if found.over(clock.now()):
+        return _over(here, found)
+    t, office = here.t("es"), found.referral.office
+    facts = referrals.facts_of(found.report, found.referral, f"{here.public_url}{referrals.PATH}{token}")
+    title, *more = written(t, here, facts)
+    text = "\n".join((title, *more))
+    contact = here.municipality.directory.get(office)
+    ways = [("Abrir WhatsApp", ready_links.by_whatsapp(contact.whatsapp if contact else "", text))]
+    if contact is not None and contact.email:
+        ways.insert(0, ("Abrir mi correo", ready_links.by_mail(contact.email, title, text)))
+    return HTMLResponse(page.send(here.municipality.programme, office_name(here, office), text, ways))
 
 
 async def _taken(store: Store, here: Here, clock: Clock, request: Request) -> Response:

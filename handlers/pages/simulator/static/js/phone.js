@@ -86,6 +86,10 @@ export class Phone {
   }
 
   async tap(bubble, action, button) {
+    if (action.url) {
+      window.open(action.url, "_blank", "noopener,noreferrer");
+      return;
+    }
     button?.setAttribute("aria-busy", "true");
     await this.tell("tocar", { bubble: bubble.id, token: action.token });
     button?.removeAttribute("aria-busy");
