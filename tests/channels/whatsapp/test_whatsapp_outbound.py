@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.channels import Failure, SendError
 from bot.channels.whatsapp import WhatsAppChannel, Words
+from bot.channels.whatsapp.client import encoded
 from bot.channels.whatsapp.outbound import (
     Choice,
     Manner,
@@ -453,3 +455,8 @@ async def test_naughty_strings_go_and_come(
     sendable = naughty.replace("\ud83d", "")
     assert await twilio.say(VECINA, sendable) == 200
     assert core.inbound[0].text == sendable.replace("\x00", "")
+
+
+@given(st.dictionaries(st.from_regex(r"[A-Za-z]{1,10}", fullmatch=True), st.text(), max_size=5))
+def test_a_form_is_written_as_the_standard_library_writes_it(form: dict[str, str]) -> None:
+    assert encoded(form) == urlencode(form).encode()
