@@ -77,7 +77,7 @@ class Play:
         """Everybody at once, until the time is over."""
         self._providers.listen(self._heard)
         for _ in range(self._order.residents):
-            self.later(partial(Resident(self).begin, self._somebody()))
+            self._comes(partial(Resident(self).begin, self._somebody()))
         await asyncio.sleep(WARM)
         self.seen, before = [], self._state()
         await asyncio.sleep(self._order.seconds)
@@ -133,6 +133,14 @@ class Play:
                 self.failed(f"no folio: {resident.person.told[:300]!r}")
             resident.person = self._somebody()
         self.later(resident.go_on)
+
+    def _comes(self, begin: Callable[[], None]) -> None:
+        """Who thinks does not come at the same moment as all others: some time within the length of a talk."""
+        within = self._order.think * len(self._talk.steps)
+        if within:
+            asyncio.get_running_loop().call_later(random.uniform(0, within), begin)
+        else:
+            begin()
 
     def later(self, act: Callable[[], None]) -> None:
         """After thinking."""

@@ -52,7 +52,8 @@ FAULTS = [
 async def test_a_fault_has_a_name(
     channel: WhatsAppChannel, twilio: FakeTwilio, vecina: Address, fault: Fault, failure: Failure, code: str
 ) -> None:
-    channel.api._limit = 0.3
+    if fault.hang:  # all others are answered, however slow the machine is
+        channel.api._limit = 0.3
     twilio.faults.append(fault)
     with pytest.raises(SendError) as failed:
         await channel.send(vecina, CARD, reference="ob:1")
