@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.evidence import ROOT, Campaign
-from tests.faults.mutant_guards import Guards, tree_in
+from tests.faults.mutant_guards import ONE_ENGINE, Guards, tree_in
 from tests.faults.shares import in_memory, shared_out
 
 EQUAL = {  # mutants that nobody can tell from what stands there, and why
@@ -39,7 +39,6 @@ class Part:
     sql: bool = False  # what lives is shown to both engines
 
 
-ONE_ENGINE = ("-k", "not postgres")
 PARTS = {
     "inbox": Part(
         ["storage/inbox.py"],

@@ -249,8 +249,9 @@ def test_what_an_older_programme_sealed_and_hashed_is_read_and_found(path: Path)
 # ---- its file in the place of another ----
 
 
-def test_a_ring_is_made_in_a_folder_that_is_there(path: Path) -> None:
-    path.parent.mkdir()
+@pytest.mark.parametrize("place", [".", "of/nobody/yet"])
+def test_a_ring_is_made_in_a_folder_that_is_there_or_not(tmp_path: Path, place: str) -> None:
+    path = tmp_path / place / "llavero.json"
     assert KeyRing.create(path) == KeyRing.load(path)
 
 
