@@ -22,7 +22,7 @@ import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,11 +147,13 @@ def _figures(proofs: str) -> Iterator[str]:
     for test in re.findall(r"\bT\d+b?\b", proofs):
         last = {e["part"]: e["figures"] for e in entries() if e["test"] == test}  # whole comes after reduced
         if last:
-            yield f"{test}: {told(_added_up(last.values()))}"
+            yield f"{test}: {told(_together([*last.values()]))}"
 
 
-def _added_up(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Counts of all parts of a test together; what is no count is left to the evidence."""
+def _together(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Of a single part all that it says; of several their counts together, what is no count is left to the evidence."""
+    if len(parts) == 1:
+        return parts[0]
     total: Counter[str] = Counter()
     for figures in parts:
         total.update({name: value for name, value in figures.items() if isinstance(value, int)})
