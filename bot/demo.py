@@ -20,7 +20,7 @@ from bot.domain.duty_plan import Pattern, PlannedShift, spans
 from bot.domain.roster import Mode, Role
 from bot.messages import Address
 from bot.municipality.municipality import Municipality
-from handlers.desk import duty
+from handlers.desk import duty, planning
 from storage.schema import metadata
 from storage.sealing import KeyRing
 from storage.store import Transaction
@@ -31,6 +31,8 @@ MARK = "demo"  # file in a data folder that a demonstration made; `serve` refuse
 # phone -> badge of the fictional person who holds it
 PHONES = {"oficial": "E-105", "oficial2": "E-101", "supervisora": "M-01"}
 LISTS_OF_PHONES = {"supervisora": ("geavig", "mando", "asuntos_internos")}
+
+GROUP = Owner(id="grupo", name="Grupo", role="group", speaks="supervisora")  # once a supervisor binds it
 
 # badge -> days from today, hour, pattern, and how they get about; E-105 is on no roster: one tap and on duty
 ROSTER = {
@@ -87,10 +89,12 @@ class Demo:
         """Fictional people behind the phones, enrolled and on duty."""
         now = self.clock.now()
         municipality = self.app.here.municipality
+        held = set(PHONES.values())  # of who holds no phone nobody could begin: that would only be noise
 
         def work(tx: Transaction) -> None:
             composition.expect_staff(tx, municipality, now)
-            tx.plans.add(_roster(municipality, now))
+            planning.load(tx, [one for one in _roster(municipality, now) if one.badge in held], now)
+            tx.plans.add([one for one in _roster(municipality, now) if one.badge not in held])
             for phone, badge in PHONES.items():
                 _enrolled(tx, self.app, phone, badge)
 
@@ -118,11 +122,12 @@ def _roster(municipality: Municipality, now: datetime) -> list[PlannedShift]:
 def _owners(municipality: Municipality) -> tuple[Owner, ...]:
     """Whose phones they are, with the fictional names of the example."""
     names = {phone: municipality.member(badge) for phone, badge in PHONES.items()}
-    return tuple(
+    people = tuple(
         replace(owner, name=_short(member.name)) if member and member.role is Role.OFFICER else owner
         for owner in OWNERS
         for member in (names.get(owner.id),)
     )
+    return (*people, GROUP)
 
 
 def _short(name: str) -> str:

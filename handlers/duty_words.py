@@ -88,7 +88,11 @@ def _shift_ends_soon(moment: Moment, facts: Facts) -> Outgoing:
     lines = [t("Su turno termina a las {hour}.", hour=t.clock(at_of(facts["ends_at"])))]
     if facts["in_hand"]:
         lines.append(
-            t("Tiene {n} en sus manos: ciérrelos, o suéltelos para quien entra.", n=facts["in_hand"])
+            t.many(
+                "Tiene {n} caso en sus manos: ciérrelo, o suéltelo para quien entra.",
+                "Tiene {n} casos en sus manos: ciérrelos, o suéltelos para quien entra.",
+                facts["in_hand"],
+            )
         )
     return Outgoing(lines=tuple(lines), actions=(button(t("Mis pendientes"), "m.pending"),))
 
@@ -97,7 +101,9 @@ def _shift_ended(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     lines = [t("Terminó su turno. Ya no le llegan avisos.")]
     if facts["in_hand"]:
-        lines.append(t("Le quedan {n} en sus manos.", n=facts["in_hand"]))
+        lines.append(
+            t.many("Le queda {n} caso en sus manos.", "Le quedan {n} casos en sus manos.", facts["in_hand"])
+        )
     note = (button(t("Dejar nota"), f"handnote.{facts['handover']}"),) if facts.get("handover") else ()
     start = button(t("Iniciar turno"), "m.start_shift")
     return Outgoing(lines=tuple(lines), actions=(*note, start), quiet=True)

@@ -103,7 +103,7 @@ def _answered(moment: Moment, facts: Facts) -> Outgoing:
         )
         return Outgoing(lines=tuple(lines), actions=actions, protected=True)
     if facts["told"]:
-        lines.append(t("Ya se le dijo a la persona. Sigue a su cargo hasta que se cierre."))
+        lines.append(t("Ya se le mandó a la persona. Sigue a su cargo hasta que se cierre."))
     return Outgoing(lines=tuple(lines), actions=(_case(t, facts),), protected=True)
 
 

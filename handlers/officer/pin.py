@@ -49,7 +49,11 @@ def said(who: Speaker, proof: Proof) -> str | None:
         Verdict.DIFFERENT: t("No coinciden. Escriba otra vez el PIN nuevo."),
         Verdict.SET: t("PIN guardado. No se lo diga a nadie; tampoco al mando."),
         Verdict.RIGHT: t("PIN correcto."),
-        Verdict.WRONG: t("PIN incorrecto. Le quedan {n} intentos.", n=tries - pin.wrong),
+        Verdict.WRONG: t.many(
+            "PIN incorrecto. Le queda {n} intento.",
+            "PIN incorrecto. Le quedan {n} intentos.",
+            tries - pin.wrong,
+        ),
         Verdict.LOCKED: t(
             "PIN bloqueado por demasiados intentos. El mando ya lo sabe y puede restablecerlo."
         ),

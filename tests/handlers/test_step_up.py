@@ -114,7 +114,7 @@ async def test_five_wrong_ones_lock_it_and_the_supervisor_resets_it(here: Town) 
     await here.oficial.taps("Ver lugar")
     said = [await here.oficial.says(OTHER) for _ in range(5)]
     assert "Le quedan 4" in said[0]
-    assert "Le quedan 1" in said[3]
+    assert "Le queda 1 intento" in said[3]
     assert "bloqueado" in said[4]
     assert "bloqueado" in await here.oficial.taps("Ver lugar")
     assert "bloqueó su PIN" in here.supervisora.last

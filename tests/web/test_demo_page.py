@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -110,3 +111,32 @@ async def test_starting_over_leaves_nothing_and_works_again(page: Page) -> None:
     await expect(page.locator("#panel-vecina .bubble")).to_have_count(0)
     await say(page, "vecina", "hola")
     await hears(page, "vecina", "llame al 911")
+
+
+async def test_the_group_of_the_sector_is_bound_and_shows_the_card(page: Page) -> None:
+    """The supervisor writes there; a report becomes a card without a street."""
+    await say(page, "supervisora", "grupos")
+    await press(page, "supervisora", "Vincular grupo")
+    await press(page, "supervisora", "Sector Norte Oriente")
+    told = (await phone(page, "supervisora")).locator(".bubble.theirs").last
+    await expect(told).to_contain_text("/vincular")
+    code = re.search(r"/vincular (\S+)", await told.inner_text())
+    assert code is not None
+    await say(page, "grupo", code[0])
+    await hears(page, "grupo", "este grupo recibe los avisos")
+    await say(page, "vecina", LAMP)
+    for answer in ("Acepto", "Enviar"):
+        await press(page, "vecina", answer)
+    await hears(page, "grupo", "Col. Leona Vicario")
+
+
+async def test_an_officer_shares_where_they_are_live(page: Page) -> None:
+    """First a place, then it moves: nothing new stands in the chat."""
+    panel = await phone(page, "oficial")
+    for button in ("Mandar esta ubicación", "En vivo: ya estoy aquí"):
+        await panel.get_by_role("button", name="Adjuntar").click()
+        await panel.get_by_role("button", name="Ubicación").click()
+        await panel.get_by_label("Colonia").select_option(label="Italia")
+        await panel.get_by_role("button", name=button).click()
+    await expect(panel.get_by_text("Su ubicación en vivo se movió")).to_be_visible()
+    await expect(panel.locator(".bubble.mine")).to_have_count(1)

@@ -14,6 +14,9 @@ import pytest
 import pytest_asyncio
 
 from bot.channels import StoreUnavailable
+from bot.channels.simulator.screens import Side
+from bot.domain.territory import Point
+from bot.messages import InboundKind
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -169,3 +172,18 @@ async def test_the_streams_end_when_the_channel_stops(client: aiohttp.ClientSess
         assert await stream.content.readline() == b"retry: 1000\n"
         await site.core.channel.stop()
         assert await asyncio.wait_for(stream.read(), 5) == b"\n"
+
+
+async def test_a_place_shared_live_moves_without_a_bubble_and_only_on_telegram(
+    client: aiohttp.ClientSession, site: Site
+) -> None:
+    await post(client, "ubicar", {"phone": "vecina", "lat": 18.5, "lon": -88.3})
+    assert await post(client, "mover", {"phone": "vecina", "lat": 18.51, "lon": -88.31}) == 204
+    moved = site.core.heard[-1]
+    assert (moved.kind, moved.point) == (InboundKind.MOVE, Point(18.51, -88.31))
+    mine = [one for one in site.core.channel.phone("vecina").bubbles if one.side is Side.MINE]
+    assert len(mine) == 1, "where it was shared first"
+    await post(client, "canal", {"phone": "vecina", "manner": "whatsapp"})
+    heard = len(site.core.heard)
+    await post(client, "mover", {"phone": "vecina", "lat": 18.52, "lon": -88.32})
+    assert len(site.core.heard) == heard

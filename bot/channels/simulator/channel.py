@@ -40,6 +40,12 @@ CLOSED_WINDOW = (
 )
 
 
+def _kind(token: str, moved_to: Point | None) -> InboundKind:
+    if moved_to is not None:
+        return InboundKind.MOVE
+    return InboundKind.TAP if token else InboundKind.MESSAGE
+
+
 def clean(text: str) -> str:
     """Without NUL and lone surrogates, as every channel hands over what a person wrote."""
     return text.encode(errors="ignore").decode().replace("\0", "")
@@ -146,6 +152,11 @@ class SimulatorChannel:
         """Share a location."""
         await self._do(phone_id, pin=Point(lat, lon), pin_label=name)
 
+    async def move(self, phone_id: str, lat: float, lon: float) -> None:
+        """A location that is shared live is elsewhere now: nothing new stands in the chat. Telegram only."""
+        if self.phone(phone_id).manner is Manner.TELEGRAM:
+            await self._do(phone_id, moved_to=Point(lat, lon))
+
     async def photo(
         self, phone_id: str, content: bytes, content_type: str = "image/jpeg", *, caption: str = ""
     ) -> None:
@@ -194,6 +205,7 @@ class SimulatorChannel:
         files: tuple[Attachment, ...] = (),
         token: str = "",
         card_id: str = "",
+        moved_to: Point | None = None,
     ) -> None:
         """Show what the owner did, then hand it to the core; the ticks say whether it was kept."""
         phone, now = self.phone(phone_id), self._clock.now()
@@ -218,13 +230,13 @@ class SimulatorChannel:
                 id=f"sim:{uuid4()}",
                 address=Address(NAME, phone_id),
                 at=now,
-                kind=InboundKind.TAP if token else InboundKind.MESSAGE,
+                kind=_kind(token, moved_to),
                 text=bubble.text,
                 token=token,
                 tap_id=uuid4().hex if token else "",
                 message_id=bubble.id,
                 card_id=card_id,
-                point=pin,
+                point=pin or moved_to,
                 place_name=pin_label,
                 attachments=files,
                 locale="es",

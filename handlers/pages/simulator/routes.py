@@ -93,6 +93,9 @@ def _phone_commands(channel: SimulatorChannel) -> list[BaseRoute]:
     async def locate(told: wire.Locate) -> None:
         await channel.locate(told.phone, told.lat, told.lon, told.name)
 
+    async def move(told: wire.Move) -> None:
+        await channel.move(told.phone, told.lat, told.lon)
+
     async def photo(told: wire.SendPhoto) -> None:
         await channel.photo(told.phone, told.content, told.content_type, caption=told.caption)
 
@@ -116,6 +119,7 @@ def _phone_commands(channel: SimulatorChannel) -> list[BaseRoute]:
         _command("decir", wire.Say, on_a_phone(say)),
         _command("tocar", wire.Tap, on_a_phone(tap)),
         _command("ubicar", wire.Locate, on_a_phone(locate)),
+        _command("mover", wire.Move, on_a_phone(move)),
         _command("foto", wire.SendPhoto, on_a_phone(photo)),
         _command("voz", wire.SendVoice, on_a_phone(voice)),
         _command("canal", wire.Switch, on_a_phone(switch)),

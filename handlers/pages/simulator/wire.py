@@ -45,6 +45,13 @@ class Locate(Command, frozen=True):
     name: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
+class Move(Command, frozen=True):
+    """A location shared live is elsewhere now."""
+
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
 class SendPhoto(Command, frozen=True):
     """Send a photo; bytes travel as base64."""
 

@@ -1,4 +1,4 @@
-// Three columns, one a role; two officers share theirs behind tabs. On a narrow screen one column shows at a time.
+// Three columns, one a role; two officers and the sector's group share theirs behind tabs. On a narrow screen one column shows at a time.
 
 import { command } from "./api.js";
 import { h } from "./dom.js";
@@ -9,10 +9,12 @@ const ROLES = [
   { role: "supervisor", title: "Supervisora", caption: "Ve que nada se quede sin atender" },
 ];
 
+const columnOf = (phone) => (phone.owner.role === "group" ? "officer" : phone.owner.role);
+
 export class Columns {
   constructor({ main, tabs, phones, report }) {
     this.report = report;
-    this.columns = ROLES.map((role) => this.makeColumn(role, phones.filter((phone) => phone.owner.role === role.role)));
+    this.columns = ROLES.map((role) => this.makeColumn(role, phones.filter((phone) => columnOf(phone) === role.role)));
     main.replaceChildren(...this.columns.map((column) => column.element));
     tabs.replaceChildren(...this.columns.map((column) => column.tab));
     this.pick(this.columns[0]);
@@ -45,7 +47,7 @@ export class Columns {
   }
 
   phoneTabs(column) {
-    const list = h("div", { class: "segments", role: "tablist", "aria-label": "Oficiales" });
+    const list = h("div", { class: "segments", role: "tablist", "aria-label": "Oficiales y grupo" });
     column.tabs = column.phones.map((phone, n) => {
       const tab = h(
         "button",

@@ -11,6 +11,7 @@ const FIRST_WORDS = {
   resident: "Escriba «hola» o toque un ejemplo de «Pruebe esto».",
   officer: "Aquí llegan los avisos de su sector cuando está en turno.",
   supervisor: "Aquí llega lo que espera demasiado, y se decide qué sigue.",
+  group: "El grupo del sector. La supervisora escribe aquí: «grupos» en su chat da el código que lo vincula.",
 };
 const TOAST_STAYS = 5000;
 
@@ -80,6 +81,7 @@ export class Phone {
   openClip() {
     clipSheet(this, {
       place: (point) => this.tell("ubicar", point),
+      move: (point) => this.tell("mover", point).then(() => this.showToast("Su ubicación en vivo se movió")),
       photo: async (blob) => this.tell("foto", { content: await base64(blob), content_type: blob.type }),
       voice: async (blob, seconds) => this.tell("voz", { content: await base64(blob), content_type: blob.type, seconds }),
     });
@@ -132,7 +134,7 @@ export class Phone {
     return {
       tap: (bubble, action, button) => this.tap(bubble, action, button),
       openList: (bubble) => listSheet(this, bubble, (action) => this.tap(bubble, action)),
-      openPlace: () => placeSheet(this, (point) => this.tell("ubicar", point)),
+      openPlace: () => placeSheet(this, (point) => this.tell("ubicar", point), (point) => this.tell("mover", point)),
       copy: (text) => this.copy(text),
     };
   }

@@ -48,7 +48,7 @@ export function listSheet(phone, bubble, tap) {
 
 export function clipSheet(phone, send) {
   const ways = [
-    ["pin", "Ubicación", () => placeSheet(phone, send.place)],
+    ["pin", "Ubicación", () => placeSheet(phone, send.place, send.move)],
     ["photo", "Foto", () => photoSheet(phone, send.photo)],
     ["voice", "Nota de voz", () => voiceSheet(phone, send.voice)],
   ];
@@ -58,21 +58,23 @@ export function clipSheet(phone, send) {
   openSheet(phone, "Adjuntar", h("div", { class: "ways" }, buttons));
 }
 
-export function placeSheet(phone, send) {
+export function placeSheet(phone, send, move) {
   let chosen = null;
   const go = h("button", { type: "button", class: "go", disabled: true }, "Mandar esta ubicación");
+  const live = h("button", { type: "button", class: "go second", disabled: true }, "En vivo: ya estoy aquí");
   const said = h("p", { class: "said", role: "status" }, "Toque el mapa o elija una colonia de la lista.");
   const { map, show } = chooserMap((point) => choose(point, nearestName(point)));
   const select = coloniaSelect((colonia) => choose(colonia, colonia.name));
   const choose = (point, name) => {
     chosen = { lat: point.lat, lon: point.lon };
     said.textContent = name ? `Cerca de: ${name}` : "Lejos de las colonias conocidas";
-    go.disabled = false;
+    go.disabled = live.disabled = false;
     show(point);
   };
   go.addEventListener("click", () => pick(phone, () => send(chosen)));
+  live.addEventListener("click", () => pick(phone, () => move(chosen)));
   const legend = h("ul", { class: "legend" }, knownSectors().map(({ name, colour }) => h("li", { class: `sector-${colour}` }, name)));
-  openSheet(phone, "Mandar ubicación", h("div", { class: "chooser" }, map, legend, select, said, go), { wide: true });
+  openSheet(phone, "Mandar ubicación", h("div", { class: "chooser" }, map, legend, select, said, go, ...(phone.owner.manner === "telegram" && phone.owner.role !== "resident" ? [live] : [])), { wide: true });
 }
 
 function coloniaSelect(onChoose) {
