@@ -6,7 +6,7 @@ from bot.domain import folio as folios
 from bot.domain.errors import AlreadyClaimed, NotAllowedNow, NotYours
 from bot.domain.mediation import may_mediate
 from bot.domain.report import Disposition, Report, Status, Verb
-from bot.domain.roster import Officer, Role
+from bot.domain.roster import Role
 from bot.messages import Action, Outgoing
 from bot.texts import Texts
 from handlers import proof_words, talks
@@ -23,7 +23,7 @@ def claim(who: Speaker, argument: str) -> None:
     folio = argument.split(".")[0]
     t = who.t
     try:
-        report = desk.claim(who.tx, who.here, folio, _officer(who), who.at)
+        report = desk.claim(who.tx, who.here, folio, who.me, who.at)
     except AlreadyClaimed as taken:
         _taken(who, folio, taken)
         return
@@ -51,13 +51,13 @@ def _taken(who: Speaker, folio: str, taken: AlreadyClaimed) -> None:
 
 def decline(who: Speaker, argument: str) -> None:
     """Cannot take it: the next in line hears."""
-    desk.decline(who.tx, who.here, argument.split(".")[0], _officer(who), who.at)
+    desk.decline(who.tx, who.here, argument.split(".")[0], who.me, who.at)
     who.say(who.t("Enterado. Se avisa a quien sigue."))
 
 
 def support(who: Speaker, folio: str) -> None:
     """Going along with who has it: where it is, not what was told."""
-    report = steps.support(who.tx, folio, _officer(who), who.at)
+    report = steps.support(who.tx, folio, who.me, who.at)
     whole = cards.place_open(who, report)
     place = who.here.place_line(report.place, exact=whole)
     dangers = [f"⚠️ {note.text}" for note in places.warnings(who.tx, report, who.at)]
@@ -69,7 +69,7 @@ def support(who: Speaker, folio: str) -> None:
 def need(who: Speaker, folio: str) -> None:
     """Necesito: the rest of what can be done with it."""
     report = who.tx.reports.by_folio(folio)
-    desk.require_right(who.tx, report, _officer(who), who.at)
+    desk.require_right(who.tx, report, who.me, who.at)
     if report.handler_id != who.person.id:
         raise NotYours
     line = who.t("¿Qué necesita? Folio {folio}", folio=folios.show(folio))
@@ -78,7 +78,7 @@ def need(who: Speaker, folio: str) -> None:
 
 def call(who: Speaker, folio: str) -> None:
     """Apoyo."""
-    called, since = steps.want_support(who.tx, folio, _officer(who), who.at)
+    called, since = steps.want_support(who.tx, folio, who.me, who.at)
     t = who.t
     if since != who.at:
         who.say(t("Ya se pidió apoyo a las {hour}.", hour=t.clock(since)), actions=_onward(t, folio))
@@ -94,7 +94,7 @@ def call(who: Speaker, folio: str) -> None:
 def see(who: Speaker, folio: str) -> None:
     """The case: all of it for who attends and for supervisors, the headline for the others."""
     report = who.tx.reports.by_folio(folio)
-    desk.require_right(who.tx, report, _officer(who), who.at)
+    desk.require_right(who.tx, report, who.me, who.at)
     if may_read(who, report):
         who.tx.audit.add("case_read", report.folio, who.person.id, who.at)
         who.show(cards.case(who, report))
@@ -111,7 +111,7 @@ def see(who: Speaker, folio: str) -> None:
 def place(who: Speaker, folio: str) -> None:
     """The exact place and the files of a report of high risk: after the PIN, and written down."""
     report = who.tx.reports.by_folio(folio)
-    desk.require_right(who.tx, report, _officer(who), who.at)
+    desk.require_right(who.tx, report, who.me, who.at)
     if not may_read(who, report):
         raise NotYours
     if pin.required(who, f"place.{folio}"):
@@ -120,7 +120,7 @@ def place(who: Speaker, folio: str) -> None:
 
 def may_read(who: Speaker, report: Report) -> bool:
     """Text and exact place: who attends, and supervisors (for a confidential one: of its list)."""
-    officer = _officer(who)
+    officer = who.me
     if report.handler_id == officer.person_id:
         return True
     supervises = officer.role is Role.SUPERVISOR
@@ -129,7 +129,7 @@ def may_read(who: Speaker, report: Report) -> bool:
 
 def on_the_way(who: Speaker, folio: str) -> None:
     """Voy; a second tap changes nothing and tells nobody."""
-    report, since = steps.on_the_way(who.tx, folio, _officer(who), who.at)
+    report, since = steps.on_the_way(who.tx, folio, who.me, who.at)
     t = who.t
     said = [t("En camino.") if since == who.at else t("Va en camino desde las {hour}.", hour=t.clock(since))]
     if since == who.at and report.person_id and not report.listed:
@@ -144,7 +144,7 @@ def _onward(t: Texts, folio: str) -> tuple[Action, ...]:
 
 def arrived(who: Speaker, folio: str) -> None:
     """Llegué: from here two taps end it, a ready sentence and "Enviar"."""
-    report, since = steps.arrived(who.tx, folio, _officer(who), who.at)
+    report, since = steps.arrived(who.tx, folio, who.me, who.at)
     t = who.t
     ready = enumerate(who.here.municipality.phrases.of(report.kind))
     shown = [(n, phrase) for n, phrase in ready if phrase.ending is not Disposition.NOT_LOCATED][:READY]
@@ -165,14 +165,8 @@ def arrived(who: Speaker, folio: str) -> None:
 
 def release(who: Speaker, folio: str) -> None:
     """Soltar."""
-    desk.release(who.tx, who.here, folio, _officer(who), who.at)
+    desk.release(who.tx, who.here, folio, who.me, who.at)
     who.say(who.t("Suelto: se avisa otra vez al sector."))
-
-
-def _officer(who: Speaker) -> Officer:
-    if who.officer is None:
-        raise NotYours
-    return who.officer
 
 
 def start_talk(flow: str, ending: str = "") -> talks.Begin:
@@ -181,10 +175,10 @@ def start_talk(flow: str, ending: str = "") -> talks.Begin:
     def begin(who: Speaker, argument: str) -> None:
         folio, _, phrase = argument.partition(".")
         report = who.tx.reports.by_folio(folio)
-        desk.require_right(who.tx, report, _officer(who), who.at)
+        desk.require_right(who.tx, report, who.me, who.at)
         if report.status is Status.CLOSED:
             raise NotAllowedNow(report.status, Verb.CLOSE)
-        if report.handler_id != who.person.id and _officer(who).role is not Role.SUPERVISOR:
+        if report.handler_id != who.person.id and who.me.role is not Role.SUPERVISOR:
             raise NotYours
         handler = who.tx.staff.officer(report.handler_id or "")
         about = {

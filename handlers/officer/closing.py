@@ -203,11 +203,10 @@ def preview(t: Texts, here: Here, kept: Kept, ending: Ending) -> tuple[str, ...]
 
 def finished(who: Speaker, talk: Conversation, ending: Ending | None) -> None:
     """Close it, or hand it to the office; files that came in between are notes of the case."""
-    assert who.officer is not None
     folio = talk.arguments["folio"]
     files = tuple(str(item[0]) for item in talk.answers.get(EXTRAS, ()))
     if files:
-        steps.note(who.tx, folio, who.officer, "", files, who.at)
+        steps.note(who.tx, folio, who.me, "", files, who.at)
     if ending is None:
         who.say(who.t("No se envió nada."), actions=(button(who.t("Ver caso"), f"case.{folio}"),))
     elif ending.disposition is None:
@@ -216,12 +215,11 @@ def finished(who: Speaker, talk: Conversation, ending: Ending | None) -> None:
         _close(who, folio, ending.disposition, ending.sentence)
     if ending is not None and ending.promise is not None:
         text = promising_part(ending.sentence)
-        promises.make(who.tx, who.here, folio, who.officer, text, ending.promise, who.at)
+        promises.make(who.tx, who.here, folio, who.me, text, ending.promise, who.at)
 
 
 def _close(who: Speaker, folio: str, disposition: Disposition, sentence: str) -> None:
-    assert who.officer is not None
-    report = desk.close(who.tx, folio, who.officer, disposition, sentence, who.at)
+    report = desk.close(who.tx, folio, who.me, disposition, sentence, who.at)
     sent = who.t("Cerrado y avisado.") if report.person_id and not report.listed else who.t("Cerrado.")
     left = (
         [who.t("Si quiere, mande su ubicación de salida.")]
@@ -234,8 +232,7 @@ def _close(who: Speaker, folio: str, disposition: Disposition, sentence: str) ->
 
 
 def _refer(who: Speaker, folio: str, ending: Ending) -> None:
-    assert who.officer is not None
-    report = desk.refer(who.tx, folio, who.officer, ending.office, ending.sentence, who.at)
+    report = desk.refer(who.tx, folio, who.me, ending.office, ending.sentence, who.at)
     referring.sent(who, report, ending.office, ending.asked)
 
 

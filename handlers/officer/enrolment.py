@@ -48,18 +48,15 @@ def show_code(code: str) -> str:
 def home(who: Speaker) -> None:
     """The officer's first screen: on duty or not, what is in hand."""
     t = who.t
-    assert who.officer is not None
-    shift = who.tx.staff.shift_of(who.officer.person_id, who.at)
+    shift = who.tx.staff.shift_of(who.me.person_id, who.at)
     in_hand = who.tx.reports.handled_by(who.person.id)
     if shift is None:
         state, first = t("Fuera de turno"), button(t("Iniciar turno"), "m.start_shift", "primary")
     else:
         state, first = _on_duty(t, shift[1]), button(t("Terminar turno"), "m.end_shift")
-    sectors = [
-        s.name for s in map(who.here.municipality.territory.sector, who.officer.sectors) if s is not None
-    ]
+    sectors = [s.name for s in map(who.here.municipality.territory.sector, who.me.sectors) if s is not None]
     lines = (
-        f"{who.officer.name} · {t.listing(sectors)}" if sectors else who.officer.name,
+        f"{who.me.name} · {t.listing(sectors)}" if sectors else who.me.name,
         state,
         t("En sus manos: {n}", n=len(in_hand)),
     )

@@ -85,14 +85,13 @@ def _left(who: Speaker, talk: Conversation, said: Left) -> None:
 
 def received(who: Speaker, argument: str) -> None:
     """Recibido: one tap signs whatever waits for these sectors."""
-    assert who.officer is not None
     t = who.t
-    if who.tx.staff.shift_of(who.officer.person_id, who.at) is None:
+    if who.tx.staff.shift_of(who.me.person_id, who.at) is None:
         who.say(
             t("Primero inicie su turno."), actions=(button(t("Iniciar turno"), "m.start_shift", "primary"),)
         )
         return
-    signed, taken = desk.receive(who.tx, who.here, who.officer, who.at)
+    signed, taken = desk.receive(who.tx, who.here, who.me, who.at)
     if not signed:
         who.say(t("Ya se firmó de recibido."), actions=(button(t("Mis pendientes"), "m.pending"),))
         return

@@ -32,8 +32,7 @@ class Heard:
 
 def start(who: Speaker, folio: str) -> None:
     """Mediar. Raises MediationBarred and what the desk raises."""
-    assert who.officer is not None
-    report = desk.require_mine(who.tx, who.here, folio, who.officer, who.at)
+    report = desk.require_mine(who.tx, who.here, folio, who.me, who.at)
     known = desk.open_one(who.tx, report)
     if known is not None and known.state is State.AGREED:
         raise NotAllowedNow(known.state, "hear")
@@ -97,16 +96,15 @@ def _points(t: Texts) -> Generator[Any, Any, tuple[str, ...]]:
 
 
 def _finished(who: Speaker, talk: Conversation, heard: Heard | None) -> None:
-    assert who.officer is not None
     t, folio = who.t, talk.arguments["folio"]
     case = button(t("Ver caso"), f"case.{folio}")
     if heard is None:
         who.say(t("No se guardó nada."), actions=(case,))
     elif heard.points:
-        desk.agree(who.tx, who.here, folio, heard.points, who.officer, who.at)
+        desk.agree(who.tx, who.here, folio, heard.points, who.me, who.at)
         who.say(t("Acuerdo anotado. A los 7 y a los 30 días se pregunta si se cumple."), actions=(case,))
     else:
-        desk.hear(who.tx, who.here, folio, heard.reporter, heard.other, who.officer, who.at)
+        desk.hear(who.tx, who.here, folio, heard.reporter, heard.other, who.me, who.at)
         again = button(t("Seguir mediación"), f"mediate.{folio}")
         if Will.NO in (heard.reporter, heard.other):
             who.say(t("Sin las dos partes no hay mediación. Quedó anotado."), actions=(case,))

@@ -51,13 +51,12 @@ def _plan_flow(t: Texts, kept: talks.Arguments) -> Flow[Plan | None]:
 
 
 def _planned(who: Speaker, talk: Conversation, wanted: Plan | None) -> None:
-    assert who.officer is not None
     folio = talk.arguments["folio"]
     case = button(who.t("Ver caso"), f"case.{folio}")
     if wanted is None:
         who.say(who.t("No se programó nada."), actions=(case,))
         return
-    made = desk.arrange(who.tx, who.here, folio, who.officer, wanted.part, wanted.days, who.at)
+    made = desk.arrange(who.tx, who.here, folio, who.me, wanted.part, wanted.days, who.at)
     line = who.t.many("{n} visita programada.", "{n} visitas programadas.", len(made))
     who.say(line, who.t("La hora le llega al turno cuando toque."), actions=(case,))
 

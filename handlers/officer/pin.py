@@ -40,7 +40,7 @@ def said(who: Speaker, proof: Proof) -> str | None:
     """Six digits came: what they did is said, and their message taken away. Returns the button that waited."""
     assert who.officer is not None  # only theirs are weighed
     tries = who.here.municipality.service.limits.pin_tries
-    verdict, pin = step_up.take(who.tx, who.person.id, who.officer.badge, proof, tries, who.at)
+    verdict, pin = step_up.take(who.tx, who.person.id, who.me.badge, proof, tries, who.at)
     t = who.t
     lines = {
         Verdict.UNASKED: t("Eso parece un PIN, y ahora no lo pedí. No lo guardé."),

@@ -145,13 +145,12 @@ def _too_long(t: Texts) -> str:
 
 
 def _made(who: Speaker, talk: Conversation, word: Word | None) -> None:
-    assert who.officer is not None
     folio = talk.arguments["folio"]
     case = button(who.t("Ver caso"), f"case.{folio}")
     if word is None:
         who.say(who.t("No quedó promesa."), actions=(case,))
         return
-    desk.make(who.tx, who.here, folio, who.officer, word.text, word.window, who.at)
+    desk.make(who.tx, who.here, folio, who.me, word.text, word.window, who.at)
     who.say(who.t("Promesa apuntada."), promise_words.span(who.t, word.window), actions=(case,))
 
 
@@ -191,8 +190,7 @@ def _case(t: Texts, folio: str) -> Action:
 
 def keep(who: Speaker, promise_id: str) -> None:
     """Ya se cumplió."""
-    assert who.officer is not None
-    report, promise = desk.keep(who.tx, promise_id, who.officer, who.at)
+    report, promise = desk.keep(who.tx, promise_id, who.me, who.at)
     t = who.t
     line = t("Promesa cumplida.") if promise.state is State.KEPT else t("Anotada: se cumplió tarde.")
     told = t("Se le avisa a la persona.") if report.person_id and not report.listed else ""
@@ -211,8 +209,7 @@ def start(flow: str) -> talks.Begin:
 
 
 def _found(who: Speaker, promise_id: str) -> Promise:
-    assert who.officer is not None
-    return desk.mine(who.tx, promise_id, who.officer, who.at)[1]
+    return desk.mine(who.tx, promise_id, who.me, who.at)[1]
 
 
 def _move_flow(t: Texts) -> Flow[Window | None]:
@@ -220,11 +217,10 @@ def _move_flow(t: Texts) -> Flow[Window | None]:
 
 
 def _moved(who: Speaker, talk: Conversation, window: Window | None) -> None:
-    assert who.officer is not None
     if window is None:
         who.say(who.t("La promesa sigue como estaba."))
         return
-    desk.move(who.tx, who.here, talk.arguments["promise"], who.officer, window, who.at)
+    desk.move(who.tx, who.here, talk.arguments["promise"], who.me, window, who.at)
     who.say(who.t("Promesa cambiada y avisada."), promise_words.span(who.t, window))
 
 
@@ -235,8 +231,7 @@ def _off_flow(t: Texts) -> Flow[str]:
 
 
 def _called_off(who: Speaker, talk: Conversation, why: str) -> None:
-    assert who.officer is not None
-    desk.call_off(who.tx, talk.arguments["promise"], who.officer, why, who.at)
+    desk.call_off(who.tx, talk.arguments["promise"], who.me, why, who.at)
     who.say(who.t("Avisado: no se va a poder."), actions=(button(who.t("Promesas"), "m.promises"),))
 
 
@@ -245,9 +240,8 @@ def _called_off(who: Speaker, talk: Conversation, why: str) -> None:
 
 def pending(who: Speaker) -> None:
     """What was promised and waits, the next due first; supervisors also read how many are kept."""
-    assert who.officer is not None
     t = who.t
-    waiting = desk.pending(who.tx, who.officer, who.at)
+    waiting = desk.pending(who.tx, who.me, who.at)
     if not waiting and who.role is Role.OFFICER and who.tx.staff.shift_of(who.person.id, who.at) is None:
         who.say(
             t("Las promesas se ven en turno."),

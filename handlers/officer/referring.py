@@ -58,8 +58,7 @@ def sent(who: Speaker, report: Report, office: str, asked: str) -> None:
         lines.append(t("Es confidencial: nada se manda por escrito. Hágalo en persona o por teléfono."))
         who.say(*lines)
         return
-    assert who.officer is not None
-    desk.ask(who.tx, who.here, report, office, asked, who.officer, who.at)
+    desk.ask(who.tx, who.here, report, office, asked, who.me, who.at)
     if desk.sends_itself(who.here, office):
         lines.append(t("Se le manda por mensaje, con un enlace para que conteste."))
         who.say(*lines)
@@ -84,8 +83,7 @@ def _where(who: Speaker, office: str) -> str:
 
 def text_to_send(who: Speaker, folio: str) -> None:
     """The ready text, alone in its message so that it can be copied whole."""
-    assert who.officer is not None
-    facts = desk.written(who.tx, who.here, folio, who.officer, who.at)
+    facts = desk.written(who.tx, who.here, folio, who.me, who.at)
     lines = referral_words.written(who.t, who.here, facts)
     ways = _ways(who, folio, facts, "\n".join(lines))
     how = who.t(
@@ -124,8 +122,7 @@ class Told:
 
 def start_noting(who: Speaker, folio: str) -> None:
     """Ya contestaron."""
-    assert who.officer is not None
-    office = desk.office_asked(who.tx, folio, who.officer, who.at)
+    office = desk.office_asked(who.tx, folio, who.me, who.at)
     report = who.tx.reports.by_folio(folio)
     told = report.person_id is not None
     talks.start(who, "office_said", {"folio": folio, "office": office, "told": told})
@@ -153,13 +150,12 @@ def _noting(t: Texts, here: Here, kept: talks.Arguments) -> Flow[Told | None]:
 
 
 def _noted(who: Speaker, talk: Conversation, told: Told | None) -> None:
-    assert who.officer is not None
     folio = talk.arguments["folio"]
     case = button(who.t("Ver caso"), f"case.{folio}")
     if told is None:
         who.say(who.t("No se envió nada."), actions=(case,))
         return
-    desk.note_answer(who.tx, folio, told.outcome, told.text, who.officer, who.at)
+    desk.note_answer(who.tx, folio, told.outcome, told.text, who.me, who.at)
     line = who.t("Anotado y avisado.") if talk.arguments["told"] else who.t("Anotado.")
     who.say(line, who.t("Sigue abierto y a su cargo."), actions=(case,))
 
@@ -169,8 +165,7 @@ def _noted(who: Speaker, talk: Conversation, told: Told | None) -> None:
 
 def pass_on(who: Speaker, referral_id: str) -> None:
     """Pasar respuesta."""
-    assert who.officer is not None
-    report = desk.pass_on(who.tx, referral_id, who.officer, who.at)
+    report = desk.pass_on(who.tx, referral_id, who.me, who.at)
     t = who.t
     line = t("Folio {folio}: se le pasa a la persona.", folio=folios.show(report.folio))
     who.say(line, actions=(button(t("Ver caso"), f"case.{report.folio}"),))
@@ -178,8 +173,7 @@ def pass_on(who: Speaker, referral_id: str) -> None:
 
 def keep(who: Speaker, referral_id: str) -> None:
     """No pasarla: it stays in the case; the officer tells the person in their own words, or closes."""
-    assert who.officer is not None
-    report = desk.keep(who.tx, referral_id, who.officer, who.at)
+    report = desk.keep(who.tx, referral_id, who.me, who.at)
     t = who.t
     lines = (
         t("No se le pasa. Queda en el caso."),

@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from bot.conversation import Flow
 from bot.domain import folio as folios
 from bot.domain.errors import NotYours
-from bot.domain.roster import Officer
 from bot.messages import Action
 from bot.questions import Option, choose, shortened
 from bot.texts import Texts, later
@@ -24,7 +23,7 @@ SPANS = (("30", later("En 30 min")), ("120", later("En 2 horas")), ("tomorrow", 
 
 def offer(who: Speaker, folio: str) -> None:
     """Pasar a otro: to whom?"""
-    _, people = desk.colleagues(who.tx, folio, _officer(who), who.at)
+    _, people = desk.colleagues(who.tx, folio, who.me, who.at)
     if not people:
         who.say(who.t("No hay nadie más en turno a quien pasarlo."), actions=(_case(who, folio),))
         return
@@ -43,28 +42,28 @@ def _offer_flow(t: Texts, people: list[list[str]]) -> Flow[str]:
 
 def _offered(who: Speaker, talk: Conversation, person: str) -> None:
     folio = talk.arguments["folio"]
-    _, to = desk.offer(who.tx, folio, _officer(who), person, who.at)
+    _, to = desk.offer(who.tx, folio, who.me, person, who.at)
     line = who.t("Se lo pregunté. Le aviso qué dice {name}.", name=to.name)
     who.say(line, actions=(_case(who, folio),))
 
 
 def accept(who: Speaker, folio: str) -> None:
     """Acepto: the whole case."""
-    report = desk.accept(who.tx, who.here, folio, _officer(who), who.at)
+    report = desk.accept(who.tx, who.here, folio, who.me, who.at)
     card = cards.case(who, report, (who.t("Es suyo."),))
     who.show(card.with_(toast=who.t("Es suyo")))
 
 
 def decline(who: Speaker, folio: str) -> None:
     """No puedo."""
-    desk.decline(who.tx, folio, _officer(who), who.at)
+    desk.decline(who.tx, folio, who.me, who.at)
     who.say(who.t("Enterado. Sigue con quien lo tiene."))
 
 
 def snooze(who: Speaker, folio: str) -> None:
     """Recordarme: when?"""
     report = who.tx.reports.by_folio(folio)
-    if report.handler_id != _officer(who).person_id:
+    if report.handler_id != who.me.person_id:
         raise NotYours
     line = who.t("¿Cuándo se lo recuerdo? Folio {folio}", folio=folios.show(folio))
     who.say(line, actions=tuple(button(who.t(label), f"wake.{folio}.{key}") for key, label in SPANS))
@@ -74,7 +73,7 @@ def wake(who: Speaker, argument: str) -> None:
     """The moment was chosen."""
     folio, _, key = argument.partition(".")
     until = _moment(who, key)
-    desk.snooze(who.tx, folio, _officer(who), until, who.at)
+    desk.snooze(who.tx, folio, who.me, until, who.at)
     who.say(who.t("Se lo recuerdo: {when}", when=who.t.moment(until)), actions=(_case(who, folio),))
 
 
@@ -87,12 +86,6 @@ def _moment(who: Speaker, key: str) -> datetime:
 
 def _case(who: Speaker, folio: str) -> Action:
     return button(who.t("Ver caso"), f"case.{folio}")
-
-
-def _officer(who: Speaker) -> Officer:
-    if who.officer is None:
-        raise NotYours
-    return who.officer
 
 
 talks.script(

@@ -13,31 +13,28 @@ from handlers.speaker import Speaker, button
 
 def start(who: Speaker) -> None:
     """The roster's shift is proposed; where there is none, on duty at once."""
-    assert who.officer is not None
-    running = who.tx.staff.shift_of(who.officer.person_id, who.at)
-    planned = desk.proposed(who.tx, who.here, who.officer, who.at) if running is None else None
+    running = who.tx.staff.shift_of(who.me.person_id, who.at)
+    planned = desk.proposed(who.tx, who.here, who.me, who.at) if running is None else None
     if planned is None:
         _begin(who, None, None)
     else:
         span = (planned.starts_at, planned.ends_at)
-        where = planned.sectors or who.officer.sectors
+        where = planned.sectors or who.me.sectors
         who.show(duty_words.proposal(who.t, who.here, span, where, planned.mode))
 
 
 def begin(who: Speaker, how: str) -> None:
     """Empezar: as the roster says, by another mode, or at hours of one's own."""
-    assert who.officer is not None
     if how == duty_words.ASK:
         who.say(who.t("¿Cómo va hoy?"), actions=duty_words.modes(who.t, "begin"))
         return
-    planned = desk.proposed(who.tx, who.here, who.officer, who.at) if how != duty_words.OWN else None
+    planned = desk.proposed(who.tx, who.here, who.me, who.at) if how != duty_words.OWN else None
     _begin(who, planned, _mode(how))
 
 
 def _begin(who: Speaker, planned: PlannedShift | None, mode: Mode | None) -> None:
     """On duty; the card says what there is to know."""
-    assert who.officer is not None
-    shift = desk.start(who.tx, who.here, who.officer, who.at, planned, mode)
+    shift = desk.start(who.tx, who.here, who.me, who.at, planned, mode)
     who.show(shift_card.started(who, shift))
 
 
@@ -69,19 +66,17 @@ def mode(who: Speaker) -> None:
 
 def set_mode(who: Speaker, said: str) -> None:
     """A pie, en patrulla, en moto. Raises NotOnDuty."""
-    assert who.officer is not None
     chosen = _mode(said)
     if chosen is None:
         mode(who)
         return
-    desk.get_about(who.tx, who.officer, chosen, who.at)
+    desk.get_about(who.tx, who.me, chosen, who.at)
     who.say(who.t("Anotado: va {mode}.", mode=duty_words.gets_about(who.t, chosen)))
 
 
 def _off(who: Speaker) -> bool:
     """Not on duty? Then that is said, with the way to it."""
-    assert who.officer is not None
-    if who.tx.staff.shift_of(who.officer.person_id, who.at) is not None:
+    if who.tx.staff.shift_of(who.me.person_id, who.at) is not None:
         return False
     start = button(who.t("Iniciar turno"), "m.start_shift", "primary")
     who.say(who.t("No está en turno."), actions=(start,))
@@ -90,11 +85,10 @@ def _off(who: Speaker) -> bool:
 
 def pause(who: Speaker) -> None:
     """Pausa: no alerts for a while."""
-    assert who.officer is not None
     if _off(who):
         return
     t = who.t
-    since = desk.pause(who.tx, who.here, who.officer, who.at)
+    since = desk.pause(who.tx, who.here, who.me, who.at)
     longest = who.here.municipality.service.duty.longest_pause
     lines = (
         t("En pausa desde las {hour}. Los avisos pasan a quien sigue.", hour=t.clock(since)),
@@ -105,20 +99,18 @@ def pause(who: Speaker) -> None:
 
 def resume(who: Speaker) -> None:
     """Reanudar: what came meanwhile is shown."""
-    assert who.officer is not None
     if _off(who):
         return
-    was = desk.resume(who.tx, who.officer, who.at)
+    was = desk.resume(who.tx, who.me, who.at)
     pending(who, who.t("De vuelta: otra vez le llegan avisos.") if was else who.t("No estaba en pausa."))
 
 
 def end(who: Speaker) -> None:
     """Off duty; the hand-over is written, and only the note is asked for."""
-    assert who.officer is not None
     t = who.t
     if _off(who):
         return
-    left = desk.end(who.tx, who.here, who.officer, who.at)
+    left = desk.end(who.tx, who.here, who.me, who.at)
     assert left is not desk.OFF
     over = t("Turno terminado. Ya no le llegan avisos.")
     if left is None:
@@ -129,10 +121,9 @@ def end(who: Speaker) -> None:
 
 def pending(who: Speaker, *lead: str) -> None:
     """What the officer has in hand, and what waits in the sector."""
-    assert who.officer is not None
     t = who.t
     in_hand = who.tx.reports.handled_by(who.person.id)
-    mine = set(who.officer.sectors)
+    mine = set(who.me.sectors)
     waiting = [r for r in who.tx.reports.open() if r.handler_id is None and mine & set(r.sectors)]
     reports = (*in_hand, *waiting)[:10]
     if not reports:

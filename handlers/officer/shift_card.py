@@ -33,8 +33,7 @@ def _thanked(who: Speaker) -> list[str]:
 def started(who: Speaker, shift: Shift) -> Outgoing:
     """What who comes in has to know."""
     t = who.t
-    assert who.officer is not None
-    left = desk.waiting_for(who.tx, who.officer, who.at)
+    left = desk.waiting_for(who.tx, who.me, who.at)
     in_hand = who.tx.reports.handled_by(who.person.id)
     waiting = [
         r for r in who.tx.reports.open() if r.handler_id is None and set(r.sectors) & set(shift.sectors)
@@ -75,10 +74,9 @@ def started(who: Speaker, shift: Shift) -> Outgoing:
 
 def _until(who: Speaker, shift: Shift) -> str:
     t = who.t
-    assert who.officer is not None
     mode = duty_words.gets_about(t, shift.mode)
     until = t("En turno hasta las {hour}", hour=t.clock(shift.ends_at)) + (f", {mode}" if mode else "")
-    if set(shift.sectors) == set(who.officer.sectors):
+    if set(shift.sectors) == set(who.me.sectors):
         return t("{until}. Le llegan los avisos de su sector.", until=until)
     where = duty_words.sectors(t, who.here, shift.sectors)
     return t("{until}. Le llegan los avisos de {where}.", until=until, where=where)

@@ -76,8 +76,7 @@ def _label(who: Speaker, report: Report) -> str:
 
 
 def _noted(who: Speaker, folio: str, text: str) -> str:
-    assert who.officer is not None
-    steps.note(who.tx, folio, who.officer, text, tuple(item.id for item in who.media), who.at)
+    steps.note(who.tx, folio, who.me, text, tuple(item.id for item in who.media), who.at)
     return who.t("Nota guardada · {folio} · {hour}", folio=folios.show(folio), hour=who.t.clock(who.at))
 
 
@@ -98,9 +97,8 @@ def _whose_said(who: Speaker, talk: Conversation, chosen: str) -> None:
     if chosen == NEW:
         talking.jot(who, kept["text"], [*kept["media"]])
         return
-    assert who.officer is not None
     media = tuple(item[0] for item in kept["media"])
-    steps.note(who.tx, chosen, who.officer, kept["text"], media, who.at)
+    steps.note(who.tx, chosen, who.me, kept["text"], media, who.at)
     line = who.t("Nota guardada · {folio} · {hour}", folio=folios.show(chosen), hour=who.t.clock(who.at))
     who.say(line, actions=talking.after_note(who, chosen))
 

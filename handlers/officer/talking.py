@@ -40,8 +40,7 @@ def _ask_flow(t: Texts, here: Here, kind: str) -> Flow[str]:
 
 
 def _asked(who: Speaker, talk: Conversation, text: str) -> None:
-    assert who.officer is not None
-    report = desk.ask(who.tx, who.here, talk.arguments["folio"], who.officer, text, who.at)
+    report = desk.ask(who.tx, who.here, talk.arguments["folio"], who.me, text, who.at)
     span = who.t.span(who.here.municipality.service.question_expires)
     who.say(
         who.t(
@@ -64,9 +63,8 @@ def _note_flow(t: Texts) -> Flow[Written]:
 
 
 def _noted(who: Speaker, talk: Conversation, said: Written) -> None:
-    assert who.officer is not None
     media = tuple(item.id for item in said.media)
-    steps.note(who.tx, talk.arguments["folio"], who.officer, said.text, media, who.at)
+    steps.note(who.tx, talk.arguments["folio"], who.me, said.text, media, who.at)
     who.say(who.t("Nota guardada."), actions=after_note(who, talk.arguments["folio"]))
 
 

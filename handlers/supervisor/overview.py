@@ -78,7 +78,6 @@ def overdue(who: Speaker, report: Report) -> bool:
 def home(who: Speaker) -> None:
     """The supervisor's first screen."""
     t = who.t
-    assert who.officer is not None
     actions = (
         button(t("Estado"), "m.status", "primary"),
         button(t("En turno"), "m.on_duty"),
@@ -87,7 +86,7 @@ def home(who: Speaker) -> None:
         button(t("Invitar"), "m.invite"),
         button(t("Dependencias"), "m.offices"),
     )
-    who.say(t("{name} · mando", name=who.officer.name), actions=actions)
+    who.say(t("{name} · mando", name=who.me.name), actions=actions)
 
 
 def reassign(who: Speaker, folio: str) -> None:
