@@ -321,3 +321,8 @@ def test_what_is_solved_elsewhere_is_said_and_over() -> None:
     assert [type(one).__name__ for one in change.events] == ["SolvedAnswered", "ReportClosed"]
     assert change.events[0].facts()["answer"] == change.report.solved == "yes"
     assert change.report.disposition is Disposition.SOLVED_BY_OTHER
+
+
+def test_nobody_is_in_the_pilot_who_was_not_said_to_be() -> None:
+    """Figures of the pilot colonias are theirs alone."""
+    assert not report_at("received").pilot

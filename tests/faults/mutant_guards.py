@@ -22,7 +22,8 @@ from coverage import CoverageData
 
 from tests.faults.evidence import ROOT
 
-PATIENCE = 60.0  # seconds; who hangs has been noticed
+PATIENCE = 60.0  # seconds, and so many times what the tests took unchanged; who hangs has been noticed
+SLOWER = 6.0
 LOOK = 0.02
 ONE_ENGINE = ("-k", "not postgres")
 OURS = ("bot", "handlers", "storage", "tests", "locales")
@@ -50,19 +51,30 @@ class Guards:
     tests: Sequence[str]  # all of a part
     of_line: dict[tuple[str, int], set[str]]
     seconds: dict[str, float]  # of each test
+    whole: float  # seconds that all of them took
 
     @classmethod
     def of(cls, tests: Sequence[str], files: Sequence[str], folder: Path) -> Guards:
         """Run them once and look."""
         folder.mkdir()
         data, times = folder / "coverage", folder / "times.xml"
+        began = time.monotonic()
         tops = [f"--cov={top}" for top in sorted({file.partition("/")[0] for file in files})]
         subprocess.run(
             [sys.executable, "-m", "pytest", *QUIET, *tops, "--cov-context=test", "--cov-report=", f"--junitxml={times}",
              "-o", "junit_family=xunit1", *tests],
             cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(data)}, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        return cls(tests, _lines(data, files), _times(times))
+        return cls(tests, _lines(data, files), _times(times), time.monotonic() - began)
+
+    def check(self, tree: Path) -> None:
+        """Unchanged, they pass in a copy too: else every mutant would be noticed. Raises RuntimeError."""
+        if not _pass(self.tests, tree, self._patience):
+            raise RuntimeError("the tests don't pass even when nothing was changed")
+
+    @property
+    def _patience(self) -> float:
+        return PATIENCE + SLOWER * self.whole
 
     def let_live(self, change: Change, tree: Path) -> bool:
         """Do all tests pass with it? `tree` is a copy of the project."""
@@ -71,7 +83,7 @@ class Guards:
         file.write_text(change.source, encoding="utf-8")
         try:
             near = self._near(change) or [*self.tests, *ONE_ENGINE]
-            return _pass(near, tree) and _pass(self.tests, tree)
+            return _pass(near, tree, self._patience) and _pass(self.tests, tree, self._patience)
         finally:
             file.write_text(before, encoding="utf-8")
 
@@ -97,12 +109,12 @@ def _times(page: Path) -> dict[str, float]:
     return {f"{case.get('file')}::{case.get('name')}": float(case.get("time", "1")) for case in cases}
 
 
-def _pass(tests: Sequence[str], tree: Path) -> bool:
+def _pass(tests: Sequence[str], tree: Path, patience: float) -> bool:
     """In a process of its own, from a warm one."""
     child = os.fork()
     if child == 0:
         _be_the_tests(tests, tree)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -134,11 +146,11 @@ def _be_the_tests(tests: Sequence[str], tree: Path) -> NoReturn:
         os._exit(status)  # nothing of the warm process ends with it
 
 
-def tree_in(folder: Path) -> Path:
-    """A copy of the project as it was committed, with what the tests need imported beforehand."""
+def tree_in(folder: Path, guards: Guards) -> Path:
+    """A copy of the project as it was committed, with what the tests need imported beforehand. Raises RuntimeError."""
     tree = folder / "tree"
     if not tree.exists():
         subprocess.run(["git", "clone", "-q", str(ROOT), str(tree)], check=True)
         exec(WARM)
-        assert _pass(["tests/test_log.py"], tree), "they don't pass even when nothing was changed"
+        guards.check(tree)
     return tree

@@ -184,7 +184,7 @@ def measure(name: str, part: Part, folder: Path, most: int) -> None:
     guards = Guards.of(part.tests if part.sql else [*part.tests, *ONE_ENGINE], part.files, folder / name)
 
     def lives(one: Mutant, place: Path) -> Mutant | None:
-        lived = guards.let_live(one, tree_in(place))
+        lived = guards.let_live(one, tree_in(place, guards))
         print("lives" if lived else "noticed", f"{one.line}: {one.name}", file=sys.stderr, flush=True)
         return one if lived else None
 
