@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 
 const ROLES = [
   { role: "resident", title: "Vecina", caption: "Avisa y da seguimiento" },
-  { role: "officer", title: "Oficial", caption: "Recibe, toma y atiende" },
+  { role: "officer", title: "Oficial", caption: "Toma y atiende" },
   { role: "supervisor", title: "Supervisora", caption: "Ve que nada se quede sin atender" },
 ];
 
