@@ -138,7 +138,7 @@ _UNITS = (
     "minuto minutos minute minutes min mins hora horas ora oras hour hours dia dias day days semana semanas week weeks mes meses "
     "month months ano anos year years quincena quincenas noche noches night nights"
 )
-_HOURS = A_DIGIT + " " + " ".join(NUMBERS)
+_HOURS = A_DIGIT + " " + " ".join(f"{word}{half}" for word in NUMBERS for half in ("", "a", "p", "am", "pm"))
 _PARTS = _PART.replace("|", " ") + " morning afternoon evening temprano tempranito amanecer anochecer primera"
 
 

@@ -30,18 +30,23 @@ class WeightsError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Model:
     """Answers (the kinds and intents, then the flags), which line of the table holds each feature's weights, and how often
-    each kind was danger in the messages learned from."""
+    each kind was danger, and delicate, in the messages learned from."""
 
     answers: tuple[str, ...]
     rows: Mapping[str, int]
     table: NDArray[np.int8]
     """After the last feature a line of zeros: that of every feature not known."""
     cuts: Mapping[str, float]
-    usual: Mapping[str, float]
+    usual: Mapping[str, Mapping[str, float]]
     known: frozenset[str]
 
     def __bool__(self) -> bool:
         return bool(self.rows)
+
+    def alarm_of(self, stem: str) -> float:
+        """How much a word by itself speaks for danger now."""
+        line = self.rows.get(f"w:{stem}")
+        return 0.0 if line is None else float(self.table[line, len(self.answers)]) * STEP
 
     def judge(self, numbers: Mapping[str, float]) -> Judgement:
         """How likely each answer is (together one), and each flag by itself."""
@@ -74,7 +79,7 @@ def model_of(
     answers: tuple[str, ...],
     weights: Mapping[str, NDArray[np.float64]],
     cuts: Mapping[str, float],
-    usual: Mapping[str, float],
+    usual: Mapping[str, Mapping[str, float]],
     known: frozenset[str],
 ) -> Model:
     """The model of these weights, as it would come back from its file."""
@@ -93,7 +98,7 @@ def read_model(file: Path) -> Model:
         width = len(answers) + len(FLAGS)
         table = np.vstack([_unpacked(plain["rows"].values(), width), np.zeros((1, width), np.int8)])
         cuts = {flag: float(plain["cuts"][flag]) for flag in FLAGS}
-        usual = {answer: float(plain["usual"][answer]) for answer in answers}
+        usual = {flag: {answer: float(plain["usual"][flag][answer]) for answer in answers} for flag in FLAGS}
         rows = {name: line for line, name in enumerate(plain["rows"])}
         return Model(answers, rows, table, cuts, usual, frozenset(plain["known"].split()))
     except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:

@@ -8,13 +8,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.triage.alarm import Signs, certain, chance
+from bot.triage.alarm import Signs, certain, chance, delicacy
 from bot.triage.features import features
 from bot.triage.lexicon import Lexicon
 from bot.triage.masking import mask
 from bot.triage.matching import Hit, Matcher
 from bot.triage.model import FLAGS, Judgement
-from bot.triage.normal import Ear, Spoken
+from bot.triage.normal import Ear, Spoken, ends, readable
+from bot.triage.passages import LONG, passages
 from bot.triage.places import ColoniaLike, Places
 from bot.triage.slugs import CONFIDENTIAL, KINDS, SLUGS
 from bot.triage.spans import Group
@@ -29,8 +30,13 @@ NOW, HABITUAL = "ahora", "habitual"
 NOW_IDEAS = (NOW, "gerundio")
 MOST_GUESSES = 4
 ALSO_POINTS = 5.0
-ALSO_SHARE = 0.0005
-DELICATE_CHANCE = 0.06
+ALSO_SHARE = 0.00005
+HEAD, TAIL = 600, 300
+"""Of a longer message the kind is read at its two ends; danger is sought in every passage."""
+MOST_PASSAGES = 8
+MOST_TELLING = 3
+WITHIN = 0.25
+"""One passage by itself must be surer: there are many, and each without what was said before."""
 LAST_READ = 512
 """So many messages are remembered as understood: a talk reads its first sentence again at every turn."""
 
@@ -70,20 +76,21 @@ class Triage:
 
     def _without_moment(self, text: str) -> tuple[Understanding, tuple[tuple[str, Group], ...]]:
         """All that does not hang on the moment, and the times named that do."""
-        heard = self.hear(text)
+        text = readable(text)
+        heard = self.hear(ends(text, HEAD, TAIL))
         judged = self._judge(heard)
         chances = judged.chances
         guesses = self._guesses(heard, chances)
         understood = Understanding(
-            danger=self._danger(heard, judged),
+            danger=self._danger(heard, judged) or self._danger_within(text),
             guesses=guesses,
             also=_also(heard, chances, guesses),
             sensitive=self._sensitive(heard, judged),
-            places=self._places.find(heard.spoken.text),
+            places=self._places.find(text),
             times=(),
-            masked=mask(heard.spoken.text),
+            masked=mask(text),
         )
-        return understood, times_named(heard.spoken.text)
+        return understood, times_named(text)
 
     def hear(self, text: str) -> Heard:
         """The rules' part, without any decision."""
@@ -117,25 +124,53 @@ class Triage:
             for slug in order[:MOST_GUESSES]
         )
 
-    def _danger(self, heard: Heard, judged: Judgement) -> Danger | None:
-        words = _words(heard.spoken, heard.danger_hits)
+    def _danger(self, heard: Heard, judged: Judgement, enough: float | None = None) -> Danger | None:
+        likely = self._likely(heard, judged) >= (self._cuts.get("urgent", 1.0) if enough is None else enough)
+        return (
+            Danger(words=_words(heard.spoken, heard.danger_hits) or self._telling(heard)) if likely else None
+        )
+
+    def _telling(self, heard: Heard) -> tuple[str, ...]:
+        """When no rule says it, the words that weigh most for danger, as written."""
+        weight = {at: self._lexicon.model.alarm_of(word.stem) for at, word in enumerate(heard.spoken.words)}
+        first = sorted(sorted(weight, key=weight.__getitem__, reverse=True)[:MOST_TELLING])
+        return _words(heard.spoken, [Hit("", at, at, False) for at in first if weight[at] > 0])
+
+    def _likely(self, heard: Heard, judged: Judgement) -> float:
+        """How likely this is danger now: the rules alone when they are certain, or when nothing was learned."""
         length = len(heard.spoken.text.split())
         signs = Signs(heard.danger, heard.calm, NOW in heard.where, length, HABITUAL in heard.where)
         if self._lexicon.model:
-            urgent = (
-                certain(signs) or chance(signs, judged, self._lexicon.model.usual) >= self._cuts["urgent"]
-            )
-        else:
-            now = any(idea in heard.where for idea in NOW_IDEAS)
-            urgent = heard.danger >= DANGER_POINTS and (now or heard.calm < heard.danger)
-        return Danger(words=words) if urgent else None
+            return 1.0 if certain(signs) else chance(signs, judged, self._lexicon.model.usual["urgent"])
+        now = any(idea in heard.where for idea in NOW_IDEAS)
+        return float(heard.danger >= DANGER_POINTS and (now or heard.calm < heard.danger))
+
+    def _danger_within(self, text: str) -> Danger | None:
+        """Danger in one passage of a long message, which the rest of it would have drowned."""
+        for passage in self._most_alarming(passages(text)) if len(text) > LONG else ():
+            heard = self.hear(passage)
+            danger = self._danger(heard, self._judge(heard), WITHIN)
+            if danger is not None:
+                return danger
+        return None
+
+    def _most_alarming(self, parts: Sequence[str]) -> list[str]:
+        """Those worth a closer look, by their most alarming words: time is bounded, and nearly all of a rant is calm."""
+        if len(parts) <= MOST_PASSAGES:
+            return list(parts)
+        return sorted(parts, key=self._alarm_of, reverse=True)[:MOST_PASSAGES]
+
+    def _alarm_of(self, passage: str) -> float:
+        weight = self._lexicon.model.alarm_of
+        weights = sorted(map(weight, {word.stem for word in self._ear.listen(passage).words}), reverse=True)
+        return sum(weights[:MOST_TELLING])
 
     def _sensitive(self, heard: Heard, judged: Judgement) -> bool:
-        if self._delicate_rules.hold(heard.where):
-            return True
-        if sum(judged.chances.get(slug, 0.0) for slug in CONFIDENTIAL) >= DELICATE_CHANCE:
-            return True
-        return bool(self._lexicon.model) and judged.flags["sensitive"] >= self._cuts["sensitive"]
+        listed = self._delicate_rules.hold(heard.where)
+        if not self._lexicon.model:
+            return listed or any(slug in CONFIDENTIAL for slug in judged.chances)
+        usual = self._lexicon.model.usual["sensitive"]
+        return delicacy(judged, usual, listed) >= self._cuts["sensitive"]
 
 
 def _also(heard: Heard, chances: Mapping[str, float], guesses: Sequence[Guess]) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gc
 import logging
 import time
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -47,14 +49,23 @@ HOSTILE = {
     "long words": ("desafortunadamente" * 5 + " ") * 1_000,
 }
 SLOWEST = 0.5
-"""Seconds, on a busy machine, for a text no person writes."""
+"""Seconds of processor time, for a text no person writes; what others do on the machine does not count."""
 
 
+@pytest.fixture
+def no_sweeping() -> Iterator[None]:
+    """The memory of all tests before is not swept while one reading is timed."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_sweeping")
 @pytest.mark.parametrize("label", HOSTILE)
 def test_hostile_text_is_read_in_bounded_time(triage: Triage, now: datetime, label: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     understood = triage.read(HOSTILE[label], now)
-    assert time.perf_counter() - start < SLOWEST
+    assert time.thread_time() - start < SLOWEST
     assert isinstance(understood, Understanding)
     assert len(understood.guesses) >= 3
 
@@ -64,15 +75,16 @@ LONG_RANT = (
 )
 
 
+@pytest.mark.usefixtures("no_sweeping")
 def test_a_rant_of_3000_characters_is_read_quickly(triage: Triage, now: datetime) -> None:
-    """15 ms is the promise on a quiet machine; a shared one gets five times that. The texts differ: no memory helps."""
+    """10 ms is the promise on a quiet machine; a shared one gets five times that. The texts differ: no memory helps."""
     spent = []
     for number in range(5):
         text = f"{number} {LONG_RANT}" * 24
-        start = time.perf_counter()
+        start = time.thread_time()
         triage.read(text[:3_000], now)
-        spent.append(time.perf_counter() - start)
-    assert min(spent) < 0.075
+        spent.append(time.thread_time() - start)
+    assert min(spent) < 0.05
 
 
 def test_danger_at_either_end_of_a_huge_message_is_heard(triage: Triage, now: datetime) -> None:

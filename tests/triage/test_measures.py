@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ FLOORS = {"top1": 0.89, "top3": 0.97, "urgent_recall": 0.97, "sensitive_recall":
 
 
 FRESH = ("fresh_develop", "fresh_sealed")
-SPLITS = ("train", "blind", *FRESH)
+TALKS = sorted((Path(__file__).parents[1] / "talks").glob("*.py"))
+EVERYDAY = Path(__file__).parents[1] / "talks" / "everyday.tsv"
+WORDS, QUOTED = re.compile(r"\w+"), re.compile(r'"([^"\n]+)"')
+SPLITS = ("train", "blind", *FRESH, "sealed_2")
 FRESH_FLOORS = {"top1": 0.91, "top3": 0.97, "urgent_recall": 0.96, "sensitive_recall": 0.97}
 """The same for ten voices written without sight of lexicon, weights or corpus; the second five were opened once."""
 
@@ -47,7 +51,7 @@ def test_a_message_is_read_in_milliseconds(blind: list[Outcome]) -> None:
 
 def test_the_corpus_is_large_valid_and_split_by_style() -> None:
     rows = {name: [row for file in split(name) for row in read_labelled(file)] for name in SPLITS}
-    assert sum(map(len, rows.values())) >= 7500
+    assert sum(map(len, rows.values())) >= 10_500
     assert all(
         slug in SLUGS for part in rows.values() for row in part for slug in (row["category"], *row["also"])
     )
@@ -135,3 +139,29 @@ def test_a_bad_row_is_told_with_its_line(
 def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate(tmp_path / "nada.jsonl", as_json=True) == 2
     assert "No se puede evaluar" in capsys.readouterr().err
+
+
+def test_no_sentence_of_the_talks_was_learned_from() -> None:
+    """Else the talks would test what was learned by heart; one or two words ("lámpara") are the same whoever writes them."""
+    written = "\n".join(file.read_text(encoding="utf-8") for file in TALKS)
+    talks = {_plain(said) for said in QUOTED.findall(written)}
+    everyday = {_plain(line.partition("\t")[2]) for line in EVERYDAY.read_text(encoding="utf-8").splitlines()}
+    learned = {_plain(row["text"]) for file in split("train") for row in read_labelled(file)}
+    assert not [text for text in learned & (everyday | talks) if len(text.split()) > 2]
+
+
+def _plain(text: str) -> str:
+    return " ".join(WORDS.findall(text.casefold()))
+
+
+STRANGERS_FLOORS = {"top1": 0.85, "top3": 0.95, "urgent_recall": 0.91, "sensitive_recall": 0.97}
+
+
+def test_messages_of_strangers_are_understood(triage: Triage) -> None:
+    """The set that people who had never seen the project wrote, opened once (docs/triage.md)."""
+    outcomes = measure([row for file in split("sealed_2") for row in read_labelled(file)], triage)
+    found = shares(outcomes)
+    assert {
+        name: found[name].value for name in STRANGERS_FLOORS if found[name].value < STRANGERS_FLOORS[name]
+    } == {}
+    assert found["urgent_false_alarms"].value <= 0.08

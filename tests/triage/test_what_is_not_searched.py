@@ -45,7 +45,10 @@ def test_no_message_of_the_corpus_loses_anything(texts: list[str], searched: Sea
 
 @pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.name)
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(data=st.data())
 def test_whatever_a_pattern_of_time_can_find_has_a_word_it_needs(piece: Piece, data: st.DataObject) -> None:
