@@ -24,7 +24,8 @@ def check_ring(connection: Connection, sealer: Sealer) -> None:
     known = {**marks, **{_SEALS + name: name for name in sealer.ring.seal}}
     if any(noted.get(key, mark) != mark for key, mark in known.items()):
         raise KeyRingError("El llavero no es el de esta base de datos: sus llaves son otras.")
-    if missing := [key.rpartition(".")[2] for key in noted if key not in known]:
+    gone = {key: name for key, name in noted.items() if key.startswith(_SEALS) and key not in known}
+    if missing := list(gone.values()):  # a purpose that no code has any more is missed by nobody
         raise KeyRingError(f"Al llavero le faltan llaves de esta base de datos: {', '.join(missing)}.")
     if new := [{"key": key, "value": mark} for key, mark in marks.items() if key not in noted]:
         connection.execute(insert(meta), new)

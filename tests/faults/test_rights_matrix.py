@@ -377,6 +377,7 @@ DOORS: dict[str, tuple[int, int]] = {
     "/twilio/status": (405, 403),
     "/oficina.css": (200, 405),
     "/oficina/{token}": (404, 404),
+    "/oficina/{token}/mandar": (404, 405),
     "/salud/vivo": (200, 405),
     "/salud/listo": (200, 405),
     "/metrics": (404, 405),

@@ -6,14 +6,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.clock import Clock
 from handlers.resealing import Resealing
 from storage import Store, Transaction, open_store, resealing
 from storage.checkup import check_up
 from storage.errors import KeyRingError, Unreadable
-from storage.schema import report
+from storage.schema import meta, report
 from storage.sealing import KeyRing, Sealer
 from storage.selfcheck import note_key, noted_keys
 from tests.storage.test_copies import a_town, quiet
@@ -112,6 +112,16 @@ async def test_a_ring_without_a_key_that_is_still_needed_is_refused(
     with pytest.raises(KeyRingError, match="le faltan llaves"):
         await open_store(store_url, ring)
     again = await open_store(store_url, new)
+    await again.close()
+
+
+async def test_a_purpose_of_an_older_release_is_missed_by_nobody(
+    store: Store, store_url: str, ring: KeyRing
+) -> None:
+    noted = insert(meta).values(key="ring.purpose.folio", value="0" * 16)
+    await store.run(lambda tx: tx.connection.execute(noted))
+    await store.close()
+    again = await open_store(store_url, ring)
     await again.close()
 
 
