@@ -41,7 +41,7 @@ def test_blind_styles_are_understood(blind: list[Outcome], name: str) -> None:
 
 
 def test_false_alarms_stay_rare_on_blind_styles(blind: list[Outcome]) -> None:
-    assert shares(blind)["urgent_false_alarms"].value <= 0.07
+    assert shares(blind)["urgent_false_alarms"].value <= 0.075
 
 
 def test_a_message_is_read_in_milliseconds(blind: list[Outcome]) -> None:
@@ -154,7 +154,7 @@ def _plain(text: str) -> str:
     return " ".join(WORDS.findall(text.casefold()))
 
 
-STRANGERS_FLOORS = {"top1": 0.85, "top3": 0.95, "urgent_recall": 0.91, "sensitive_recall": 0.97}
+STRANGERS_FLOORS = {"top1": 0.85, "top3": 0.95, "urgent_recall": 0.98, "sensitive_recall": 0.97}
 
 
 def test_messages_of_strangers_are_understood(triage: Triage) -> None:
@@ -164,4 +164,4 @@ def test_messages_of_strangers_are_understood(triage: Triage) -> None:
     assert {
         name: found[name].value for name in STRANGERS_FLOORS if found[name].value < STRANGERS_FLOORS[name]
     } == {}
-    assert found["urgent_false_alarms"].value <= 0.08
+    assert found["urgent_false_alarms"].value <= 0.09
