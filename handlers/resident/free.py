@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.domain import folio as folios
 from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.messages import Outgoing
-from bot.questions import Option, match
+from bot.questions import Option, fold, match
 from bot.texts import Texts
 from bot.triage import Understanding
 from handlers import wording
@@ -113,7 +115,7 @@ def _by_intent(who: Speaker) -> None:
     answers = {
         "saludo": home.welcome,
         "consejos": information.tips,
-        "contacto_policia": information.my_police,
+        "contacto_policia": _number,
         "privacidad": information.privacy,
         "percepcion": _feeling,
         "fuera_tema": _off_topic,
@@ -123,6 +125,18 @@ def _by_intent(who: Speaker) -> None:
         _unclear(who)
     else:
         answer(who)
+
+
+OTHERS = re.compile(
+    r"\b(?:bomberos?|ambulancias?|cruz roja|hospital|proteccion civil|cfe|capa|fiscalia|ministerio publico|dif|transito"
+    r"|juez civico|juzgado|derechos humanos|servicios publicos|fire|ambulance)\b"
+)
+
+
+def _number(who: Speaker) -> None:
+    """Whose number is asked for: the sector's team, or an office of others?"""
+    others = OTHERS.search(fold(who.inbound.text)) is not None
+    (information.directory if others else information.my_police)(who)
 
 
 SURE = 0.9  # a guess that no word of the lexicon speaks for, below this, is asked about before it is a report

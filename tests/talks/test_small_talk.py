@@ -1,4 +1,4 @@
-"""What ends a talk is no concern; what begins like it may be one."""
+"""Small talk: what ends a talk is no concern, who speaks and whose number it is are told."""
 
 from __future__ import annotations
 
@@ -55,3 +55,16 @@ async def test_after_something_was_added_the_last_word_is_answered_kindly(place:
 async def test_who_speaks_is_told_whenever_it_is_asked(place: Town) -> None:
     await place.vecina.says("hola")
     assert "Soy un programa, no una persona" in await place.vecina.says("¿eres un robot?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("qué número es el de bomberos", "911"),
+        ("cuál es el teléfono de la policía de mi colonia", "¿En qué colonia"),
+    ],
+)
+async def test_whoever_s_number_is_asked_for_is_the_one_that_is_given(
+    place: Town, asked: str, told: str
+) -> None:
+    assert told in await place.vecina.says(asked)
