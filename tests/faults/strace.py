@@ -14,9 +14,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -30,7 +32,7 @@ CHANGES = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "write")
 CALL = re.compile(r"(\d+) +(\w+)\(")
 
 PATIENCE = float(os.environ.get("PATIENCE", "120"))  # seconds for one child; a morning takes less than five
-LAST_WORDS = 5.0  # seconds earlier it says where each of its threads stands
+LAST_WORDS = 1.0  # seconds that it then has to say where each of its threads stands
 
 Act = Callable[[Callable[[str], None]], None]  # gets `tell`, which says a line to whoever watches
 
@@ -131,16 +133,20 @@ def _heard(child: int, pipe: int) -> Ended:
 
 
 def _end(child: int, ended: threading.Event) -> None:
-    """It hangs: in its own code, or in strace's hands."""
+    """It hangs: in its own code, or in strace's hands. First it says where each of its threads stands."""
     ended.set()
-    os.kill(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGUSR1)
+        time.sleep(LAST_WORDS)
+        os.kill(child, signal.SIGKILL)
 
 
 def _be_the_child(act: Act, go: int, said: int) -> NoReturn:
     status = 1
     try:
         os.read(go, 1)  # nothing comes: it is closed once strace holds us
-        faulthandler.dump_traceback_later(PATIENCE - LAST_WORDS, file=sys.__stderr__)
+        # Not `dump_traceback_later`: pytest's own may run in the parent, and the child would wait for that thread.
+        faulthandler.register(signal.SIGUSR1, file=sys.__stderr__)
         act(lambda line: _write(said, line))
         status = 0
     except SystemExit as end:
