@@ -96,7 +96,7 @@ def heard(here: Here, text: str, understood: Understanding | None, **more: Any) 
         kind=kinds[0] if kinds else None,
         also=tuple((slug, told[slug]) for slug in kinds[1:]),
         place=_place_of_first(here, told, kinds, understood),
-        when=when_heard(understood),
+        when=_when(understood, kinds),
         danger=understood.danger.words if understood.danger else (),
         **more,
     )
@@ -109,6 +109,16 @@ def _place_of_first(
     if len(kinds) > 1 and here.kind(kinds[0]).listed:
         return place_heard(here, read_again(here.triage, words[kinds[0]]))
     return place_heard(here, understood)
+
+
+ASK_FOR_WHAT_IS_TO_COME = frozenset({"rondin", "vecino_vigilante"})
+GUESSED_DAY = re.compile(r" \((?:ayer|hoy), [^)]*\)")
+
+
+def _when(understood: Understanding, kinds: list[str]) -> str:
+    """Who asks that somebody passes "en la noche" means no night that is over."""
+    said = when_heard(understood)
+    return GUESSED_DAY.sub("", said) if kinds and kinds[0] in ASK_FOR_WHAT_IS_TO_COME else said
 
 
 def when_heard(understood: Understanding) -> str:

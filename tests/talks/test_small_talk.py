@@ -68,3 +68,10 @@ async def test_whoever_s_number_is_asked_for_is_the_one_that_is_given(
     place: Town, asked: str, told: str
 ) -> None:
     assert told in await place.vecina.says(asked)
+
+
+async def test_who_asks_for_a_patrol_at_night_means_no_night_that_is_over(place: Town) -> None:
+    await place.vecina.says(
+        "quiero que pase una patrulla por mi casa en la noche, calle roma 12 colonia italia"
+    )
+    assert "🕒 en la noche\n" in await place.vecina.taps("Acepto")
