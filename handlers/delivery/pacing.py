@@ -50,7 +50,8 @@ class Window:
 
     def take(self, now: float, *, steadily: bool) -> float:
         """Seconds until there is a place; 0 takes it. `steadily`: at even distances, also when many are free."""
-        while self._answered and now - self._answered[0] >= COUNTED_FOR:
+        # The same sum as below: rounded otherwise, no time would be left to wait, and a place be given that nobody took.
+        while self._answered and self._answered[0] + COUNTED_FOR <= now:
             self._answered.popleft()
         taken = self._calling + len(self._answered)
         if taken >= self.places:

@@ -294,7 +294,10 @@ class Delivery:
             metrics.sent(channel.name, "sent").inc()
             self._unnoted.add(row.id)
             later = self._here.capabilities_of(ready.reach.address).receipts
-            noted = self._note(lambda tx: _accepted(tx, row, provider_id, now, told_later=later))
+            noted = self._note(
+                lambda tx: _accepted(tx, row, provider_id, now, told_later=later),
+                first=row.lane == Lane.ALERT,
+            )
             noted.add_done_callback(lambda _: self._unnoted.discard(row.id))
         if row.card is not None or row.report_id is not None:
             await noted  # a later message looks for this card
@@ -418,9 +421,10 @@ class Delivery:
 
     # ---- outcomes, in batches ----
 
-    def _note(self, outcome: Outcome) -> asyncio.Future[None]:
+    def _note(self, outcome: Outcome, *, first: bool = False) -> asyncio.Future[None]:
+        """`first`: before all that waits to be noted; the next alert to the same chat waits for it, and a flood is long."""
         noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._outcomes.append((outcome, noted))
+        (self._outcomes.appendleft if first else self._outcomes.append)((outcome, noted))
         if self._noting is None or self._noting.done():
             self._noting = asyncio.create_task(self._write_outcomes())
         return noted

@@ -81,7 +81,7 @@ async def test_five_times_too_much_delays_no_alert_and_loses_nothing(tmp_path: P
         normal_again_after=f"{normal_again:.1f} s",
         grown_by=f"{grown:.0f} MB",
     )
-    assert set(crowd.answers) == {200, 503}
+    assert set(crowd.answers) <= {200, 503}
     assert kept == crowd.answers[200]
     assert alerts[len(alerts) * overload.size(ci=50, whole=95) // 100] <= PROMPT
     assert alerts[-1] <= LATEST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -167,3 +168,19 @@ def test_a_group_is_told_at_most_twenty_times_a_minute() -> None:
     assert len(group) == 70
     assert max(sum(start <= one < start + 60 for one in group) for start in group) <= 20
     assert max(moment for moment, _, chat in done if chat == "ana") < 25
+
+
+def test_no_place_is_given_that_nobody_took() -> None:
+    """Whatever the rounding, who need not wait has taken a place, or the pace wears out for ever."""
+    differently = 0
+    for n in range(20_000):
+        answered = 30_000 + n * 0.37
+        due = answered + COUNTED_FOR
+        for moment in (math.nextafter(due, 0.0), due, math.nextafter(due, math.inf)):
+            window = Window(1, answered)
+            assert window.take(answered, steadily=False) == 0
+            window.answered(answered)
+            if window.take(moment, steadily=False) == 0:
+                assert window._calling == 1
+            differently += (moment - answered < COUNTED_FOR) is not (due > moment)
+    assert differently > 0, "the case is not met any more"
