@@ -108,6 +108,7 @@ async def test_starting_over_leaves_nothing_and_works_again(page: Page) -> None:
     await hears(page, "vecina", "llame al 911")
     await page.get_by_role("button", name="Empezar de nuevo").click()
     await page.get_by_role("button", name="Sí, borrar").click()
+    await expect(page.get_by_role("status").filter(has_text="empezó de nuevo")).to_be_attached()
     await expect(page.locator("#panel-vecina .bubble")).to_have_count(0)
     await say(page, "vecina", "hola")
     await hears(page, "vecina", "llame al 911")
