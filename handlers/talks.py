@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from msgspec import structs
@@ -36,7 +36,7 @@ class Script:
     name: str
     make: Make
     finish: Finish
-    look_ups: Mapping[str, Answer]
+    look_ups: Mapping[str, Answer] = field(default_factory=dict)
     keeps: bool = False  # a draft that lives for days; otherwise the talk is forgotten after a day
     noticed: Callable[[Speaker, Conversation, Turn[Any]], None] | None = (
         None  # sees each turn before it is asked

@@ -130,9 +130,6 @@ talks.script(
         name="stop_kind",
         make=lambda t, here, kept, again: _kind_flow(t, here),
         finish=_kind_told,
-        look_ups={},
     )
 )
-talks.script(
-    talks.Script(name="met", make=lambda t, here, kept, again: _met_flow(t), finish=_met, look_ups={})
-)
+talks.script(talks.Script(name="met", make=lambda t, here, kept, again: _met_flow(t), finish=_met))

@@ -113,6 +113,5 @@ talks.script(
         name="warn",
         make=lambda t, here, kept, again: _flow(t, here, kept),
         finish=_warned,
-        look_ups={},
     )
 )

@@ -108,6 +108,5 @@ talks.script(
         name="handover",
         make=lambda t, here, kept, again: _flow(t, kept["in_hand"]),
         finish=_left,
-        look_ups={},
     )
 )

@@ -131,7 +131,5 @@ def answered(who: Speaker, argument: str) -> None:
 
 
 talks.script(
-    talks.Script(
-        name="mediation", make=lambda t, here, kept, again: _flow(t, kept), finish=_finished, look_ups={}
-    )
+    talks.Script(name="mediation", make=lambda t, here, kept, again: _flow(t, kept), finish=_finished)
 )

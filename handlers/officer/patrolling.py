@@ -149,13 +149,11 @@ for _one in (
         name="visits",
         make=lambda t, here, kept, again: _plan_flow(t, kept),
         finish=_planned,
-        look_ups={},
     ),
     talks.Script(
         name="visit_done",
         make=lambda t, here, kept, again: _done_flow(t),
         finish=_left,
-        look_ups={},
     ),
 ):
     talks.script(_one)

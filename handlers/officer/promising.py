@@ -283,7 +283,6 @@ for _one in (
         name="promise_off",
         make=lambda t, here, kept, again: _off_flow(t),
         finish=_called_off,
-        look_ups={},
     ),
 ):
     talks.script(_one)

@@ -187,6 +187,5 @@ talks.script(
         name="office_said",
         make=lambda t, here, kept, again: _noting(t, here, kept),
         finish=_noted,
-        look_ups={},
     )
 )

@@ -93,6 +93,5 @@ talks.script(
         name="pass",
         make=lambda t, here, kept, again: _offer_flow(t, kept["people"]),
         finish=_offered,
-        look_ups={},
     )
 )

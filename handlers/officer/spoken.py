@@ -108,6 +108,5 @@ talks.script(
         name="whose",
         make=lambda t, here, kept, again: _whose_flow(t, kept["cases"]),
         finish=_whose_said,
-        look_ups={},
     )
 )

@@ -113,8 +113,7 @@ for _one in (
         name="ask",
         make=lambda t, here, kept, again: _ask_flow(t, here, kept.get("kind", "")),
         finish=_asked,
-        look_ups={},
     ),
-    talks.Script(name="note", make=lambda t, here, kept, again: _note_flow(t), finish=_noted, look_ups={}),
+    talks.Script(name="note", make=lambda t, here, kept, again: _note_flow(t), finish=_noted),
 ):
     talks.script(_one)

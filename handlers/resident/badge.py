@@ -92,6 +92,4 @@ def not_same(who: Speaker, check_id: str) -> None:
     )
 
 
-talks.script(
-    talks.Script(name="badge", make=lambda t, here, kept, again: _flow(t), finish=_asked, look_ups={})
-)
+talks.script(talks.Script(name="badge", make=lambda t, here, kept, again: _flow(t), finish=_asked))

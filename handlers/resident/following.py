@@ -120,6 +120,5 @@ talks.script(
         name=NAME,
         make=lambda t, here, kept, again: _flow(t, here, kept),
         finish=_finish,
-        look_ups={},
     )
 )

@@ -249,6 +249,5 @@ for _name, _end in (("my_police", _police_found), ("visit", _visit_found)):
             name=_name,
             make=lambda t, here, kept, again: _police_flow(t, here, Told.from_arguments(kept)),
             finish=_end,
-            look_ups={},
         )
     )

@@ -83,6 +83,4 @@ def _asked(who: Speaker, talk: Conversation, sure: bool) -> None:
     who.show(Outgoing(lines=tuple(lines), actions=(button(t("Menú"), "m.menu"),)))
 
 
-talks.script(
-    talks.Script(name="erase", make=lambda t, here, kept, again: _flow(t), finish=_asked, look_ups={})
-)
+talks.script(talks.Script(name="erase", make=lambda t, here, kept, again: _flow(t), finish=_asked))

@@ -215,7 +215,6 @@ talks.script(
         name="add",
         make=lambda t, here, kept, again: _add_flow(t, kept["folio"]),
         finish=_added,
-        look_ups={},
     )
 )
 
@@ -252,7 +251,6 @@ talks.script(
         name="withdraw",
         make=lambda t, here, kept, again: _withdraw_flow(t),
         finish=_withdrawn,
-        look_ups={},
     )
 )
 

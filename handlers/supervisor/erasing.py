@@ -48,6 +48,5 @@ talks.script(
         name="forget",
         make=lambda t, here, kept, again: _flow(t, kept["reports"], kept["open"]),
         finish=_decided,
-        look_ups={},
     )
 )

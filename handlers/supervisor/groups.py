@@ -178,6 +178,5 @@ talks.script(
         name="bind_group",
         make=lambda t, here, kept, again: _sector_flow(t, kept["sectors"]),
         finish=_invited,
-        look_ups={},
     )
 )

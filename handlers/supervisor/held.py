@@ -134,6 +134,5 @@ talks.script(
         name="pause",
         make=lambda t, here, kept, again: _pause_flow(t, here.municipality.service.limits.longest_pause),
         finish=_paused,
-        look_ups={},
     )
 )

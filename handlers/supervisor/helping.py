@@ -66,6 +66,5 @@ talks.script(
         name="help",
         make=lambda t, here, kept, again: _flow(t),
         finish=_answered,
-        look_ups={},
     )
 )

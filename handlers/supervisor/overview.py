@@ -116,6 +116,5 @@ talks.script(
         name="reassign",
         make=lambda t, here, kept, again: _reassign_flow(t, kept["people"]),
         finish=_reassigned,
-        look_ups={},
     )
 )

@@ -52,7 +52,5 @@ def _done(who: Speaker, talk: Conversation, badge: str | None) -> None:
 
 
 talks.script(
-    talks.Script(
-        name="reset_pin", make=lambda t, here, kept, again: _flow(t, kept["slots"]), finish=_done, look_ups={}
-    )
+    talks.Script(name="reset_pin", make=lambda t, here, kept, again: _flow(t, kept["slots"]), finish=_done)
 )

@@ -133,7 +133,6 @@ talks.script(
         name="invite",
         make=lambda t, here, kept, again: _slot_flow(t, later("¿Para quién es el código?"), kept["slots"]),
         finish=_invited,
-        look_ups={},
     )
 )
 talks.script(
@@ -141,6 +140,5 @@ talks.script(
         name="revoke",
         make=lambda t, here, kept, again: _revoke_flow(t, kept["slots"]),
         finish=_revoked,
-        look_ups={},
     )
 )
