@@ -10,7 +10,7 @@ from math import ceil, cos, radians
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import LargeBinary, RowMapping, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, LargeBinary, RowMapping, Select, bindparam, func, select, update
 
 from bot.domain import events
 from bot.domain.concern import Identity, Priority
@@ -136,35 +136,34 @@ _HELD_AGAINST = [
 ]  # of what is near: it may be many
 
 
-@cache
-def _near(cells: int) -> Select[Any]:
-    """So many cells are as many parameters: built once for each radius that a kind has."""
+def _open_alike(where: ColumnElement[bool], most: int) -> Select[Any]:
+    """Open reports of one kind at a place, the newest first."""
     return (
         select(*_HELD_AGAINST)
         .where(
-            report.c.cell.in_([bindparam(f"cell{number}", type_=LargeBinary) for number in range(cells)]),
+            where,
             report.c.kind == bindparam("what"),
             report.c.opened_at >= bindparam("since"),
             report.c.listed.is_(False),
             report.c.status != Status.CLOSED.value,
         )
         .order_by(report.c.opened_at.desc())
-        .limit(MOST_NEAR)
+        .limit(most)
     )
 
 
-_NEAR_IN = (
-    select(*_HELD_AGAINST)
-    .where(
-        report.c.colonia == bindparam("where"),
-        report.c.kind == bindparam("what"),
-        report.c.opened_at >= bindparam("since"),
-        report.c.listed.is_(False),
-        report.c.status != Status.CLOSED.value,
-    )
-    .order_by(report.c.opened_at.desc())
-    .limit(MOST_NEAR_IN)
-)
+def _in_cells(cells: int) -> ColumnElement[bool]:
+    """So many cells are as many parameters."""
+    return report.c.cell.in_([bindparam(f"cell{number}", type_=LargeBinary) for number in range(cells)])
+
+
+@cache
+def _near(cells: int) -> Select[Any]:
+    """Built once for each radius that a kind has."""
+    return _open_alike(_in_cells(cells), MOST_NEAR)
+
+
+_NEAR_IN = _open_alike(report.c.colonia == bindparam("where"), MOST_NEAR_IN)
 
 
 @cache
@@ -173,7 +172,7 @@ def _around(cells: int) -> Select[Any]:
     return (
         select(report)
         .where(
-            report.c.cell.in_([bindparam(f"cell{number}", type_=LargeBinary) for number in range(cells)]),
+            _in_cells(cells),
             report.c.opened_at >= bindparam("since"),
             report.c.listed.is_(False),
         )
