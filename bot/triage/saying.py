@@ -240,8 +240,12 @@ def _absolute(group: Group, span: Span, local: datetime) -> str:
         word = DAY_WORDS.get(group.kind) or f"hoy {IN_PART[part_name(group) or 'noche']}"
         day = _near_day(span.start, local) if group.kind == "recently" else date_name(span.start, local)
         return f"{word}{_inside(group, span)} ({day})"
-    inside = _inside(group, span).removeprefix(",").strip()
-    return f"{inside} ({_near_day(span.start, local)})"
+    return f"{within_a_day(group, span)} ({_near_day(span.start, local)})"
+
+
+def within_a_day(group: Group, span: Span) -> str:
+    """ "en la noche", "a las 8 de la noche": the hour or the part alone."""
+    return _inside(group, span).removeprefix(",").strip()
 
 
 def _weekend_word(group: Group) -> str:

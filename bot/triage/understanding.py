@@ -60,6 +60,8 @@ class TimePhrase:
     every: Every | None
     said: str
     """In clean Spanish, to be shown: "anoche (jueves 26 de noviembre)"."""
+    undated: str = ""
+    """The same when nobody named a day and the nearest one past was taken: "en la noche". Else nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,7 @@ def _time(plain: Mapping[str, Any]) -> TimePhrase:
         end=_moment(plain["end"]),
         every=_every(plain["every"]),
         said=plain["said"],
+        undated=plain.get("undated", ""),  # written down by an older release
     )
 
 

@@ -141,8 +141,8 @@ def _seen(who: Speaker, report: Nearby) -> dict[str, Any]:
 
 def _when(who: Speaker, talk: Conversation, step: LookUp) -> Any:
     """What a corrected time says, heard at the moment at which it is said."""
-    said = step.arguments["text"]
-    return (when_heard(who.here.triage.read(said, who.at)) if said else "") or said
+    said, kind = step.arguments["text"], step.arguments.get("kind")  # none in a talk of an older release
+    return (when_heard(who.here.triage.read(said, who.at), kind) if said else "") or said
 
 
 def _within(one: Nearby, point: Point, radius: int) -> bool:

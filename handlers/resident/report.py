@@ -55,7 +55,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
     same = "" if more.named_list else (yield from _same_nearby(t, here, kind, place))
     if same:
         return Draft(kind=kind.slug, place=place, text=text, joins=same, also=others(told, kind))
-    when = yield from _when(t, told, "when" in again)
+    when = yield from _when(t, told, kind.slug, "when" in again)
     identity, name = yield from who_knows(t, here, told, kind, "identity" in again)
     draft = Draft(
         kind=kind.slug,
@@ -85,7 +85,7 @@ def _place(t: Texts, here: Here, told: Told, asked: bool) -> Generator[Any, Any,
     return (yield from locate(t, here, lines, Place() if asked else told.place))
 
 
-def _when(t: Texts, told: Told, asked: bool) -> Generator[Any, Any, str]:
+def _when(t: Texts, told: Told, kind: str, asked: bool) -> Generator[Any, Any, str]:
     """When, as far as the words told it; asked only to correct it."""
     if not asked:
         return told.when
@@ -94,7 +94,7 @@ def _when(t: Texts, told: Told, asked: bool) -> Generator[Any, Any, str]:
         t("¿Cuándo pasó, o cuándo pasa? Por ejemplo: «anoche como a las 11», «los viernes en la noche»."),
     )
     said = yield from write("when", lines, options=(skip,), longest=200)
-    heard = yield from look_up("when_heard", "when", text=said.text)
+    heard = yield from look_up("when_heard", "when", text=said.text, kind=kind)
     return str(heard)
 
 

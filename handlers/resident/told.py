@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -96,7 +96,7 @@ def heard(here: Here, text: str, understood: Understanding | None, **more: Any) 
         kind=kinds[0] if kinds else None,
         also=tuple((slug, told[slug]) for slug in kinds[1:]),
         place=_place_of_first(here, told, kinds, understood),
-        when=_when(understood, kinds),
+        when=when_heard(understood, kinds[0] if kinds else None),
         danger=understood.danger.words if understood.danger else (),
         **more,
     )
@@ -112,18 +112,17 @@ def _place_of_first(
 
 
 ASK_FOR_WHAT_IS_TO_COME = frozenset({"rondin", "vecino_vigilante"})
-GUESSED_DAY = re.compile(r" \((?:ayer|hoy), [^)]*\)")
 
 
-def _when(understood: Understanding, kinds: list[str]) -> str:
-    """Who asks that somebody passes "en la noche" means no night that is over."""
-    said = when_heard(understood)
-    return GUESSED_DAY.sub("", said) if kinds and kinds[0] in ASK_FOR_WHAT_IS_TO_COME else said
+def when_heard(understood: Understanding, kind: str | None) -> str:
+    """When, said back in clean words; what triage can't put on a calendar stays as it was written.
 
-
-def when_heard(understood: Understanding) -> str:
-    """When, said back in clean words; what triage can't put on a calendar stays as it was written."""
-    return say_times(understood.times) or ", ".join(dict.fromkeys(phrase.text for phrase in understood.times))
+    Who asks that somebody passes "en la noche" means no night that is over.
+    """
+    times = understood.times
+    if kind in ASK_FOR_WHAT_IS_TO_COME:
+        times = tuple(replace(one, said=one.undated or one.said) for one in times)
+    return say_times(times) or ", ".join(dict.fromkeys(phrase.text for phrase in times))
 
 
 def _only_a_place(text: str, understood: Understanding) -> bool:

@@ -75,3 +75,6 @@ async def test_who_asks_for_a_patrol_at_night_means_no_night_that_is_over(place:
         "quiero que pase una patrulla por mi casa en la noche, calle roma 12 colonia italia"
     )
     assert "🕒 en la noche\n" in await place.vecina.taps("Acepto")
+    await place.vecina.taps("Corregir")
+    await place.vecina.taps("Cuándo")
+    assert "🕒 en la tarde\n" in await place.vecina.says("mejor por la tarde")
