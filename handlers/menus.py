@@ -245,7 +245,6 @@ ENTRIES: tuple[Entry, ...] = (
             "hablar con alguien",
             "quiero hablar con alguien",
             "quiero hablar con una persona",
-            "con quien hablo",
             "talk to a person",
         ),
     ),

@@ -11,6 +11,7 @@ from bot.domain.territory import Place
 from bot.questions import Option, Reply, choose, choose_or, write
 from bot.texts import Texts
 from handlers.here import Here
+from handlers.resident.adding import CARDS, Added, added, hear, with_place
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.follow_ups import Answered, follow_up, follow_ups
 from handlers.resident.kind import advice, ask_kind
@@ -46,14 +47,20 @@ def in_confidence(
         *also_lines(t, here, others(told, kind)),
         t("¿Lo enviamos?"),
     )
-    options = [
+    options: list[Option[Any]] = [
         Option("send", "yes", t("Enviar"), style="primary"),
         Option("edit", "edit", t("Corregir"), words=CORRECT),
         Option("cancel", "no", t("No enviar")),
     ]
-    verdict = yield from choose("send", lines, options)
+    for card in CARDS:
+        verdict = yield from choose_or(card, lines, options, added(t, here, options, card, text))
+        if not isinstance(verdict, Added):
+            break
+        found = yield from hear(f"heard_{card}", verdict.text, kind.slug)
+        text, place = f"{text}\n{verdict.text}", place if place.known else with_place(place, found)
+        lines = (t("Lo agregué. ¿Lo enviamos?"),)
     if verdict == "edit":
-        return (yield from correct(t, FIELDS, more.to_correct))
+        return (yield from correct(t, FIELDS, more.to_correct, card))
     if verdict == "cancel":
         return Stopped("discarded")
     return Draft(

@@ -19,7 +19,7 @@ from handlers import talks
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.officer import giving
-from handlers.resident import my_reports
+from handlers.resident import adding, my_reports
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import advice
 from handlers.resident.report import report
@@ -143,6 +143,11 @@ def _when(who: Speaker, talk: Conversation, step: LookUp) -> Any:
     """What a corrected time says, heard at the moment at which it is said."""
     said, kind = step.arguments["text"], step.arguments.get("kind")  # none in a talk of an older release
     return (when_heard(who.here.triage.read(said, who.at), kind) if said else "") or said
+
+
+def _added(who: Speaker, talk: Conversation, step: LookUp) -> Any:
+    """What words at the card say, heard when they are said."""
+    return adding.look(who.here, step.arguments["text"], step.arguments["kind"], who.at)
 
 
 def _within(one: Nearby, point: Point, radius: int) -> bool:
@@ -358,7 +363,7 @@ talks.script(
         name=NAME,
         make=lambda t, here, kept, again: report(t, here, Told.from_arguments(kept), again),
         finish=_finish,
-        look_ups={"near": _near, "when": _when},
+        look_ups={"near": _near, "when": _when, "added": _added},
         keeps=True,
         noticed=_noticed,
     )

@@ -71,7 +71,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
         danger=told.danger,
         also=others(told, kind),
     )
-    return (yield from review(t, here, draft, more.to_correct, own=not told.on_behalf))
+    return (yield from review(t, here, draft, more.to_correct, again, own=not told.on_behalf))
 
 
 def _told_in_confidence(here: Here, text: str) -> Told | None:

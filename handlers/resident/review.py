@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.concern import ConcernKind, Confidentiality, Identity
-from bot.questions import Forget, Option, choose, shortened, write
+from bot.questions import Forget, Option, choose, choose_or, shortened, write
 from bot.texts import Texts, later
 from handlers.here import Here
+from handlers.resident.adding import CARDS, Added, added, hear, joined
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import label
 from handlers.resident.told import Told
@@ -28,37 +30,60 @@ def identity(
         t("Con mi nombre: quien atienda ve el nombre que usted escriba."),
         t("Sin datos: no se une a este chat, así que no podremos preguntarle ni avisarle cómo terminó."),
     )
-    options = [
-        Option(Identity.CONFIDENTIAL, "reserved", t("Con reserva"), style="primary"),
-        Option(Identity.NAMED, "named", t("Con mi nombre")),
-        Option(Identity.ANONYMOUS, "nodata", t("Sin datos"), words=("anonimo", "anonima", "sin seguimiento")),
-    ]
-    identity = yield from choose("identity", lines, options)
+    identity = yield from choose("identity", lines, identities(t))
     if identity is not Identity.NAMED:
         return identity, ""
     said = yield from write("name", (t("¿Qué nombre le damos a quien atienda?"),), longest=80)
     return identity, said.text
 
 
+def identities(t: Texts) -> tuple[Option[Identity], ...]:
+    """The three ways."""
+    return (
+        Option(Identity.CONFIDENTIAL, "reserved", t("Con reserva"), style="primary"),
+        Option(Identity.NAMED, "named", t("Con mi nombre")),
+        Option(Identity.ANONYMOUS, "nodata", t("Sin datos"), words=("anonimo", "anonima", "sin seguimiento")),
+    )
+
+
 def review(
-    t: Texts, here: Here, draft: Draft, questions: Mapping[str, str], *, own: bool
+    t: Texts, here: Here, draft: Draft, questions: Mapping[str, str], again: frozenset[str], *, own: bool
 ) -> Generator[Any, Any, Draft | Stopped]:
-    """The card: sent, given up, or corrected in a field or in the answer to one of the `questions`."""
-    lines = summary(t, here, draft)
-    if own:
-        lines = (*lines, t(IDENTITY_LINES[draft.identity], name=draft.name))
-    lines = (*lines, *also_lines(t, here, draft.also))
-    options = [
-        Option("send", "yes", t("Enviar"), style="primary", words=("si enviar", "mandar", "enviar reporte")),
-        Option("edit", "edit", t("Corregir"), words=CORRECT),
-        Option("cancel", "no", t("Cancelar"), words=("descartar", "borrar")),
-    ]
-    verdict = yield from choose("send", (*lines, t("¿Está bien?")), options, title=t("Entendí esto:"))
+    """The card: sent, given up, corrected in a field or in the answer to one of the `questions`, or added to."""
+    title = t("Entendí esto:")
+    for card in CARDS:
+        verdict = yield from _card(t, here, draft, card, title, own=own)
+        if not isinstance(verdict, Added):
+            break
+        found = yield from hear(f"heard_{card}", verdict.text, draft.kind)
+        draft, title = joined(draft, verdict.text, found, again), t("Lo agregué. Entendí esto:")
     if verdict == "send":
         return draft
     if verdict == "cancel":
         return Stopped("discarded")
-    return (yield from correct(t, FIELDS if own else FIELDS[:-1], questions))
+    if isinstance(verdict, Identity):
+        asked = () if verdict is draft.identity else ("identity",)
+        yield Forget((card, *asked, *(("name",) if asked else ())), ask_again=asked)
+    return (yield from correct(t, FIELDS if own else FIELDS[:-1], questions, card))
+
+
+def _card(
+    t: Texts, here: Here, draft: Draft, name: str, title: str, *, own: bool
+) -> Generator[Any, Any, Any]:
+    """Shown once: what to do with it, who may know, or further words."""
+    lines = summary(t, here, draft)
+    if own:
+        lines = (*lines, t(IDENTITY_LINES[draft.identity], name=draft.name))
+    lines = (*lines, *also_lines(t, here, draft.also), t("¿Está bien?"))
+    options: list[Option[Any]] = [
+        Option("send", "yes", t("Enviar"), style="primary", words=("si enviar", "mandar", "enviar reporte")),
+        Option("edit", "edit", t("Corregir"), words=CORRECT),
+        Option("cancel", "no", t("Cancelar"), words=("descartar", "borrar")),
+    ]
+    options += [replace(one, shown=False) for one in identities(t)] if own else []
+    return (
+        yield from choose_or(name, lines, options, added(t, here, options, name, draft.text), title=title)
+    )
 
 
 def others(told: Told, kind: ConcernKind) -> tuple[tuple[str, str], ...]:
@@ -89,7 +114,7 @@ FIELDS = ("kind", "place", "what", "when", "identity")
 FORGOTTEN_WITH = {
     "kind": ("kind", "leaf", "other", "near", "same"),
     "place": ("place", "colonia", "colonia_name", "street", "where", "near", "same"),
-    "what": ("what",),
+    "what": ("what", *CARDS, *(f"heard_{card}" for card in CARDS)),  # told anew, with what was added
     "when": ("when", "when_heard"),
     "identity": ("identity", "name"),
 }
@@ -104,15 +129,17 @@ FIELD_LABELS = {
 }
 
 
-def correct(t: Texts, names: tuple[str, ...], questions: Mapping[str, str]) -> Generator[Any, Any, Stopped]:
-    """Which field was wrong, or which answer: it is forgotten and asked again."""
+def correct(
+    t: Texts, names: tuple[str, ...], questions: Mapping[str, str], card: str = "send"
+) -> Generator[Any, Any, Stopped]:
+    """Which field was wrong, or which answer: it is forgotten and asked again. What was added at the card stays."""
     fields = [Option(name, name, t(FIELD_LABELS[name])) for name in names]
     fields += [
         Option(name, name, shortened(words, 24), description=shortened(words, 72) if len(words) > 24 else "")
         for name, words in questions.items()
     ]
     wrong = yield from choose("wrong", (t("¿Qué corregimos?"),), fields, as_rows=True)
-    yield Forget(("send", "wrong", *FORGOTTEN_WITH.get(wrong, (wrong,))), ask_again=(wrong,))
+    yield Forget((card, "wrong", *FORGOTTEN_WITH.get(wrong, (wrong,))), ask_again=(wrong,))
     return Stopped("discarded")  # never reached: the replay starts over
 
 

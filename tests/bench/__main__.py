@@ -72,6 +72,7 @@ def one_bot(bot: bots.Bot, said: argparse.Namespace, round_: int) -> Iterator[tu
                 residents=number,
                 seconds=said.seconds,
                 delay=said.delay / 1000,
+                think=said.think / 1000,
                 first=5_210_000_000 + number * 10_000_000,
                 places=places,
             )
@@ -144,6 +145,12 @@ def main(arguments: list[str]) -> None:
     words.add_argument("--seconds", type=float, default=3.0)
     words.add_argument("--residents", type=int, nargs="+", default=[1, 50, 200])
     words.add_argument("--delay", type=float, default=0.0, help="ms that each call to a provider takes")
+    words.add_argument(
+        "--think",
+        type=int,
+        default=0,
+        help="ms between a reply and what the resident says next, half more or less",
+    )
     words.add_argument("--bots", nargs="+", default=[])
     words.add_argument("--data", type=Path, help="an installation with a past, made by tests.bench.growth")
     words.add_argument("--json", type=Path, help="also write every single result there")

@@ -126,8 +126,8 @@ class Pool:
             await asyncio.get_running_loop().create_connection(lambda: _Connection(self), *self.address)
         except OSError:
             self._open -= 1
+            await asyncio.sleep(0.05)  # in which another one may have taken what waits
             if self._waiting:
-                await asyncio.sleep(0.05)
                 self.send(*self._waiting.popleft())
 
     def free(self, connection: _Connection) -> None:

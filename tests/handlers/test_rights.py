@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,9 @@ async def test_who_changes_the_staff_and_who_reads_a_case_is_written_down(tmp_pa
         lines = await here.read(lambda tx: tx.audit.newest(100))
         assert {line.action for line in lines} >= {"staff_written", "revoked"}
         assert (await here.read(lambda tx: tx.audit.verify())).lines == len(lines)
+
+
+def test_no_word_starts_two_things() -> None:
+    """The later one would win, and nobody would see it."""
+    words = Counter(word for entry in menus.ENTRIES for word in entry.words)
+    assert [word for word, times in words.items() if times > 1] == []
