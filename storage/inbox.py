@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 _VALUES: dict[str, BindParameter[Any]] = {
     column: bindparam(column) for column in ("key", "person_id", "received_at", "state", "raw")
 }
-# What is returned tells the new from the known: a count of rows is not reported by every driver.
-_INSERT_SQLITE = (
-    sqlite.insert(inbox).values(_VALUES).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.id)
-)
+# The new is told from the known by the count of rows; where the driver does not report it, by what is returned.
+_INSERT_SQLITE = sqlite.insert(inbox).values(_VALUES).on_conflict_do_nothing(index_elements=["key"])
 _INSERT_POSTGRES = (
     postgresql.insert(inbox)
     .values(_VALUES)
@@ -60,9 +58,10 @@ class Inbox:
             "state": "done",
             "raw": self._tx.sealer.seal("inbox", "raw", key, raw) if raw else None,
         }
-        postgres = self._tx.connection.dialect.name == "postgresql"
-        statement = _INSERT_POSTGRES if postgres else _INSERT_SQLITE
-        return self._tx.connection.execute(statement, row).scalar_one_or_none() is not None
+        execute = self._tx.connection.execute
+        if self._tx.connection.dialect.name == "postgresql":
+            return execute(_INSERT_POSTGRES, row).scalar_one_or_none() is not None
+        return bool(execute(_INSERT_SQLITE, row).rowcount)
 
     def bury(
         self, *, source: str, key: str, reason: str, raw: bytes, at: datetime, person_id: str | None = None

@@ -95,7 +95,7 @@ class Quick:
             rows = cursor.fetchall()
         except sqlite3.Error as error:
             raise DBAPIError.instance(plan.sql, None, error, sqlite3.Error, hide_parameters=True) from error
-        return Result(plan, rows, cursor.rowcount)
+        return Result(plan, rows, cursor.rowcount, cursor.lastrowid)
 
 
 _NEW: Any = object()  # a set of names that was not seen before
@@ -170,13 +170,14 @@ def quick(connection: Connection) -> Connection:
 class Result:
     """What was found, already fetched; the methods of SQLAlchemy's result that we use."""
 
-    __slots__ = ("_plan", "_rows", "_shape", "rowcount")
+    __slots__ = ("_plan", "_rows", "_shape", "lastrowid", "rowcount")
 
-    def __init__(self, plan: Plan, rows: list[Any], rowcount: int) -> None:
+    def __init__(self, plan: Plan, rows: list[Any], rowcount: int, lastrowid: int | None) -> None:
         self._plan = plan
         self._rows = [_converted(row, plan.found) for row in rows] if plan.found and rows else rows
         self._shape: Callable[[Any], Any] = plan.row
         self.rowcount = rowcount
+        self.lastrowid = lastrowid  # of an INSERT; after any other statement it says nothing
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.all())
