@@ -129,6 +129,7 @@ _HOUR = r"\d{1,2}|" + "|".join(
 )
 _ABOUT = r"(?:como |apenas |mas de |menos de |mas o menos |casi |unos |unas |ya |aprox(?:imadamente)? |alrededor de |about |over )*"
 _UNIT = r"minutos?|minutes?|mins?|h?oras?|hours?|dias?|days?|semanas?|weeks?|meses|mes|months?|anos?|years?|quincenas?|noches?|nights?"
+_NAMED = rf"(?: (?:{_WEEKDAY}))?"  # "mañana domingo"
 _PART = r"mananita|manana|tardecita|tarde|noche|madrugada|mediodia"
 
 
@@ -158,7 +159,13 @@ RECURRING = (
         "day",
         "each_weekday_range",
         _DAYS_OF_WEEK,
-        rf"de (?:{_WEEKDAY}) a (?:{_WEEKDAY})",
+        rf"(?:de )?(?:{_WEEKDAY}) a (?:{_WEEKDAY})",
+    ),
+    _piece(
+        "day",
+        "each_weekday",
+        _DAYS_OF_WEEK,
+        rf"(?<!el )(?<!este )(?<!al )(?P<weekday>{_WEEKDAY})s?(?:(?: y |, | o | and )(?:{_WEEKDAY})s?)+",
     ),
     _piece(
         "day",
@@ -260,7 +267,7 @@ DAYS = (
         "antier antir anteayer ayer yesterday",
         r"antier|anteayer|antes de ayer|antie?r|el dia antes de ayer|day before yesterday",
     ),
-    _piece("day", "yesterday", "ayer yesterday ayr aller ier", r"ayer|yesterday|ayr|aller|ier"),
+    _piece("day", "yesterday", "ayer yesterday ayr aller ier", rf"(?:ayer|yesterday|ayr|aller|ier){_NAMED}"),
     _piece(
         "day",
         "this_part",
@@ -331,9 +338,16 @@ DAYS = (
         "day",
         "tomorrow",
         "manana tomorrow",
-        r"(?<!la )(?<!esta )(?<!de )(?<!en )(?<!por )(?<!x )manana(?! (?:tras|y tarde))|tomorrow",
+        rf"(?<!la )(?<!esta )(?<!de )(?<!en )(?<!por )(?<!x )manana(?! (?:tras|y tarde)){_NAMED}|tomorrow{_NAMED}",
     ),
-    _piece("day", "today", "hoy today", r"hoy|el dia de hoy|today"),
+    _piece("day", "today", "hoy today", rf"(?:hoy|el dia de hoy|today){_NAMED}"),
+    _piece(
+        "day",
+        "weekday",
+        _DAYS_OF_WEEK,
+        rf"(?<!don )(?<!calle )(?<!santo )(?<!san )(?P<weekday>{_WEEKDAY})"
+        r"(?= (?:pasado )?(?:(?:como |tipo )?(?:a las? |tipo )|entre |de (?:las? )?\d|(?:en|por|x) la |\d{1,2}(?::\d\d| ?[ap]\.? ?m\b)))",
+    ),
 )
 _HALF = r"(?: ?(?P<half>[ap]\.? ?m\.?)(?!\w))?"
 _OF_PART = rf"(?: (?:de|en|por|x) la (?P<part>{_PART})| del? (?:dia|mediodia))?"

@@ -33,6 +33,9 @@ SAID_WHICH_HALF = re.compile(r"\b(?:noche|tarde|madrugada|mediodia|a ?m|p ?m|de 
 PAST = re.compile(r"\b(?:ayer|anteayer|antier|anoche|hace|pasad[oa])\b")
 HALF_A_DAY = timedelta(hours=12)
 MIDNIGHT = time(0, 0)
+A_BARE_DAY = re.compile(  # "paso domingo": to come, where a report would hardly mean the one that is over
+    r"(?<!\bel )(?<!\blos )(?<!\bcada )\b(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)\b"
+)
 A_DAY, A_WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
@@ -54,6 +57,10 @@ def promising_part(text: str) -> str:
 
 def windows(text: str, at: datetime, zone: tzinfo = ZONE) -> tuple[Window, ...]:
     """The times ahead that a text names, joined into one window; at an hour of either half of the day, both."""
+    return _windows(text, at, zone) or _windows(A_BARE_DAY.sub(r"el \g<0>", plain(text), count=1), at, zone)
+
+
+def _windows(text: str, at: datetime, zone: tzinfo) -> tuple[Window, ...]:
     phrases = find_times(text, at, zone)
     if any(phrase.every is not None for phrase in phrases):
         return ()  # "los viernes" has no end: a habit is no promise
@@ -79,11 +86,14 @@ def _ahead(phrase: TimePhrase, at: datetime) -> Window | None:
     if PAST.search(said):
         return None
     start, end = phrase.start, phrase.end
-    if end <= at and any(word[:3] in MONTHS for word in said.split() if len(word) > 3):
+    words = set(said.split())
+    if end <= at and any(word[:3] in MONTHS for word in words - set(WEEKDAYS) if len(word) > 3):
         return Window(starts_at=_next_year(start), due_at=_next_year(end))
-    step = A_WEEK if set(said.split()) & set(WEEKDAYS) else A_DAY
-    if end <= at and at - end < step:
-        start, end = start + step, end + step
+    if words & set(WEEKDAYS):
+        weeks = (at - end) // A_WEEK + 1 if end <= at else 0  # the next such day, however the last one lies
+        start, end = start + weeks * A_WEEK, end + weeks * A_WEEK
+    elif end <= at and at - end < A_DAY:
+        start, end = start + A_DAY, end + A_DAY
     if end <= at:
         return None
     return Window(starts_at=start if start < end else None, due_at=end)

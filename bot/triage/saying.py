@@ -34,6 +34,7 @@ IN_PART = {
     "tarde": "en la tarde",
     "noche": "en la noche",
 }
+WHICH = re.compile(rf"{NEXT.pattern}|pasad|que paso|last")  # then the calendar day is no guess
 DAY_WORDS = {
     "today": "hoy",
     "yesterday": "ayer",
@@ -241,6 +242,15 @@ def _absolute(group: Group, span: Span, local: datetime) -> str:
         day = _near_day(span.start, local) if group.kind == "recently" else date_name(span.start, local)
         return f"{word}{_inside(group, span)} ({day})"
     return f"{within_a_day(group, span)} ({_near_day(span.start, local)})"
+
+
+def without_a_date(group: Group, span: Span) -> str:
+    """As far as it was said where only the calendar knew the day: "en la noche", "el viernes en la noche"; else nothing."""
+    if not group.kind:
+        return within_a_day(group, span)
+    if group.day is None or group.kind != "weekday" or group.since or WHICH.search(group.day.group()):
+        return ""
+    return f"el {DAY_NAMES[_day_said(group, span).weekday()]}{_inside(group, span)}"
 
 
 def within_a_day(group: Group, span: Span) -> str:

@@ -14,7 +14,7 @@ from bot.triage.calendar_words import CLOCKS, DAYS, PARTS, RECURRING, Piece
 from bot.triage.clocks import at_clock
 from bot.triage.days import day_of
 from bot.triage.normal import ends, fold_with_origin, words_said
-from bot.triage.saying import every, say, within_a_day
+from bot.triage.saying import every, say, without_a_date
 from bot.triage.spans import ONE_DAY, Group, Span, in_part, part_name
 from bot.triage.understanding import TimePhrase
 
@@ -143,7 +143,7 @@ def _phrase(written: str, group: Group, local: datetime) -> TimePhrase | None:
         end=span.end,
         every=None,
         said=say(group, span, local),
-        undated="" if group.kind else within_a_day(group, span),
+        undated=without_a_date(group, span),
     )
 
 

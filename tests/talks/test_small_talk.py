@@ -78,3 +78,6 @@ async def test_who_asks_for_a_patrol_at_night_means_no_night_that_is_over(place:
     await place.vecina.taps("Corregir")
     await place.vecina.taps("Cuándo")
     assert "🕒 en la tarde\n" in await place.vecina.says("mejor por la tarde")
+    await place.vecina.taps("Corregir")
+    await place.vecina.taps("Cuándo")
+    assert "🕒 el viernes en la noche\n" in await place.vecina.says("viernes en la noche")  # the one to come

@@ -28,6 +28,13 @@ PROMISES = {
     "Volvemos mañana a las 7": ["24 19:00", "24 07:00"],
     "El sábado entre 8 y 10 de la noche pasamos": ["28 20:00-28 22:00"],
     "Estuvimos ayer y mañana pasamos a las 9 de la noche": ["24 00:00-24 23:59"],
+    "domingo a las 10 de la mañana paso a verlo": ["29 10:00"],
+    "Paso martes 10am": ["24 10:00"],
+    "Martes en la tarde pasamos": ["24 12:00-24 19:00"],
+    "Pasamos domingo": ["29 00:00-29 23:59"],
+    "El lunes a las 9 de la mañana paso": ["30 09:00"],
+    "Mañana martes a las 9 de la noche paso": ["24 21:00"],
+    "Hoy lunes a las 8 de la noche pasamos": ["23 20:00"],
 }
 NO_PROMISES = [
     "Revisamos la zona y hablamos con dos vecinas.",
