@@ -20,6 +20,7 @@ from bot.domain.territory import Point
 from bot.messages import AttachmentKind
 
 T = TypeVar("T")
+MOST_ROWS = 10  # that a list has on every channel
 LONGEST_TEXT = 4000  # characters of one answer; beyond it the person is asked to send it in parts
 
 

@@ -103,6 +103,15 @@ class Directory:
         found = (self.get(slug) for slug in kind.offices)
         return tuple(contact for contact in found if contact is not None)
 
+    def referable(self, kind: ConcernKind) -> tuple[Contact, ...]:
+        """All offices, the usual ones for the kind first; then who can be written to, and help lines for other kinds last."""
+        usual = self.offices_of(kind)
+        others = [one for one in self.contacts if one not in usual and not one.built_in]
+        others.sort(
+            key=lambda one: (bool(one.kinds) and kind.slug not in one.kinds, not (one.email or one.chat))
+        )
+        return (*usual, *others)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMember:

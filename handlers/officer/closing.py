@@ -10,7 +10,7 @@ from typing import Any
 from bot.conversation import EXTRAS, Flow
 from bot.domain.promise import Window
 from bot.domain.report import Disposition
-from bot.questions import Forget, NotUnderstood, Option, Reply, choose, choose_or, shortened, write
+from bot.questions import MOST_ROWS, Forget, NotUnderstood, Option, Reply, choose, choose_or, shortened, write
 from bot.texts import Texts, later
 from bot.triage.promises import promising_part
 from handlers import news_words, promise_words, proof_words, referral_words, talks
@@ -123,15 +123,17 @@ def _too_long(t: Texts) -> str:
 
 
 def _elsewhere(t: Texts, here: Here, kept: Kept) -> Generator[Any, Any, Ending]:
-    own = [o.slug for o in here.municipality.directory.offices_of(here.kind(kept["kind"]))]
-    others = [c.slug for c in here.municipality.directory.contacts if c.slug not in own and not c.built_in]
-    offices = [here.municipality.directory.get(slug) for slug in (*own, *others)][:10]
+    offices = here.municipality.directory.referable(here.kind(kept["kind"]))
     rows = [
-        Option(o.slug, f"o{n}", o.short or o.name, shortened(o.purpose, 72))
+        Option(
+            o.slug, f"o{n}", o.short or o.name, shortened(o.purpose, 72), words=(o.name,), shown=n < MOST_ROWS
+        )
         for n, o in enumerate(offices)
-        if o is not None
     ]
-    office = yield from choose("office", (t("¿A quién se canaliza?"),), rows, as_rows=True)
+    lines: tuple[str, ...] = (t("¿A quién se canaliza?"),)
+    if len(offices) > MOST_ROWS:
+        lines = (*lines, t("Si no está en la lista, escriba su nombre."))
+    office = yield from choose("office", lines, rows, as_rows=True)
     asked = ""
     if not kept.get("listed"):
         asked = yield from referring.what_is_asked(t, referral_words.office_name(here, office))

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot.conversation import Flow
 from bot.domain.folio import show
-from bot.domain.territory import Place
 from bot.messages import Action, AttachmentKind
 from bot.questions import MediaRef, Option, Written, write
 from bot.texts import Texts, later
@@ -96,8 +95,8 @@ def jot(
     understood = who.here.triage.read(text, who.at) if text else None
     told = heard(who.here, text, understood, consented=True, on_behalf=True)
     files = tuple(MediaRef(file, AttachmentKind(kind)) for file, kind in media) or who.media
-    if colonia and not told.place.known:
-        told = replace(told, place=Place(colonia=colonia))
+    if colonia and not told.place.colonia:
+        told = replace(told, place=replace(told.place, colonia=colonia))
     if kind:
         told = replace(told, kind=kind)
     talks.start(

@@ -9,6 +9,7 @@ from typing import Any
 from bot.conversation import Flow
 from bot.domain.territory import Place, Sector
 from bot.messages import ContactCard, Outgoing
+from bot.questions import MOST_ROWS
 from bot.texts import Texts
 from handlers import talks
 from handlers.here import Here
@@ -17,9 +18,6 @@ from handlers.resident.place import Outside, locate
 from handlers.resident.told import Told, heard
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
-
-MOST_ROWS = 10
-
 
 # ---- my police ----
 

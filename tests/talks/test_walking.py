@@ -189,3 +189,15 @@ async def test_what_turns_out_to_be_confidential_leaves_the_round(place: Town, w
             break
         await place.oficial.says("1")
     assert await heard_of(place) == [("", "")]
+
+
+async def test_a_corner_that_was_told_lies_in_the_colonia_of_the_round(place: Town) -> None:
+    """Nobody is asked where it is who walks there."""
+    await place.oficial.says("hay un bache grande en la esquina de roma y milan")
+    await place.oficial.taps("Llamé a servicios")
+    card = await place.oficial.taps("Anotar reporte")
+    assert "¿Dónde es?" not in card
+    for _ in range(3):
+        if "¿Está bien?" not in card:
+            card = await place.oficial.says("no")
+    assert "📍 Col. Italia, esquina de roma y milan" in card
