@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.triage.normal import A_DIGIT, AN_AT, fold_with_origin, words_said
+from bot.triage.normal import A_DIGIT, A_NUMBER, AN_AT, fold_with_origin, words_said
 from bot.triage.spelling import listed
 
-NUMBER = frozenset([A_DIGIT])
+DIGIT, NUMBER = frozenset([A_DIGIT]), frozenset([A_NUMBER])
 PATTERNS = (
     (frozenset([AN_AT]), re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[correo]"),
     (
@@ -22,7 +22,7 @@ PATTERNS = (
     (NUMBER, re.compile(r"(?<![\d-])\+?(?:\d[ .()/-]{0,2}){9,14}\d(?![\d-])"), "[teléfono]"),
     (NUMBER, re.compile(r"(?<!\d)\d{3}[ .-]\d{2}[ .-]\d{2}(?!\d)|(?<!\d)\d{7}(?!\d)"), "[teléfono]"),
     (
-        NUMBER,
+        DIGIT,
         re.compile(
             r"\b(?:[A-Z]{1,3}[- ]?\d{2,4}[- ]?[A-Z]{1,3}|[A-Z]{3}[- ]?\d{2,4}[- ]?[A-Z0-9]{0,2}|\d{2,3}[- ]?[A-Z]{3}[- ]?\d?)\b"
         ),

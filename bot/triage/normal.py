@@ -23,7 +23,9 @@ PIECE = re.compile(r"([a-z]+|[0-9]+)|([.;!?\n:])|[^\sa-z0-9]")
 A_WORD, CLAUSE_END = 1, 2
 UNACCENTED = str.maketrans("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN")
 LETTERS, DIGIT = re.compile(r"[a-z]+"), re.compile(r"\d")
-A_DIGIT, AN_AT = "#", "@"
+A_DIGIT, A_NUMBER, AN_AT = "#", "##", "@"
+SHORTEST_NUMBER = 6
+"""Digits in all; with fewer there is no telephone, no key of identity and no card in a text."""
 PLAIN = re.compile(r"[\x00-\x7f¿¡]*")
 """Nearly every message is made of these and the letters above: sign by sign they are folded where they stand."""
 
@@ -139,8 +141,11 @@ def fold_with_origin(text: str) -> tuple[str, list[int] | range]:
 def words_said(folded: str) -> frozenset[str]:
     """The words of a folded text, and signs for digits and an @: a pattern none of whose words is there need not be searched."""
     said = set(LETTERS.findall(folded))
-    if DIGIT.search(folded):
+    digits = len(DIGIT.findall(folded))
+    if digits:
         said.add(A_DIGIT)
+    if digits >= SHORTEST_NUMBER:
+        said.add(A_NUMBER)
     if AN_AT in folded:
         said.add(AN_AT)
     return frozenset(said)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from rapidfuzz import fuzz, process
@@ -139,7 +140,7 @@ class Places:
                 self._learn(name, colonia.name)
         self._written = {" ".join(keys): official for keys, official in self._names.items()}
         self._beginnings = frozenset(keys[0] for keys in self._names)
-        self._last = frozenset(keys[-1] for keys in self._names)
+        self._first_two = frozenset(keys[:2] for keys in self._names)
 
     def _learn(self, name: str, official: str) -> None:
         keys = tuple(token.key for token in _tokens(fold(name)))
@@ -170,8 +171,7 @@ class Places:
         return tuple(found.values())[:MOST_PLACES]
 
     def _colonias(self, folded: str) -> Iterator[tuple[str, int, int]]:
-        words = WORD.findall(folded)
-        if self._last.isdisjoint(map(sound, words)) and AREA.isdisjoint(words):
+        if not self._may_name_one(WORD.findall(folded)):
             return
         tokens = _tokens(folded)
         at = 0
@@ -180,6 +180,12 @@ class Places:
             if official:
                 yield official, tokens[at].start, tokens[at + length - 1].end
             at += max(length, 1)
+
+    def _may_name_one(self, words: Sequence[str]) -> bool:
+        """Is a name begun there? Of nearly every message this is all that is asked."""
+        keys = tuple(map(sound, words))
+        begun = zip(keys), pairwise(keys)
+        return not all(map(self._first_two.isdisjoint, begun)) or not AREA.isdisjoint(words)
 
     def _colonia_at(self, tokens: Sequence[Token], at: int) -> tuple[str, int]:
         before = tokens[at - 1].text if at else ""
