@@ -1,4 +1,8 @@
-"""Learned weights: one row per feature, one small whole number per answer; read from JSON into one table."""
+"""Learned weights: two views of the same features, both of small whole numbers, read from JSON into two tables.
+
+The first view weighs each feature for each answer by itself, so it can also name the words that tell. The second sees them
+together: each of its units sums the features and speaks only when the sum is above zero (docs/triage.md).
+"""
 
 from __future__ import annotations
 
@@ -28,31 +32,45 @@ class WeightsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Which line holds the weights of each feature; after the last a line of zeros: that of every feature not known."""
+
+    lines: Mapping[str, int]
+    weights: NDArray[np.int8]
+
+    def sums(self, numbers: Mapping[str, float]) -> NDArray[np.float64]:
+        """The weights of these features, by their strengths."""
+        at = np.fromiter(map(self.lines.get, numbers, repeat(len(self.lines))), np.intp, len(numbers))
+        strengths = np.fromiter(numbers.values(), np.float64, len(numbers))
+        found: NDArray[np.float64] = (strengths * STEP) @ self.weights.take(at, axis=0).astype(np.float64)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """Answers (the kinds and intents, then the flags), which line of the table holds each feature's weights, and how often
-    each kind was danger, and delicate, in the messages learned from."""
+    """Answers (the kinds and intents, then the flags), what each feature says for them by itself and together with the
+    others, and how often each kind was danger, and delicate, in the messages learned from."""
 
     answers: tuple[str, ...]
-    rows: Mapping[str, int]
-    table: NDArray[np.int8]
-    """After the last feature a line of zeros: that of every feature not known."""
+    alone: Table
+    together: Table
+    spoken: NDArray[np.float64]
+    """What each unit of the second view says for each answer."""
     cuts: Mapping[str, float]
     usual: Mapping[str, Mapping[str, float]]
     known: frozenset[str]
 
     def __bool__(self) -> bool:
-        return bool(self.rows)
+        return bool(self.alone.lines)
 
     def alarm_of(self, stem: str) -> float:
         """How much a word by itself speaks for danger now."""
-        line = self.rows.get(f"w:{stem}")
-        return 0.0 if line is None else float(self.table[line, len(self.answers)]) * STEP
+        line = self.alone.lines.get(f"w:{stem}")
+        return 0.0 if line is None else float(self.alone.weights[line, len(self.answers)]) * STEP
 
     def judge(self, numbers: Mapping[str, float]) -> Judgement:
-        """How likely each answer is (together one), and each flag by itself."""
-        lines = np.fromiter(map(self.rows.get, numbers, repeat(len(self.rows))), np.intp, len(numbers))
-        strengths = np.fromiter(numbers.values(), np.float64, len(numbers))
-        sums = (strengths * STEP) @ self.table.take(lines, axis=0).astype(np.float64)
+        """How likely each answer is (together one), and each flag by itself: the two views in the middle."""
+        sums = (self.alone.sums(numbers) + np.maximum(self.together.sums(numbers), 0.0) @ self.spoken) / 2
         kinds, flags = sums[: len(self.answers)], sums[len(self.answers) :]
         powers = np.exp(kinds - kinds.max())
         raised = 1.0 / (1.0 + np.exp(-flags))
@@ -72,22 +90,21 @@ class Judgement:
 
 def no_model() -> Model:
     """Nothing learned: the rules alone decide."""
-    return Model((), {}, np.zeros((1, len(FLAGS)), dtype=np.int8), {}, {}, frozenset())
+    return Model(
+        (), table_of({}, len(FLAGS)), table_of({}, 1), np.zeros((1, len(FLAGS))), {}, {}, frozenset()
+    )
 
 
-def model_of(
-    answers: tuple[str, ...],
-    weights: Mapping[str, NDArray[np.float64]],
-    cuts: Mapping[str, float],
-    usual: Mapping[str, Mapping[str, float]],
-    known: frozenset[str],
-) -> Model:
-    """The model of these weights, as it would come back from its file."""
+def table_of(weights: Mapping[str, NDArray[np.float64]], width: int) -> Table:
+    """The table of these weights, as it would come back from its file."""
     packed = {name: np.clip(np.rint(row / STEP), -127, 127).astype(np.int8) for name, row in weights.items()}
     kept = {name: row for name, row in packed.items() if row.any()}
-    table = np.array([*kept.values()], dtype=np.int8).reshape(len(kept), len(answers) + len(FLAGS))
-    table = np.vstack([table, np.zeros_like(table, shape=(1, table.shape[1]))])
-    return Model(answers, {name: line for line, name in enumerate(kept)}, table, cuts, usual, known)
+    table = np.array([*kept.values()], dtype=np.int8).reshape(len(kept), width)
+    return Table({name: line for line, name in enumerate(kept)}, _with_unknown(table))
+
+
+def _with_unknown(table: NDArray[np.int8]) -> NDArray[np.int8]:
+    return np.vstack([table, np.zeros((1, table.shape[1]), np.int8)])
 
 
 def read_model(file: Path) -> Model:
@@ -96,13 +113,19 @@ def read_model(file: Path) -> Model:
         plain = json.loads(file.read_text(encoding="utf-8"))
         answers = tuple(plain["answers"])
         width = len(answers) + len(FLAGS)
-        table = np.vstack([_unpacked(plain["rows"].values(), width), np.zeros((1, width), np.int8)])
+        spoken = np.array(plain["spoken"], np.float64).reshape(-1, width)
         cuts = {flag: float(plain["cuts"][flag]) for flag in FLAGS}
         usual = {flag: {answer: float(plain["usual"][flag][answer]) for answer in answers} for flag in FLAGS}
-        rows = {name: line for line, name in enumerate(plain["rows"])}
-        return Model(answers, rows, table, cuts, usual, frozenset(plain["known"].split()))
+        alone, together = _table(plain["alone"], width), _table(plain["together"], len(spoken))
+        return Model(answers, alone, together, spoken, cuts, usual, frozenset(plain["known"].split()))
     except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         raise WeightsError("los pesos no se pueden leer; vuelva a generarlos con bot.triage.train") from error
+
+
+def _table(rows: Mapping[str, str], width: int) -> Table:
+    return Table(
+        {name: line for line, name in enumerate(rows)}, _with_unknown(_unpacked(rows.values(), width))
+    )
 
 
 def _unpacked(rows: Iterable[str], width: int) -> NDArray[np.int8]:
@@ -126,12 +149,14 @@ def write_model(model: Model, file: Path) -> None:
         f'"cuts": {json.dumps(model.cuts)}',
         f'"usual": {json.dumps(model.usual)}',
         f'"known": {json.dumps(" ".join(sorted(model.known)))}',
-        '"rows": {\n' + ",\n".join(_lines(model)) + "\n}",
+        f'"spoken": {json.dumps(model.spoken.tolist())}',
+        '"alone": {\n' + ",\n".join(_lines(model.alone)) + "\n}",
+        '"together": {\n' + ",\n".join(_lines(model.together)) + "\n}",
     )
     file.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
 
 
-def _lines(model: Model) -> Iterable[str]:
-    for name, line in sorted(model.rows.items()):
-        packed = base64.b85encode(model.table[line].tobytes()).decode()
+def _lines(table: Table) -> Iterable[str]:
+    for name, line in sorted(table.lines.items()):
+        packed = base64.b85encode(table.weights[line].tobytes()).decode()
         yield f"{json.dumps(name)}: {json.dumps(packed)}"

@@ -26,7 +26,7 @@ from bot.triage.weighing import Conditions, Rulebook, Where, by_idea
 
 DANGER, CALM = "peligro", "calma"
 DANGER_POINTS = 5.0
-NOW, HABITUAL = "ahora", "habitual"
+NOW = "ahora"
 NOW_IDEAS = (NOW, "gerundio")
 MOST_GUESSES = 4
 ALSO_POINTS = 5.0
@@ -35,7 +35,7 @@ HEAD, TAIL = 600, 300
 """Of a longer message the kind is read at its two ends; danger is sought in every passage."""
 MOST_PASSAGES = 8
 MOST_TELLING = 3
-WITHIN = 0.25
+WITHIN = 0.75
 """One passage by itself must be surer: there are many, and each without what was said before."""
 LAST_READ = 512
 """So many messages are remembered as understood: a talk reads its first sentence again at every turn."""
@@ -139,7 +139,7 @@ class Triage:
     def _likely(self, heard: Heard, judged: Judgement) -> float:
         """How likely this is danger now: the rules alone when they are certain, or when nothing was learned."""
         length = len(heard.spoken.text.split())
-        signs = Signs(heard.danger, heard.calm, NOW in heard.where, length, HABITUAL in heard.where)
+        signs = Signs(heard.danger, heard.calm, NOW in heard.where, length)
         if self._lexicon.model:
             return 1.0 if certain(signs) else chance(signs, judged, self._lexicon.model.usual["urgent"])
         now = any(idea in heard.where for idea in NOW_IDEAS)

@@ -179,7 +179,7 @@ async def test_a_kind_that_was_read_wrong_is_taken_off(place: Town) -> None:
 @pytest.mark.parametrize("way", ["Poner asunto", "Anotar reporte"])
 async def test_what_turns_out_to_be_confidential_leaves_the_round(place: Town, way: str) -> None:
     """Its words, its file and its kind; that somebody was met stays."""
-    await place.oficial.says("me contó la señora del 8 lo que pasa en su casa")
+    await place.oficial.says("visité a la señora del 8")
     await place.oficial.taps("Escuché")
     await place.oficial.taps(way)
     said = await place.oficial.says("violencia en casa")
