@@ -6,6 +6,7 @@ It only asks: a person decides whether it is a promise, and for when.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 
@@ -57,13 +58,14 @@ def promising_part(text: str) -> str:
 
 def windows(text: str, at: datetime, zone: tzinfo = ZONE) -> tuple[Window, ...]:
     """The times ahead that a text names, joined into one window; at an hour of either half of the day, both."""
-    return _windows(text, at, zone) or _windows(A_BARE_DAY.sub(r"el \g<0>", plain(text), count=1), at, zone)
-
-
-def _windows(text: str, at: datetime, zone: tzinfo) -> tuple[Window, ...]:
     phrases = find_times(text, at, zone)
     if any(phrase.every is not None for phrase in phrases):
         return ()  # "los viernes" has no end: a habit is no promise
+    named = A_BARE_DAY.sub(r"el \g<0>", plain(text), count=1)
+    return _windows(text, phrases, at, zone) or _windows(named, find_times(named, at, zone), at, zone)
+
+
+def _windows(text: str, phrases: Iterable[TimePhrase], at: datetime, zone: tzinfo) -> tuple[Window, ...]:
     ahead = [span for span in (_ahead(phrase, at) for phrase in phrases) if span]
     within = _within(plain(text), at)
     if within is not None:

@@ -41,6 +41,8 @@ NO_PROMISES = [
     "Hablamos ayer con la familia",
     "Fuimos el viernes a las 8 y no había nadie",
     "Los viernes pasaremos a las 10",
+    "Lunes a viernes pasaremos a las 8",
+    "Viernes y sábados pasamos a las 10 de la noche",
     "Pasaremos pronto",
     "Mañana la señora saca la basura",
     "",
