@@ -21,7 +21,7 @@ TALKS = sorted((Path(__file__).parents[1] / "talks").glob("*.py"))
 EVERYDAY = Path(__file__).parents[1] / "talks" / "everyday.tsv"
 WORDS, QUOTED = re.compile(r"\w+"), re.compile(r'"([^"\n]+)"')
 SPLITS = ("train", "blind", *FRESH, "sealed_2", "sealed_3")
-FRESH_FLOORS = {"top1": 0.91, "top3": 0.97, "urgent_recall": 0.96, "sensitive_recall": 0.97}
+FRESH_FLOORS = {"top1": 0.91, "top3": 0.97, "urgent_recall": 0.98, "sensitive_recall": 0.97}
 """The same for ten voices written without sight of lexicon, weights or corpus; the second five were opened once."""
 
 
@@ -155,7 +155,7 @@ def _plain(text: str) -> str:
 
 
 STRANGERS_FLOORS = {
-    "sealed_2": {"top1": 0.88, "top3": 0.97, "urgent_recall": 0.96, "sensitive_recall": 0.99},
+    "sealed_2": {"top1": 0.88, "top3": 0.97, "urgent_recall": 0.98, "sensitive_recall": 0.99},
     "sealed_3": {"top1": 0.85, "top3": 0.95, "urgent_recall": 0.98, "sensitive_recall": 0.98},
 }
 
