@@ -13,7 +13,7 @@ from bot.texts import Texts
 from bot.triage import Understanding
 from handlers.here import Here
 from handlers.resident.draft import Draft
-from handlers.resident.told import heard, place_heard, read_again, when_heard
+from handlers.resident.told import heard, in_confidence_only, read_again, when_heard
 
 CARDS = (
     "send",
@@ -76,14 +76,15 @@ def look(here: Here, text: str, kind: str, at: datetime) -> dict[str, Any]:
     """The answer to `hear`: when and where, as far as they say it, whether they say nothing else, and what only a
     named list may know."""
     understood = here.triage.read(text, at)
-    place, told = place_heard(here, understood), heard(here, text, understood)
+    told = heard(here, text, understood)
+    graver = in_confidence_only(here, told)
     return {
         "when": when_heard(understood, kind),
         "only_when": _only(text, [phrase.text for phrase in understood.times]),
-        "colonia": place.colonia,
-        "street": place.street,
+        "colonia": told.place.colonia,
+        "street": told.place.street,
         "only_where": _only(text, [phrase.text for phrase in understood.places]),
-        "apart": told.kind if told.kind and here.kind(told.kind).listed else "",
+        "apart": graver.kind if graver else "",
     }
 
 

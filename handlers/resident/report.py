@@ -21,7 +21,7 @@ from handlers.resident.place import Outside, locate
 from handlers.resident.review import identity as who_knows
 from handlers.resident.review import others, review
 from handlers.resident.telling import tell_what
-from handlers.resident.told import Told, heard, read_again
+from handlers.resident.told import Told, heard, in_confidence_only, read_again
 
 
 def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()) -> Flow[Draft | Stopped]:
@@ -47,7 +47,11 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
     if isinstance(place, Outside):
         return Stopped("outside", place.neighbour)
     text, media = yield from tell_what(t, told, kind, "what" in again)
-    graver = None if "kind" in again or text == told.text else _told_in_confidence(here, text)
+    graver = (
+        None
+        if "kind" in again or text == told.text
+        else in_confidence_only(here, heard(here, text, read_again(here.triage, text)))
+    )
     if graver is not None:
         confided = replace(told, text=text, also=graver.also)
         return (yield from in_confidence(t, here, confided, here.kind(graver.kind or OTHER), again))
@@ -72,12 +76,6 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
         also=others(told, kind),
     )
     return (yield from review(t, here, draft, more.to_correct, again, own=not told.on_behalf))
-
-
-def _told_in_confidence(here: Here, text: str) -> Told | None:
-    """What a named list alone may know, told where something ordinary was chosen: it takes its own path."""
-    now = heard(here, text, read_again(here.triage, text))
-    return now if now.kind is not None and here.kind(now.kind).listed else None
 
 
 def _place(t: Texts, here: Here, told: Told, asked: bool) -> Generator[Any, Any, Place | Outside]:

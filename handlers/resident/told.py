@@ -102,6 +102,11 @@ def heard(here: Here, text: str, understood: Understanding | None, **more: Any) 
     )
 
 
+def in_confidence_only(here: Here, told: Told) -> Told | None:
+    """What only a named list may know, told where something ordinary was begun: it takes its own path."""
+    return told if told.kind is not None and here.kind(told.kind).listed else None
+
+
 def _place_of_first(
     here: Here, words: Mapping[str, str], kinds: list[str], understood: Understanding
 ) -> Place:
