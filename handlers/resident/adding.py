@@ -17,12 +17,9 @@ from handlers.resident.told import heard, in_confidence_only, read_again, when_h
 
 CARDS = (
     "send",
-    "send1",
-    "send2",
-    "send3",
-    "send4",
-    "send5",
+    *(f"send{n}" for n in range(1, 6)),
 )  # the last one takes no more words: after the folio there is room
+HEARD = {card: f"heard_{card}" for card in CARDS}  # where it is kept what the words at a card say
 WORDS = 4  # so many, where triage knows nothing of them: what is shorter is rather a slip than a concern
 AROUND = 2  # words beside a time or a place that only hold it: "es en la noche", "fue ayer"
 ASKING = frozenset(
@@ -66,9 +63,9 @@ def _tells(understood: Understanding, text: str) -> bool:
     return understood.kind is not None or (understood.intent in (None, "otro") and len(words) >= WORDS)
 
 
-def hear(name: str, text: str, kind: str) -> Generator[Any, Any, dict[str, Any]]:
+def hear(card: str, words: Added, kind: str) -> Generator[Any, Any, dict[str, Any]]:
     """What they say, read at the moment at which they are said."""
-    found: dict[str, Any] = yield from look_up(name, "added", text=text, kind=kind)
+    found: dict[str, Any] = yield from look_up(HEARD[card], "added", text=words.text, kind=kind)
     return found
 
 

@@ -56,8 +56,8 @@ def in_confidence(
         verdict = yield from choose_or(card, lines, options, added(t, here, options, card, text))
         if not isinstance(verdict, Added):
             break
-        found = yield from hear(f"heard_{card}", verdict.text, kind.slug)
-        text, place = f"{text}\n{verdict.text}", place if place.known else with_place(place, found)
+        found = yield from hear(card, verdict, kind.slug)
+        text, place = f"{text}\n{verdict.text}", with_place(place, found)
         lines = (t("Lo agregué. ¿Lo enviamos?"),)
     if verdict == "edit":
         return (yield from correct(t, FIELDS, more.to_correct, card))

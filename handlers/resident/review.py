@@ -10,7 +10,7 @@ from bot.domain.concern import ConcernKind, Confidentiality, Identity
 from bot.questions import Forget, Option, choose, choose_or, shortened, write
 from bot.texts import Texts, later
 from handlers.here import Here
-from handlers.resident.adding import CARDS, Added, added, hear, joined
+from handlers.resident.adding import CARDS, HEARD, Added, added, hear, joined
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import label
 from handlers.resident.told import Told
@@ -55,15 +55,16 @@ def review(
         verdict = yield from _card(t, here, draft, card, title, own=own)
         if not isinstance(verdict, Added):
             break
-        found = yield from hear(f"heard_{card}", verdict.text, draft.kind)
+        found = yield from hear(card, verdict, draft.kind)
         draft, title = joined(draft, verdict.text, found, again), t("Lo agregué. Entendí esto:")
     if verdict == "send":
         return draft
     if verdict == "cancel":
         return Stopped("discarded")
     if isinstance(verdict, Identity):
-        asked = () if verdict is draft.identity else ("identity",)
-        yield Forget((card, *asked, *(("name",) if asked else ())), ask_again=asked)
+        if verdict is draft.identity:
+            yield Forget((card,))  # as it was: the card again
+        yield Forget((card, *FORGOTTEN_WITH["identity"]), ask_again=("identity",))
     return (yield from correct(t, FIELDS if own else FIELDS[:-1], questions, card))
 
 
@@ -114,7 +115,7 @@ FIELDS = ("kind", "place", "what", "when", "identity")
 FORGOTTEN_WITH = {
     "kind": ("kind", "leaf", "other", "near", "same"),
     "place": ("place", "colonia", "colonia_name", "street", "where", "near", "same"),
-    "what": ("what", *CARDS, *(f"heard_{card}" for card in CARDS)),  # told anew, with what was added
+    "what": ("what", *CARDS, *HEARD.values()),  # told anew, with what was added
     "when": ("when", "when_heard"),
     "identity": ("identity", "name"),
 }
