@@ -61,8 +61,9 @@ def windows(text: str, at: datetime, zone: tzinfo = ZONE) -> tuple[Window, ...]:
     phrases = find_times(text, at, zone)
     if any(phrase.every is not None for phrase in phrases):
         return ()  # "los viernes" has no end: a habit is no promise
-    named = A_BARE_DAY.sub(r"el \g<0>", plain(text), count=1)
-    return _windows(text, phrases, at, zone) or _windows(named, find_times(named, at, zone), at, zone)
+    found = _windows(text, phrases, at, zone)
+    named, bare = A_BARE_DAY.subn(r"el \g<0>", plain(text), count=1) if not found else ("", 0)
+    return _windows(named, find_times(named, at, zone), at, zone) if bare else found
 
 
 def _windows(text: str, phrases: Iterable[TimePhrase], at: datetime, zone: tzinfo) -> tuple[Window, ...]:
