@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from storage.sealing import KeyRing
 from storage.sqlite import SqliteStore
 from tests.faults import plants, strace
 from tests.faults.evidence import Campaign
-from tests.faults.kill_points import Ground
+from tests.faults.kill_points import Ground, Point
 from tests.faults.morning import Morning
 from tests.faults.plants import Patch
 from tests.faults.test_disk_faults import BROKEN, REFUSED, Fault, meet
@@ -31,11 +31,16 @@ Found = tuple[int, str]  # at which attack, and what was seen
 def kills(folder: Path) -> Found | None:
     """T1, point by point, until something is wrong."""
     ground = Ground(Morning.of(1), folder)
-    points = ground.points()
-    for number, point in enumerate(Campaign("T5", "").random().sample(points, MOST), start=1):
+    for number, point in enumerate(_mixed(ground.points()), start=1):
         if wrong := ground.strike(point, folder).wrong:
             return number, wrong[0]
     return None
+
+
+def _mixed(points: Sequence[Point]) -> Sequence[Point]:
+    """So many of them; each that the world outside sees is among them: a sample alone missed a bug once in six."""
+    points = Campaign("T5", "").random().sample(points, len(points))
+    return sorted(points, key=lambda point: point[0] != "write")[:MOST]
 
 
 def raised(folder: Path) -> Found | None:
