@@ -185,15 +185,31 @@ def supervisor_add(
 @supervisors.command("revoke")
 def supervisor_revoke(badge: Annotated[str, typer.Argument(help="Placa de quien pierde el alta.")]) -> None:
     """Quita el alta a cualquier placa, oficial o mando: deja de oír en segundos. Para cuando nadie puede hacerlo en el chat."""
-    from bot.app import now
+    from bot.app import build_here, now
     from bot.domain.errors import NotPermitted
     from handlers.desk import duty
+    from handlers.desk import reports as desk
+
+    settings = read_settings()
+    here = build_here(read_municipality(settings.config_dir), read_ring(settings), {})
+
+    def work(tx: Transaction) -> int:
+        slot, at = tx.staff.slot(badge), now()
+        leaver = tx.staff.officer(slot.person_id) if slot is not None and slot.person_id else None
+        duty.revoke(tx, badge, None, at)
+        left = desk.hand_back(tx, here, leaver.person_id, leaver, at) if leaver is not None else 0
+        tx.outbox.hand_over()
+        return left
 
     try:
-        in_store(lambda tx: duty.revoke(tx, badge, None, now()))
+        left = in_store(work)
     except NotPermitted:
-        raise fail(f"No hay una plaza con la placa {badge}.") from None
+        raise fail(
+            f"No hay una plaza con la placa {badge}. Las placas están en personal.yaml y en «equipo»."
+        ) from None
     out.print(f"{badge} ya no tiene alta.")
+    if left:
+        out.print(f"Lo que tenía en sus manos volvió al sector, y se avisa otra vez: {left}.")
 
 
 @supervisors.command("reset-pin")

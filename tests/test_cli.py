@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from bot import log, pins
@@ -21,10 +22,12 @@ from bot.__main__ import app
 from bot.console import in_store
 from bot.domain.roster import Role
 from bot.settings import names
+from handlers.desk.reports import OBLIGATION
 from storage import Transaction
 from storage.pins import Pin
+from storage.schema import outbox
 from storage.sqlite_file import SoleUse
-from tests.support.reports import NOON
+from tests.support.reports import NOON, opened
 
 run = CliRunner().invoke
 
@@ -200,6 +203,33 @@ def test_somebody_loses_all_rights_from_the_machine_too(with_pin: Path) -> None:
     assert run(app, ["supervisor", "revoke", "M-01"]).exit_code == 0
     assert "placa de un mando" in run(app, ["export", "log", "--badge", "M-01"]).stderr
     assert run(app, ["supervisor", "revoke", "X-9"]).exit_code == 2
+
+
+def test_what_a_revoked_officer_had_in_hand_is_alerted_anew_from_the_machine_too(with_pin: Path) -> None:
+    """A stolen phone at night, and no supervisor in the chat: the cases wait for somebody again, at once."""
+
+    def has(tx: Transaction) -> str:
+        tx.staff.expect(badge="E-9", name="Dzul", role=Role.OFFICER, sectors=("norte",), lists=(), at=NOON)
+        person = tx.people.add(at=NOON, locale="es", role=Role.OFFICER)
+        tx.staff.enrol("E-9", person.id, "0000", NOON)
+        tx.staff.approve("E-9", None, NOON)
+        report = opened(tx)
+        officer = tx.staff.officer(person.id)
+        assert officer is not None
+        tx.reports.save(report.claim(by=officer, at=NOON))
+        return report.folio
+
+    def stands(tx: Transaction, folio: str) -> tuple[str | None, bool, list[str]]:
+        report = tx.reports.by_folio(folio)
+        alerts = select(outbox.c.state).where(outbox.c.report_id == report.id, outbox.c.notice == "alert")
+        due = tx.due.get(OBLIGATION, report.id) is not None
+        return report.handler_id, due, list(tx.connection.execute(alerts).scalars())
+
+    folio = in_store(has)
+    done = run(app, ["supervisor", "revoke", "E-9"])
+    assert done.exit_code == 0, done.output
+    assert "volvió al sector" in done.output
+    assert in_store(lambda tx: stands(tx, folio)) == (None, True, ["ready"])
 
 
 def test_while_nobody_has_a_pin_the_log_is_exported_and_it_is_said(ready: Path) -> None:

@@ -245,11 +245,14 @@ def release(tx: Transaction, here: Here, folio: str, officer: Officer, at: datet
     return report
 
 
-def hand_back(tx: Transaction, here: Here, person_id: str, supervisor: Officer, at: datetime) -> int:
-    """What somebody who was revoked had in hand is nobody's: the sector is alerted anew. Returns how many."""
+def hand_back(tx: Transaction, here: Here, person_id: str, by: Officer, at: datetime) -> int:
+    """What somebody who was revoked had in hand is nobody's: the sector is alerted anew. Returns how many.
+
+    `by`: the supervisor who revoked; from the machine, where nobody did in the chat, who had it.
+    """
     left = [r for r in tx.reports.handled_by(person_id) if (r.status, Verb.RELEASE) in ALLOWED]
     for report in left:
-        free = saved(tx, report.release(by=supervisor, at=at), tx.staff.roster(at), at)
+        free = saved(tx, report.release(by=by, at=at), tx.staff.roster(at), at)
         _cleared(tx, free)
         _alert_first(tx, here, free, at)
     return len(left)
