@@ -171,12 +171,19 @@ def supervisor_add(
 ) -> None:
     """Da de alta a un mando: imprime un código de un solo uso que manda desde su Telegram."""
     from bot.app import new_code, now
+    from bot.domain.errors import NotPermitted
     from handlers.desk import enrolment
     from handlers.officer.enrolment import show_code
 
     code = new_code()
     place = badge or f"MANDO-{code[:4]}"
-    in_store(lambda tx: enrolment.first_supervisor(tx, place, name, code, now()))
+    try:
+        in_store(lambda tx: enrolment.first_supervisor(tx, place, name, code, now()))
+    except NotPermitted:
+        raise fail(
+            f"{place} ya tiene alta; no se tocó nada. Si cambió de teléfono o de persona, dé de baja primero:"
+            f" `proximidad supervisor revoke {place}`."
+        ) from None
     out.print(f"Código para {name} ({place}), sirve una vez y vence en 24 horas:")
     out.print(show_code(code))
     out.print("Que lo mande al asistente desde su propio Telegram.")

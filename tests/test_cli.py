@@ -159,6 +159,21 @@ def test_a_supervisor_gets_a_code_that_is_kept_nowhere_in_clear(ready: Path) -> 
     assert b"Aguilar" not in kept
 
 
+def test_a_supervisor_s_new_code_takes_nobody_off_their_confidential_lists(ready: Path) -> None:
+    """While `serve` runs nothing writes the lists of personal.yaml again: an alert of a list would reach nobody."""
+
+    def written_down(tx: Transaction) -> None:
+        tx.staff.expect(
+            badge="M-2", name="Tun", role=Role.SUPERVISOR, sectors=("norte",), lists=("mando",), at=NOON
+        )
+
+    in_store(written_down)
+    assert run(app, ["supervisor", "add", "comandante Tun", "--badge", "M-2"]).exit_code == 0
+    slot = in_store(lambda tx: tx.staff.slot("M-2"))
+    assert slot is not None
+    assert (slot.state, slot.sectors, slot.lists) == ("invited", ("norte",), ("mando",))
+
+
 PIN = "739154"
 
 
@@ -203,6 +218,16 @@ def test_somebody_loses_all_rights_from_the_machine_too(with_pin: Path) -> None:
     assert run(app, ["supervisor", "revoke", "M-01"]).exit_code == 0
     assert "placa de un mando" in run(app, ["export", "log", "--badge", "M-01"]).stderr
     assert run(app, ["supervisor", "revoke", "X-9"]).exit_code == 2
+
+
+def test_a_place_that_somebody_fills_is_not_given_to_another(with_pin: Path) -> None:
+    """A slip in the badge would take a supervisor's rights away without a word; the way to do it on purpose is said."""
+    done = run(app, ["supervisor", "add", "comandante Tun", "--badge", "M-01"])
+    assert done.exit_code == 2
+    assert "proximidad supervisor revoke M-01" in done.stderr
+    slot = in_store(lambda tx: tx.staff.slot("M-01"))
+    assert slot is not None
+    assert slot.state == "active"
 
 
 def test_what_a_revoked_officer_had_in_hand_is_alerted_anew_from_the_machine_too(with_pin: Path) -> None:

@@ -25,13 +25,21 @@ def invite(tx: Transaction, here: Here, badge: str, by: str | None, at: datetime
         raise NotPermitted
     code = here.code()
     tx.staff.invite(badge, code, at + CODE_LIVES, by, at)
+    tx.requests.set_setting(f"trusted:{badge}", "no")  # a code of the command line that nobody used is void
     tx.audit.add("invited", badge, by, at)
     return code
 
 
 def first_supervisor(tx: Transaction, badge: str, name: str, code: str, at: datetime) -> None:
-    """A supervisor made on the command line: who runs that command is trusted, so no one else approves."""
-    tx.staff.expect(badge=badge, name=name, role=Role.SUPERVISOR, sectors=(), lists=(), at=at)
+    """A supervisor made on the command line: who runs that command is trusted, so no one else approves.
+
+    A place that is known keeps its sectors and its confidential lists. Raises NotPermitted when somebody fills it.
+    """
+    known = tx.staff.slot(badge)
+    if known is not None and known.state == "active":
+        raise NotPermitted
+    sectors, lists = (known.sectors, known.lists) if known else ((), ())
+    tx.staff.expect(badge=badge, name=name, role=Role.SUPERVISOR, sectors=sectors, lists=lists, at=at)
     tx.staff.invite(badge, code, at + FIRST_CODE_LIVES, None, at)
     tx.requests.set_setting(f"trusted:{badge}", "yes")
     tx.audit.add("first_supervisor", badge, None, at)
