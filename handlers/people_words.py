@@ -22,9 +22,10 @@ def _approval_wanted(moment: Moment, facts: Facts) -> Outgoing:
         t("{name} ({badge}) usó su código.", name=facts["name"], badge=facts["badge"]),
         t("¿Ve el número {number} en su teléfono?", number=facts["number"]),
     )
+    whose = f"{facts['badge']}.{facts['number']}"
     actions = (
-        button(t("Sí, dar de alta"), f"approve.{facts['badge']}", "primary"),
-        button(t("No es"), f"refuse.{facts['badge']}", "danger"),
+        button(t("Sí, dar de alta"), f"approve.{whose}", "primary"),
+        button(t("No es"), f"refuse.{whose}", "danger"),
     )
     return Outgoing(lines=lines, actions=actions, protected=True)
 

@@ -35,6 +35,9 @@ WORDS: dict[type[errors.DomainError], str] = {
     errors.BadCode: later(
         "Ese código no sirve: está mal escrito, ya se usó o venció. Pida uno nuevo a su mando."
     ),
+    errors.ApprovalOver: later(
+        "Nadie espera aprobación con ese número: ya se decidió o se usó otro código. Si hace falta, invite otra vez."
+    ),
     errors.CheckOver: later("Esa palabra ya no sirve. Si tiene duda, pida otra o llame al 911."),
     errors.TooManyChecks: later(
         "Van varias comprobaciones en una hora. Si tiene duda, no abra ni acompañe a nadie y llame al 911."

@@ -104,6 +104,10 @@ class BadCode(DomainError):
     """The code is wrong, used or expired."""
 
 
+class ApprovalOver(DomainError):
+    """Nobody with that number waits to be approved: it was decided, or another code was used since."""
+
+
 class AlreadyFollowed(DomainError):
     """Somebody follows the report as their own: there is nothing to hand over."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.errors import BadCode, NotPermitted, TooMany
+from bot.domain.errors import ApprovalOver, BadCode, NotPermitted, TooMany
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Role
 from handlers.here import Here
@@ -54,9 +54,10 @@ def enrol(tx: Transaction, here: Here, person: Person, code: str, at: datetime) 
     if slot is None or not known or tx.staff.slot_of(person.id) is not None:
         tx.people.count(person.id, "wrong_code", at, within_seconds=AN_HOUR)
         raise BadCode
-    tx.staff.enrol(slot.badge, person.id, here.check_number(), at)
+    number = here.check_number()
+    tx.staff.enrol(slot.badge, person.id, number, at)
     if tx.requests.setting(f"trusted:{slot.badge}") == "yes":
-        approve(tx, slot.badge, None, at)
+        approve(tx, slot.badge, number, None, at)
     else:
         _ask_supervisors(tx, slot.badge, at)
     enrolled = tx.staff.slot(slot.badge)
@@ -64,10 +65,13 @@ def enrol(tx: Transaction, here: Here, person: Person, code: str, at: datetime) 
     return enrolled
 
 
-def approve(tx: Transaction, badge: str, by: str | None, at: datetime) -> Slot:
-    """A supervisor confirms that the number is the same on both sides. Raises NotPermitted."""
-    slot = tx.staff.slot(badge)
-    if slot is None or slot.state != "pending" or slot.person_id is None or slot.person_id == by:
+def approve(tx: Transaction, badge: str, number: str, by: str | None, at: datetime) -> Slot:
+    """A supervisor confirms that the number is the same on both sides.
+
+    Raises ApprovalOver: who showed that number waits no longer; NotPermitted for oneself.
+    """
+    slot = _waits(tx, badge, number)
+    if slot.person_id is None or slot.person_id == by:
         raise NotPermitted
     tx.staff.approve(badge, by, at)
     tx.people.set_role(slot.person_id, slot.role)
@@ -78,11 +82,17 @@ def approve(tx: Transaction, badge: str, by: str | None, at: datetime) -> Slot:
     return slot
 
 
-def refuse(tx: Transaction, badge: str, by: str, at: datetime) -> None:
-    """The number is another one: whoever used the code gets nothing."""
+def _waits(tx: Transaction, badge: str, number: str) -> Slot:
+    """Somebody used a code, and that number was shown to them. Raises ApprovalOver."""
     slot = tx.staff.slot(badge)
-    if slot is None or slot.state != "pending":
-        raise NotPermitted
+    if slot is None or slot.state != "pending" or slot.check_number != number:
+        raise ApprovalOver
+    return slot
+
+
+def refuse(tx: Transaction, badge: str, number: str, by: str, at: datetime) -> None:
+    """The number is another one: whoever used the code gets nothing. Raises ApprovalOver."""
+    _waits(tx, badge, number)
     tx.staff.revoke(badge, by, at)
     tx.audit.add("refused", badge, by, at)
 

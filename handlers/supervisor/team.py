@@ -61,15 +61,17 @@ def revoke(who: Speaker) -> None:
     talks.start(who, "revoke", {"slots": others})
 
 
-def approve(who: Speaker, badge: str) -> None:
+def approve(who: Speaker, argument: str) -> None:
     """The number is the same on both sides."""
-    slot = desk.approve(who.tx, badge, who.person.id, who.at)
+    badge, _, number = argument.rpartition(".")
+    slot = desk.approve(who.tx, badge, number, who.person.id, who.at)
     who.say(who.t("{name} ya tiene alta.", name=slot.name))
 
 
-def refuse(who: Speaker, badge: str) -> None:
+def refuse(who: Speaker, argument: str) -> None:
     """The number is another one."""
-    desk.refuse(who.tx, badge, who.person.id, who.at)
+    badge, _, number = argument.rpartition(".")
+    desk.refuse(who.tx, badge, number, who.person.id, who.at)
     who.say(who.t("No se dio de alta. Si fue un error, invite otra vez."))
 
 
