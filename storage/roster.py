@@ -179,6 +179,11 @@ class Staff:
         row = self._tx.connection.execute(_SHIFT_OF, key).mappings().one_or_none()
         return None if row is None else (row["id"], self._shift(row))
 
+    def sectors_of(self, officer: Officer, at: datetime) -> tuple[str, ...]:
+        """The sectors of the running shift, which the roster may have laid elsewhere; off duty those of the place."""
+        running = self.shift_of(officer.person_id, at)
+        return running[1].sectors if running is not None else officer.sectors
+
     def shift(self, shift_id: str) -> Shift | None:
         """The shift of that id."""
         statement = select(shift).where(shift.c.id == shift_id)

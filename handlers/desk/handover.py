@@ -76,11 +76,9 @@ def leave(
 
 
 def waiting_for(tx: Transaction, officer: Officer, at: datetime) -> list[Handover]:
-    """What the shifts before left for this officer's sectors, unsigned, the newest first."""
-    unsigned = reversed(tx.handovers.unsigned(at - WAITS))
-    return [
-        one for one in unsigned if one.says_something and one.concerns(officer.person_id, officer.sectors, at)
-    ]
+    """What the shifts before left for the sectors of this officer's shift, unsigned, the newest first."""
+    unsigned, mine = reversed(tx.handovers.unsigned(at - WAITS)), tx.staff.sectors_of(officer, at)
+    return [one for one in unsigned if one.says_something and one.concerns(officer.person_id, mine, at)]
 
 
 def receive(

@@ -54,7 +54,8 @@ def home(who: Speaker) -> None:
         state, first = t("Fuera de turno"), button(t("Iniciar turno"), "m.start_shift", "primary")
     else:
         state, first = _on_duty(t, shift[1]), button(t("Terminar turno"), "m.end_shift")
-    sectors = [s.name for s in map(who.here.municipality.territory.sector, who.me.sectors) if s is not None]
+    own = shift[1].sectors if shift is not None else who.me.sectors
+    sectors = [s.name for s in map(who.here.municipality.territory.sector, own) if s is not None]
     lines = (
         f"{who.me.name} · {t.listing(sectors)}" if sectors else who.me.name,
         state,

@@ -123,7 +123,7 @@ def pending(who: Speaker, *lead: str) -> None:
     """What the officer has in hand, and what waits in the sector."""
     t = who.t
     in_hand = who.tx.reports.handled_by(who.person.id)
-    mine = set(who.me.sectors)
+    mine = set(who.tx.staff.sectors_of(who.me, who.at))
     waiting = [r for r in who.tx.reports.open() if r.handler_id is None and mine & set(r.sectors)]
     reports = (*in_hand, *waiting)[:10]
     if not reports:

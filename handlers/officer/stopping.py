@@ -143,11 +143,11 @@ def _stopped(who: Speaker, talk: Conversation, heard: Heard) -> None:
 
 
 def _answers_for(who: Speaker, officer: Officer) -> bool:
-    """Who promises takes the report too: of their own sector, while on duty."""
+    """Who promises takes the report too: of the sectors of their shift, while on duty."""
     if officer.role is Role.SUPERVISOR:
         return True
-    on_duty = who.tx.staff.shift_of(officer.person_id, who.at) is not None
-    return on_duty and desk.running(who.tx, officer).sector in officer.sectors
+    shift = who.tx.staff.shift_of(officer.person_id, who.at)
+    return shift is not None and desk.running(who.tx, officer).sector in shift[1].sectors
 
 
 def _promise(who: Speaker, stop: Stop, heard: Heard, window: Window) -> None:

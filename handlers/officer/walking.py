@@ -94,7 +94,7 @@ def planned_today(who: Speaker, sectors: Iterable[str]) -> list[str]:
 
 
 def _sectors(who: Speaker) -> tuple[str, ...]:
-    own = who.officer.sectors if who.officer else ()
+    own = who.tx.staff.sectors_of(who.me, who.at)
     return own or tuple(sector.slug for sector in who.here.municipality.territory.sectors)
 
 

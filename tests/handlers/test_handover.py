@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,23 @@ async def test_who_comes_in_signs_and_takes_what_was_passed_on(store: Store, her
         assert told(tx) == [("handover_received", "canul")]
         rows = tx.connection.execute(select(outbox.c.notice)).scalars().all()
         assert "report_assigned" not in rows  # nobody is told by a supervisor of what they took themselves
+
+    await store.run(work)
+
+
+async def test_who_the_roster_laid_elsewhere_signs_for_there(store: Store, here: Here) -> None:
+    """Ek of the south covers the north tonight: that hand-over is theirs, and not that of their usual sector."""
+
+    def work(tx: Transaction) -> None:
+        town(tx, here)
+        officer(tx, "uc", sectors=("sur",))
+        folio = opened(tx, 7, sectors=("sur",)).folio
+        desk.claim(tx, here, folio, me(tx, "uc"), NOON + HOUR)
+        for leaver in ("canul", "uc"):
+            duty.end(tx, here, me(tx, leaver), NOON + 2 * HOUR)
+        tx.staff.start_shift("shift-ek", replace(_shift(tx, "ek"), starts_at=NOON + 2 * HOUR))
+        left = handover.waiting_for(tx, me(tx, "ek"), NOON + 3 * HOUR)
+        assert [one.person_id for one in left] == [resident(tx, "canul")]
 
     await store.run(work)
 
