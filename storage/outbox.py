@@ -201,6 +201,7 @@ _NEWER = (
     .limit(1)
 )
 _HOLDERS = select(outbox.c.person_id).where(outbox.c.card == bindparam("which")).distinct()
+_HOLDERS_SINCE = _HOLDERS.where(outbox.c.created_at >= bindparam("since"))
 _LAPSED = outbox.c.lease_until < bindparam("moment")
 _MINE = outbox.c.lease_by.is_not_distinct_from(bindparam("me"))
 
@@ -479,9 +480,11 @@ class Outbox:
         key = {"which": row.card, "who": row.person_id, "than": row.id}
         return self._tx.connection.execute(_NEWER, key).scalar_one_or_none() is not None
 
-    def holders(self, card: str) -> list[str]:
-        """Who was given a card."""
-        return list(self._tx.connection.execute(_HOLDERS, {"which": card}).scalars().all())
+    def holders(self, card: str, since: datetime | None = None) -> list[str]:
+        """Who was given a card, ever or from a moment on."""
+        which = {"which": card} if since is None else {"which": card, "since": since}
+        statement = _HOLDERS if since is None else _HOLDERS_SINCE
+        return list(self._tx.connection.execute(statement, which).scalars().all())
 
     def newest(self, person_id: str) -> Row | None:
         """The newest thing said to a person."""

@@ -244,6 +244,8 @@ class AgreementKept(Event):
     answer: str
 
 
+ANEW = (ReportClaimed, ReportReassigned, ReportReleased, ReportReopened)  # whoever has it now begins again
+
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.events import Event, OfficerArrived
+from bot.domain.events import ANEW, Event, OfficerArrived
 from bot.domain.report import Report
 from bot.domain.roster import Officer
 from bot.domain.territory import Point
 from handlers.desk.reports import saved
-from handlers.desk.steps import ANEW
 from storage.store import Transaction
 
 ARRIVING = timedelta(minutes=10)  # a place told within this of "Llegué" is that of the arrival

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain import folio as folios
 from bot.domain.concern import ConcernKind, Identity, Priority
 from bot.domain.errors import NotAllowedNow, NotOnDuty, NotPermitted
+from bot.domain.events import ANEW, AlertDeclined, Event
 from bot.domain.notices import Lane, Notice, alert_card, notices_for
 from bot.domain.questions import BY_DANGER, priority_after, reason_of
 from bot.domain.report import ALLOWED, Change, Disposition, Report, Status, Verb
@@ -165,7 +166,7 @@ def climb(tx: Transaction, here: Here, report_id: str, level: int, at: datetime)
     ladder = here.municipality.service.ladder(report.priority, listed=report.listed)
     step = ladder.step_at(level, report.opened_at)
     roster = tx.staff.roster(at)
-    holders = frozenset(tx.outbox.holders(alert_card(report.id)))
+    holders = frozenset(_heard(tx, report))
     people = climb_to(step[1].who if step else None, report, roster, at, holders, tx.reports.claims())
     _alert(tx, report, people, at, level=level + 1)
     tx.due.set(OBLIGATION, report_id, at + _until_next(ladder, level), level=level + 1)
@@ -328,22 +329,35 @@ def decline(tx: Transaction, here: Here, folio: str, officer: Officer, at: datet
     """An alerted officer cannot take it; when no one who heard can, the next in line hears at once."""
     report = tx.reports.by_folio(folio)
     roster = require_right(tx, report, officer, at)
-    if officer.person_id in _declined(tx, report):
-        return report
+    if any(isinstance(e, AlertDeclined) and e.actor_id == officer.person_id for e in _life(tx, report)):
+        return report  # pressed twice
     report = saved(tx, report.decline(by=officer, at=at), roster, at)
     waiting = tx.due.get(OBLIGATION, report.id)
-    if waiting is not None and report.status is Status.RECEIVED and not _anyone_left(tx, report, roster):
+    if waiting is not None and report.status is Status.RECEIVED and not _anyone_left(tx, report, roster, at):
         climb(tx, here, report.id, waiting.level, at)
     return report
 
 
-def _anyone_left(tx: Transaction, report: Report, roster: Roster) -> bool:
-    holders = set(tx.outbox.holders(alert_card(report.id))) - _declined(tx, report)
-    return any(roster.officer(person) is not None for person in holders)
+def _anyone_left(tx: Transaction, report: Report, roster: Roster, at: datetime) -> bool:
+    """Is there somebody who heard, said nothing yet, and could still take it? Not who went home or is on a pause."""
+    declined = {e.actor_id for e in _life(tx, report) if isinstance(e, AlertDeclined)}
+    heard = [roster.officer(person) for person in _heard(tx, report) if person not in declined]
+    hearing = roster.hearing(at)
+    return any(
+        one is not None and (report.listed or one.role is Role.SUPERVISOR or one in hearing) for one in heard
+    )
 
 
-def _declined(tx: Transaction, report: Report) -> set[str | None]:
-    return {e.actor_id for e in tx.reports.history(report.id) if e.kind == "AlertDeclined"}
+def _heard(tx: Transaction, report: Report) -> list[str]:
+    """Who was alerted since it waits as it does now; an alert before somebody had it is over."""
+    return tx.outbox.holders(alert_card(report.id), _life(tx, report)[0].at)
+
+
+def _life(tx: Transaction, report: Report) -> list[Event]:
+    """What happened since it waits, or is in these hands: from the last event that began it anew."""
+    history = tx.reports.history(report.id)
+    began = max((n for n, event in enumerate(history) if isinstance(event, ANEW)), default=0)
+    return history[began:]
 
 
 # ---- what residents do ----

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.errors import NotPermitted, NotYours, OfferOver, PastMoment
-from bot.domain.events import Event, TransferDeclined, TransferOffered
+from bot.domain.events import ANEW, Event, TransferDeclined, TransferOffered
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Report
 from bot.domain.roster import Officer
 from handlers.desk.reports import SNOOZE, require_right, saved
-from handlers.desk.steps import ANEW
 from handlers.here import Here
 from storage.store import Transaction
 

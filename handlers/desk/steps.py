@@ -5,17 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.errors import NotAllowedNow
-from bot.domain.events import (
-    Event,
-    OfficerArrived,
-    OfficerOnTheWay,
-    ReportClaimed,
-    ReportReassigned,
-    ReportReleased,
-    ReportReopened,
-    SupportOffered,
-    SupportWanted,
-)
+from bot.domain.events import ANEW, Event, OfficerArrived, OfficerOnTheWay, SupportOffered, SupportWanted
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Report, Verb
 from bot.domain.roster import Officer
@@ -23,7 +13,6 @@ from bot.domain.routing import first_alerted
 from handlers.desk.reports import require_right, saved
 from storage.store import Transaction
 
-ANEW = (ReportClaimed, ReportReassigned, ReportReleased, ReportReopened)  # whoever has it now begins again
 AGAIN_AFTER = timedelta(minutes=10)  # support asked for within this is one call
 
 

@@ -186,6 +186,42 @@ async def test_when_all_who_heard_decline_the_next_hears_at_once(
     assert await heard(store, "alert") == [("canul", 0), ("poot", 0 + 1)]
 
 
+async def test_who_went_home_is_nobody_who_could_still_take_it(store: Store, here: Here) -> None:
+    """Of two who heard one goes off duty and the other can't: the next hears now, not at the next step."""
+
+    def work(tx: Transaction) -> None:
+        for name in ("canul", "ek"):
+            officer(tx, name, sectors=sector(here))
+        officer(tx, "poot", sectors=("otro",))
+        folio = report(tx, here).folio
+        tx.staff.end_shift("shift-ek", NOON + MINUTE)
+        desk.decline(tx, here, folio, tx.staff.officer(resident(tx, "canul")), NOON + MINUTE)  # type: ignore[arg-type]
+
+    await store.run(work)
+    assert await heard(store, "alert") == [("canul", 0), ("ek", 0), ("poot", 1)]
+
+
+async def test_a_no_of_before_is_none_once_it_waits_again(store: Store, here: Here) -> None:
+    """It was claimed and released since: whoever can't take it now is asked, and heard, anew."""
+
+    def work(tx: Transaction) -> None:
+        officer(tx, "canul", sectors=sector(here))
+        for name in ("poot", "ek"):
+            officer(tx, name, sectors=("otro",))
+        canul, ek = (tx.staff.officer(resident(tx, name)) for name in ("canul", "ek"))
+        assert canul is not None
+        assert ek is not None
+        folio = report(tx, here).folio
+        desk.decline(tx, here, folio, canul, NOON)
+        desk.claim(tx, here, folio, ek, NOON + MINUTE)
+        desk.release(tx, here, folio, ek, NOON + 2 * MINUTE)
+        for _ in range(2):  # pressed twice
+            desk.decline(tx, here, folio, canul, NOON + 3 * MINUTE)
+
+    await store.run(work)
+    assert await heard(store, "alert") == [("canul", 0), ("poot", 0), ("canul", 2), ("poot", 3)]
+
+
 async def test_a_confidential_report_climbs_inside_its_list(
     store: Store, here: Here, clock: HastyClock, due: Rounds
 ) -> None:
