@@ -144,8 +144,12 @@ def _place_told(moment: Moment, facts: Facts) -> Outgoing:
 def _no_news(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     line = t("Folio {folio}: lo tomó hace rato y no hay novedades. ¿Cómo va?", folio=folio(facts))
-    actions = (*case_button(t, facts), sharing_words.later_again(t, facts["folio"]))
-    return Outgoing(lines=(line,), actions=actions, quiet=True)
+    if facts.get("referred"):
+        line = t("Folio {folio}: sigue canalizado y no hay novedades. ¿Cómo va?", folio=folio(facts))
+    elif not facts.get("mine", True):
+        line = t("Folio {folio}: quien lo tenía ya no está en el equipo. Reasígnelo.", folio=folio(facts))
+    later = (sharing_words.later_again(t, facts["folio"]),) if facts.get("mine", True) else ()
+    return Outgoing(lines=(line,), actions=(*case_button(t, facts), *later), quiet=True)
 
 
 TO_STAFF: Mapping[str, Word] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,7 +10,8 @@ import structlog
 from bot.channels import StoreUnavailable
 from bot.clock import Clock
 from bot.domain.notices import Lane, Notice
-from bot.domain.report import Status
+from bot.domain.report import Report, Status
+from bot.domain.roster import Officer
 from handlers import limits
 from handlers.desk import (
     duty,
@@ -65,22 +66,40 @@ def _question(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
 
 
 def _no_news(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
-    """Somebody took it and nothing was heard since: a quiet reminder, and again after the same time."""
+    """Somebody has it and nothing was heard since: a quiet reminder, and again after the same time."""
     report = tx.reports.get(item.subject)
-    if report.handler_id is None or report.status is Status.CLOSED:
-        tx.due.clear("no_news", item.subject)
+    if report.status in (Status.RECEIVED, Status.CLOSED):
+        tx.due.clear(desk.NO_NEWS, item.subject)
         return
-    every = here.municipality.service.remind_officer_after
-    told = Notice(
-        person_id=report.handler_id,
-        name="no_news",
-        facts={"folio": report.folio},
-        lane=Lane.UPDATE,
-        report_id=report.id,
-        dedupe_key=f"no_news:{report.id}:{report.version}:{item.level}",
-    )
-    tx.outbox.put([told], at)
-    tx.due.set("no_news", item.subject, at + every, level=item.level + 1)
+    referred = report.status is Status.REFERRED
+    if not (referred and referrals.waits(tx, report)):  # while an office is asked, its own reminders speak
+        tx.outbox.put(_how_it_goes(tx, report, item.level, at), at)
+    every = desk.REFERRED_AGAIN if referred else here.municipality.service.remind_officer_after
+    tx.due.set(desk.NO_NEWS, item.subject, at + every, level=item.level + 1)
+
+
+def _how_it_goes(tx: Transaction, report: Report, level: int, at: datetime) -> list[Notice]:
+    """To who has it; when nobody of the team does, to who commands, or to the list."""
+    mine = report.handler_id is not None and tx.staff.officer(report.handler_id) is not None
+    people = [report.handler_id] if mine else [one.person_id for one in _above(tx, report, at)]
+    facts = {"folio": report.folio, "referred": report.status is Status.REFERRED, "mine": mine}
+    return [
+        Notice(
+            person_id=person,
+            name="no_news",
+            facts=facts,
+            lane=Lane.UPDATE,
+            report_id=report.id,
+            dedupe_key=f"no_news:{report.id}:{report.version}:{level}" + ("" if mine else f":{person}"),
+        )
+        for person in people
+        if person is not None
+    ]
+
+
+def _above(tx: Transaction, report: Report, at: datetime) -> Sequence[Officer]:
+    roster = tx.staff.roster(at)
+    return roster.of_list(report.named_list) if report.listed else roster.supervisors()
 
 
 def _snooze(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
@@ -169,7 +188,7 @@ DUE: Mapping[str, Do] = {
     desk.OBLIGATION: _obligation,
     desk.QUESTION: _question,
     desk.SNOOZE: _snooze,
-    "no_news": _no_news,
+    desk.NO_NEWS: _no_news,
     duty.WARNING: _warning,
     duty.END: _shift_end,
     duty.PAUSE: _pause_over,

@@ -11,7 +11,7 @@ from bot.domain.handover import WAITS, Handover
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Report
 from bot.domain.roster import Officer, Shift
-from handlers.desk.reports import saved
+from handlers.desk.reports import NO_NEWS, saved
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -102,7 +102,7 @@ def _taken_over(tx: Transaction, here: Here, left: Handover, to: Officer, at: da
     for report in map(tx.reports.by_folio, left.left):
         if report.status.open and report.handler_id == left.person_id and not report.listed:
             taken.append(saved(tx, report.reassign(to=to, by=to, at=at), roster, at))
-            tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
+            tx.due.set(NO_NEWS, report.id, at + here.municipality.service.remind_officer_after)
     return taken
 
 

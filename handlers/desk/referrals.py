@@ -136,6 +136,11 @@ def chase(tx: Transaction, here: Here, referral_id: str, level: int, at: datetim
     _set_chase(tx, here, found, level + 1)
 
 
+def waits(tx: Transaction, report: Report) -> bool:
+    """Is an office asked about it, that has not answered yet?"""
+    return any(one.state is State.OPEN for one in tx.referrals.of_report(report.id))
+
+
 def solved(tx: Transaction, report: Report, at: datetime) -> Report:
     """The resident says that it is solved: over, whatever the office says. Raises NotAllowedNow."""
     report = saved(tx, report.solved_elsewhere(at=at), tx.staff.roster(at), at)

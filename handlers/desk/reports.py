@@ -26,6 +26,10 @@ from storage.store import Transaction
 OBLIGATION = "obligation"  # a report that waits for a person: closed only by one
 QUESTION = "question"  # an officer's question that waits for the resident
 SNOOZE = "snooze"  # a reminder that who attends asked for
+NO_NEWS = "no_news"  # a quiet reminder to who has it
+REFERRED_AGAIN = timedelta(
+    days=7
+)  # another office has it and nothing is asked of it any more: how does it go?
 REPEAT_AFTER = timedelta(minutes=30)  # beyond the end of the ladder it keeps sounding
 FOLIO_TRIES = 50
 
@@ -232,7 +236,7 @@ def claim(tx: Transaction, here: Here, folio: str, officer: Officer, at: datetim
     report = saved(tx, report.claim(by=officer, at=at), roster, at)
     tx.due.clear(OBLIGATION, report.id)
     tx.due.clear(HELD, report.id)
-    tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
+    tx.due.set(NO_NEWS, report.id, at + here.municipality.service.remind_officer_after)
     return report
 
 
@@ -269,7 +273,7 @@ def reassign(
         raise NotPermitted
     report = saved(tx, report.reassign(to=to, by=supervisor, at=at), roster, at)
     _cleared(tx, report)
-    tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
+    tx.due.set(NO_NEWS, report.id, at + here.municipality.service.remind_officer_after)
     return report
 
 
@@ -302,6 +306,7 @@ def refer(tx: Transaction, folio: str, officer: Officer, office: str, text: str,
     roster = require_right(tx, report, officer, at)
     report = saved(tx, report.refer(by=officer, office=office, note=text, at=at), roster, at)
     _cleared(tx, report)
+    tx.due.set(NO_NEWS, report.id, at + REFERRED_AGAIN)  # still ours, until a person closes it
     return report
 
 
@@ -478,5 +483,5 @@ def saved(tx: Transaction, change: Change, roster: Roster, at: datetime) -> Repo
 
 
 def _cleared(tx: Transaction, report: Report) -> None:
-    for kind in (OBLIGATION, QUESTION, HELD, SNOOZE, "no_news"):
+    for kind in (OBLIGATION, QUESTION, HELD, SNOOZE, NO_NEWS):
         tx.due.clear(kind, report.id)

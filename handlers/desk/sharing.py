@@ -9,7 +9,7 @@ from bot.domain.events import ANEW, Event, TransferDeclined, TransferOffered
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Report
 from bot.domain.roster import Officer
-from handlers.desk.reports import SNOOZE, require_right, saved
+from handlers.desk.reports import NO_NEWS, SNOOZE, require_right, saved
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -75,7 +75,7 @@ def accept(tx: Transaction, here: Here, folio: str, officer: Officer, at: dateti
     giver = _offered_to(tx, report, officer, at)
     report = saved(tx, report.reassign(to=officer, by=officer, at=at), roster, at)
     tx.due.clear(SNOOZE, report.id)
-    tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
+    tx.due.set(NO_NEWS, report.id, at + here.municipality.service.remind_officer_after)
     _answer(tx, report, giver, officer, at, accepted=True)
     return report
 
@@ -134,7 +134,7 @@ def snooze(tx: Transaction, folio: str, officer: Officer, until: datetime, at: d
     if not at < until <= at + LONGEST_SNOOZE:
         raise PastMoment
     tx.due.set(SNOOZE, report.id, until)
-    tx.due.clear("no_news", report.id)
+    tx.due.clear(NO_NEWS, report.id)
     return report
 
 
@@ -152,4 +152,4 @@ def remind(tx: Transaction, here: Here, report_id: str, at: datetime) -> None:
         dedupe_key=f"snooze:{report.id}:{at.timestamp():.0f}",
     )
     tx.outbox.put([told], at)
-    tx.due.set("no_news", report.id, at + here.municipality.service.remind_officer_after)
+    tx.due.set(NO_NEWS, report.id, at + here.municipality.service.remind_officer_after)

@@ -19,7 +19,7 @@ from bot.domain.roster import Role
 from bot.messages import Address
 from bot.municipality.municipality import Municipality
 from handlers.delivery.sender import Refused, permitted
-from handlers.desk import referrals
+from handlers.desk import duty, referrals
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.rounds import Rounds
@@ -146,6 +146,47 @@ async def test_an_answer_goes_to_the_neighbour_and_to_who_follows_it(store: Stor
     heard, status = await store.run(work)
     assert heard == [("office_said", "rosa"), ("office_answered", "canul")]
     assert status is Status.REFERRED
+
+
+def reminded(tx: Transaction) -> list[str]:
+    """Who was asked how it goes, in order."""
+    people = {resident(tx, name): name for name in ("canul", "poot", "aguilar")}
+    rows = select(outbox.c.person_id).where(outbox.c.notice == "no_news").order_by(outbox.c.id)
+    return [people[person] for person in tx.connection.execute(rows).scalars()]
+
+
+async def test_what_an_office_answered_is_asked_for_until_a_person_closes_it(
+    store: Store, here: Here, clock: HastyClock
+) -> None:
+    """ "Sí lo atienden" and then nothing: the report is still ours. Who has it hears once a week, or who commands."""
+
+    def answered(tx: Transaction) -> str:
+        folio = town(tx, here)
+        referrals.answer(tx, here, question(tx, referred(tx, here, folio)), Outcome.WILL_DO, "", NOON)
+        return folio
+
+    folio = await store.run(answered)
+    await pass_days(store, here, clock, 15)
+    assert await store.read(reminded) == ["canul", "canul"]
+    await store.run(lambda tx: duty.revoke(tx, "canul", None, clock.at))
+    await pass_days(store, here, clock, 7)
+    assert await store.read(reminded) == ["canul", "canul", "aguilar"]
+    await store.run(
+        lambda tx: desk.close(tx, folio, me(tx, "aguilar"), Disposition.SOLVED_BY_OTHER, "Ya.", clock.at)
+    )
+    await pass_days(store, here, clock, 15)
+    assert len(await store.read(reminded)) == 3
+
+
+async def test_of_a_confidential_one_no_office_is_asked_and_who_has_it_is(
+    store: Store, here: Here, clock: HastyClock
+) -> None:
+    def sent_on(tx: Transaction) -> None:
+        desk.refer(tx, town(tx, here, named_list="mando"), me(tx, "canul"), OFFICE, "", NOON)
+
+    await store.run(sent_on)
+    await pass_days(store, here, clock, 8)
+    assert await store.read(reminded) == ["canul"]
 
 
 async def test_of_a_kind_that_asks_for_it_somebody_reads_the_answer_first(store: Store, here: Here) -> None:

@@ -92,7 +92,11 @@ FACTS: dict[str, list[dict[str, Any]]] = {
         for stops in (0, 1, 7)
     ],
     "place_told": [{"folio": FOLIO, "colonia": "centro", "street": STREET}],
-    "no_news": [{"folio": FOLIO}],
+    "no_news": [
+        {"folio": FOLIO},
+        {"folio": FOLIO, "referred": True, "mine": True},
+        {"folio": FOLIO, "referred": False, "mine": False},
+    ],
     "shift_ends_soon": [{"ends_at": NOON.isoformat(), "in_hand": n} for n in (0, 1, 3)],
     "shift_ended": [{"ends_at": NOON.isoformat(), "in_hand": n} for n in (0, 1, 3)],
     **{
