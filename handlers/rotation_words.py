@@ -103,8 +103,15 @@ def done_lines(t: Texts, here: Here, facts: Facts) -> list[str]:
 def _missed(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     where = moment.here.colonia_name(facts["colonia"])
+    first = t("Disculpe: el {day} no pudimos recorrer la colonia {where}.", day=_day(t, facts), where=where)
+    if facts.get("dropped"):
+        first = t(
+            "Disculpe: cambió el plan, y el {day} ya no recorremos la colonia {where}.",
+            day=_day(t, facts),
+            where=where,
+        )
     lines = (
-        t("Disculpe: el {day} no pudimos recorrer la colonia {where}.", day=_day(t, facts), where=where),
+        first,
         t("Su petición sigue contando para el siguiente plan."),
     )
     return Outgoing(lines=lines, actions=(button(t("Hablar con el mando"), "m.person"),), quiet=True)

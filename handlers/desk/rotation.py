@@ -34,23 +34,45 @@ def needs(tx: Transaction, here: Here, sector: str, at: datetime) -> list[Need]:
 
 
 def confirm(tx: Transaction, here: Here, sector: str, plan: Plan, by: str, at: datetime) -> list[PlannedWalk]:
-    """This is the sector's plan from tomorrow on; an older one for those days is void."""
+    """This is the sector's plan from tomorrow on; an older one for those days is void.
+
+    What stands in both stays as it is, so that nobody is told twice; a day that is over meanwhile is left out.
+    """
     zone, rules = here.municipality.time_zone, here.municipality.service.rounds
     tomorrow = at.astimezone(zone).date() + A_DAY
+    wanted = [(day, colonia) for day, colonia in plan if day >= tomorrow]
+    kept = {}
     for old in tx.rotation.ahead(tomorrow):
-        if old.sector == sector:
-            _settle(tx, old, State.DROPPED)
+        if old.sector != sector:
+            continue
+        if (old.day, old.colonia) in wanted:
+            kept[old.day, old.colonia] = old
+        else:
+            _drop(tx, old, at)
     made = [
-        PlannedWalk(id=here.short_id(), sector=sector, colonia=colonia, day=day, planned_by=by, planned_at=at)
-        for day, colonia in plan
+        kept.get((day, colonia))
+        or PlannedWalk(
+            id=here.short_id(), sector=sector, colonia=colonia, day=day, planned_by=by, planned_at=at
+        )
+        for day, colonia in wanted
     ]
     for one in made:
+        if one in kept.values():
+            continue
         tx.rotation.add(one)
         tx.due.set(
             BEFORE, one.id, max(at, moment(one.day - A_DAY, rules.tell_at, zone).astimezone(at.tzinfo))
         )
         tx.due.set(AFTER, one.id, moment(one.day + A_DAY, rules.after_at, zone).astimezone(at.tzinfo))
     return made
+
+
+def _drop(tx: Transaction, old: PlannedWalk, at: datetime) -> None:
+    """Another plan took its place; who was told of the day already is told that it is off."""
+    if tx.due.get(BEFORE, old.id) is None:
+        facts = {"colonia": old.colonia, "day": old.day.isoformat(), "dropped": True}
+        _tell(tx, old.id, "walk_missed", tx.rotation.who_asked(old.colonia, at), facts, at)
+    _settle(tx, old, State.DROPPED)
 
 
 def before(tx: Transaction, here: Here, planned_id: str, at: datetime) -> None:

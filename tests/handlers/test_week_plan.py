@@ -191,6 +191,53 @@ async def test_a_new_plan_takes_the_place_of_the_one_before(
     assert await state(store, name) is State.DROPPED
 
 
+async def test_the_same_round_confirmed_again_is_announced_once(
+    store: Store, here: Here, clock: HastyClock, sector: str
+) -> None:
+    """On Tuesday evening the supervisor adds Thursday; Wednesday was announced at six and stays as it is."""
+    first, second = colonias(here, sector)[:2]
+    name = await store.run(lambda tx: planned(tx, here, sector))
+    await until(store, here, clock, 30)  # Tuesday, 19:00
+    plan = [(DAY, first), (DAY + timedelta(days=1), second)]
+    made = await store.run(
+        lambda tx: rotation.confirm(tx, here, sector, plan, resident(tx, "aguilar"), clock.at)
+    )
+    assert [one.id == name for one in made] == [True, False]
+    await until(store, here, clock, 2)
+    assert sorted(await store.run(told)) == [("walk_tomorrow", "luis"), ("walk_tomorrow", "rosa")]
+
+
+async def test_who_was_told_the_day_is_told_that_it_is_off(
+    store: Store, here: Here, clock: HastyClock, sector: str
+) -> None:
+    await store.run(lambda tx: planned(tx, here, sector))
+    await until(store, here, clock, 30)  # Tuesday, 19:00: it was announced at six
+    await store.run(lambda tx: rotation.confirm(tx, here, sector, [], resident(tx, "aguilar"), clock.at))
+    await until(store, here, clock, 48)
+    after = [one for one in await store.run(told) if one[0] != "walk_tomorrow"]
+    assert sorted(after) == [("walk_missed", "luis"), ("walk_missed", "rosa")]
+
+
+async def test_a_day_that_is_over_when_the_plan_is_confirmed_is_not_in_it(
+    store: Store, here: Here, clock: HastyClock, sector: str
+) -> None:
+    """The card of Monday, confirmed on Thursday: nobody hears that a round of Wednesday could not be."""
+    await store.run(lambda tx: town(tx, sector))
+    await store.run(
+        lambda tx: tx.requests.ask_for_visit(resident(tx, "rosa"), colonias(here, sector)[0], NOON)
+    )
+    clock.skip(days=3)
+    plan = [(DAY, colonias(here, sector)[0])]
+    assert (
+        await store.run(
+            lambda tx: rotation.confirm(tx, here, sector, plan, resident(tx, "aguilar"), clock.at)
+        )
+        == []
+    )
+    await until(store, here, clock, 24)
+    assert await store.run(told) == []
+
+
 async def test_needs_count_days_requests_and_open_concerns_but_none_in_confidence(
     store: Store, here: Here, sector: str
 ) -> None:

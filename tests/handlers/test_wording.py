@@ -78,7 +78,10 @@ FACTS: dict[str, list[dict[str, Any]]] = {
         }
         for stops in (1, 7)
     ],
-    "walk_missed": [{"colonia": "centro", "day": "2026-11-24"}],
+    "walk_missed": [
+        {"colonia": "centro", "day": "2026-11-24"},
+        {"colonia": "centro", "day": "2026-11-24", "dropped": True},
+    ],
     "walk_not_made": [{"colonia": "centro", "day": "2026-11-24"}],
     "badge_word": [{"word": "GUITARRA 47", "until": NOON.isoformat()}],
     "badge_doubt": [{"about": about, "times": 3} for about in ("", "E-105")],
