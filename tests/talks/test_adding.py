@@ -123,3 +123,16 @@ async def test_back_takes_the_last_addition_away(place: Town) -> None:
     await at_the_card(who)
     await who.says("el poste tiene el numero 4512 y esta oxidado")
     assert "numero 4512" not in await who.says("atrás")
+
+
+async def test_a_telephone_number_is_an_answer_and_no_code_of_the_team(tmp_path: Path) -> None:
+    """Ten figures look like a code of enrolment: whoever was asked for their number is not sent to a supervisor."""
+    async with town(tmp_path) as place:
+        await place.vecina.reports("ay una lampara fundida en la italia")
+        await place.oficial.taps("Tomar")
+        await place.oficial.taps("Necesito")
+        await place.oficial.taps("Preguntar")
+        await place.oficial.says("¿A qué número le marco?")
+        said = await place.vecina.says("983 123 4567".replace(" ", ""))
+        assert "código" not in said
+        assert "9831234567" in place.oficial.last
