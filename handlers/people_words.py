@@ -49,6 +49,8 @@ def _revoked(moment: Moment, facts: Facts) -> Outgoing:
 def _help_wanted(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     line = t("Una persona pide hablar con alguien del equipo.")
+    if facts.get("again"):
+        line = t("Una persona sigue esperando que alguien del equipo le conteste.")
     return Outgoing(
         lines=(line,), actions=(button(t("Contestar"), f"help.{facts['request'][:12]}", "primary"),)
     )

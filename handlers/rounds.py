@@ -19,6 +19,7 @@ from handlers.desk import (
     handover,
     holding,
     mediations,
+    person,
     planning,
     promises,
     referrals,
@@ -81,19 +82,19 @@ def _no_news(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
 def _how_it_goes(tx: Transaction, report: Report, level: int, at: datetime) -> list[Notice]:
     """To who has it; when nobody of the team does, to who commands, or to the list."""
     mine = report.handler_id is not None and tx.staff.officer(report.handler_id) is not None
-    people = [report.handler_id] if mine else [one.person_id for one in _above(tx, report, at)]
+    people = [report.handler_id] if mine else [chief.person_id for chief in _above(tx, report, at)]
     facts = {"folio": report.folio, "referred": report.status is Status.REFERRED, "mine": mine}
     return [
         Notice(
-            person_id=person,
+            person_id=one,
             name="no_news",
             facts=facts,
             lane=Lane.UPDATE,
             report_id=report.id,
-            dedupe_key=f"no_news:{report.id}:{report.version}:{level}" + ("" if mine else f":{person}"),
+            dedupe_key=f"no_news:{report.id}:{report.version}:{level}" + ("" if mine else f":{one}"),
         )
-        for person in people
-        if person is not None
+        for one in people
+        if one is not None
     ]
 
 
@@ -185,6 +186,7 @@ def _mediation_ask(tx: Transaction, here: Here, item: DueItem, at: datetime) -> 
 DUE: Mapping[str, Do] = {
     holding.HELD: holding.remind,
     holding.LET_IN: _let_in,
+    person.WAITS: person.remind,
     desk.OBLIGATION: _obligation,
     desk.QUESTION: _question,
     desk.SNOOZE: _snooze,
@@ -335,8 +337,8 @@ SWEEP: Mapping[str, Callable[[Transaction, Here, datetime], None]] = {
 
 def _hushed(tx: Transaction, here: Here, talk: Conversation) -> bool:
     """Nothing is ever sent on our own motion about a confidential matter, not even about its draft."""
-    person = tx.people.get(talk.person_id)
-    t = here.t(person.locale if person else "es")
+    whose = tx.people.get(talk.person_id)
+    t = here.t(whose.locale if whose else "es")
     return confidential(t, here, Told.from_arguments(talk.arguments), talk.answers)
 
 

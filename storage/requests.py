@@ -81,6 +81,16 @@ class Requests:
         )
         return bool(self._tx.connection.execute(statement).rowcount)
 
+    def free_help(self, request_id: str) -> None:
+        """Nobody has it: whoever answers first will."""
+        statement = update(help_request).where(help_request.c.id == request_id).values(taken_by=None)
+        self._tx.connection.execute(statement)
+
+    def help_taken_by(self, person_id: str) -> list[HelpRequest]:
+        """The talks that somebody of the team has and that are not over."""
+        mine = _HELP.where(help_request.c.taken_by == person_id, help_request.c.closed_at.is_(None))
+        return [HelpRequest(**row) for row in self._tx.connection.execute(mine).mappings().all()]
+
     def end_help(self, request_id: str, at: datetime) -> None:
         """The talk is over."""
         statement = update(help_request).where(help_request.c.id == request_id).values(closed_at=at)

@@ -13,7 +13,7 @@ from bot.domain.handover import Handover
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Mode, Officer, Role, Shift
 from bot.domain.territory import Point
-from handlers.desk import handover
+from handlers.desk import handover, person
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -170,6 +170,7 @@ def revoke(tx: Transaction, badge: str, by: str | None, at: datetime) -> None:
         if running is not None:
             tx.staff.end_shift(running[0], at)
         tx.outbox.silence(slot.person_id)
+        person.left(tx, slot.person_id, at)
         tx.pins.forget(slot.person_id)
         gone = Notice(person_id=slot.person_id, name="revoked", facts={"role": Role.RESIDENT.value})
         tx.outbox.put([gone], at)

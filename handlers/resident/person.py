@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.notices import Lane, Notice
 from bot.messages import Outgoing
+from handlers.desk import person as calls
 from handlers.speaker import Speaker, button
 
 
@@ -15,7 +16,8 @@ def ask(who: Speaker) -> None:
     roster = who.tx.staff.roster(who.at)
     supervisors = roster.supervisors()
     if new:
-        _tell(who, [s.person_id for s in supervisors], request.id)
+        calls.call(who.tx, request.id, who.at)
+    calls.wait(who.tx, who.here, request.id, who.at)
     there = desk.open_at(who.at.astimezone(who.here.municipality.time_zone)) and bool(supervisors)
     lines = [
         t("Le avisé a una persona del equipo. Le contesta por aquí.")
@@ -30,20 +32,6 @@ def ask(who: Speaker) -> None:
         lines.append(t("También puede llamar al {phone}.", phone=desk.phone))
     lines.append(t("Escriba su mensaje; para terminar, escriba «menú». Si hay peligro, llame al 911."))
     who.show(Outgoing(lines=tuple(lines)))
-
-
-def _tell(who: Speaker, people: list[str], request_id: str) -> None:
-    notices = [
-        Notice(
-            person_id=person,
-            name="help_wanted",
-            facts={"request": request_id},
-            lane=Lane.UPDATE,
-            dedupe_key=f"help:{request_id}:{person}",
-        )
-        for person in people
-    ]
-    who.tx.outbox.put(notices, who.at)
 
 
 def relay(who: Speaker) -> bool:
@@ -66,6 +54,7 @@ def relay(who: Speaker) -> bool:
         if person
     ]
     who.tx.outbox.put(notices, who.at)
+    calls.wait(who.tx, who.here, request.id, who.at)
     who.say(who.t("Enviado."), actions=(button(who.t("Terminar"), "m.end_person"),))
     return True
 
@@ -75,6 +64,7 @@ def end(who: Speaker) -> None:
     request = who.tx.requests.open_help_of(who.person.id)
     if request is not None:
         who.tx.requests.end_help(request.id, who.at)
+        calls.answered(who.tx, request.id)
     who.say(
         who.t("De acuerdo. Aquí estamos cuando nos necesite."), actions=(button(who.t("Menú"), "m.menu"),)
     )

@@ -7,6 +7,7 @@ from bot.domain.notices import Lane, Notice
 from bot.questions import Written, write
 from bot.texts import Texts
 from handlers import talks
+from handlers.desk import person
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
@@ -44,6 +45,7 @@ def _answered(who: Speaker, talk: Conversation, said: Written) -> None:
         lane=Lane.REPLY,
     )
     who.tx.outbox.put([told], who.at)
+    person.answered(who.tx, request.id)
     who.say(
         who.t("Enviado."),
         actions=(
@@ -58,6 +60,7 @@ def end(who: Speaker, request_id: str) -> None:
     request = _request(who, request_id)
     if request is not None:
         who.tx.requests.end_help(request, who.at)
+        person.answered(who.tx, request)
     who.say(who.t("Plática terminada."))
 
 

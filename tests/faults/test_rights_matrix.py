@@ -36,6 +36,7 @@ from bot.messages import Address, Inbound, InboundKind
 from bot.triage import Understanding
 from handlers import menus
 from handlers.desk import duty, erasure
+from handlers.desk import person as calls
 from handlers.here import Here
 from handlers.reception import Reception
 from handlers.refusals import WORDS as REFUSALS
@@ -213,6 +214,7 @@ def populated(tx: Transaction, here: Here) -> tuple[dict[str, str], dict[str, st
     for folio in REPORTS.values():
         _promised(tx, tx.reports.by_folio(folio), people["handler"])
     request, _ = tx.requests.ask_for_person(people["neighbour"], NOON)
+    calls.wait(tx, here, request.id, NOON)
     erasure.ask(tx, people["neighbour"], NOON)
     return people, REPORTS, request.id
 

@@ -160,7 +160,7 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     },
     "approval_wanted": [{"badge": "E-101", "name": "oficial Canul", "number": "0042"}],
     "approved": [{"role": "officer"}, {"role": "supervisor"}],
-    "help_wanted": [{"request": REQUEST}],
+    "help_wanted": [{"request": REQUEST}, {"request": REQUEST, "again": True}],
     "help_message": [{"request": REQUEST, "text": TEXT, "media": []}],
     "revoked": [{"role": "resident"}],
     "erasure_wanted": [{"person": "0" * 32, "again": again} for again in (False, True)],

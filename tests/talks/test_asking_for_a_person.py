@@ -1,0 +1,72 @@
+"""Who asks for a person is not forgotten: the team hears it again until somebody answers, and whoever leaves holds nobody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from sqlalchemy import select
+
+from handlers.desk import duty
+from storage.schema import help_request
+from tests.support.talker import Town, text_of, town
+
+TAKEN_BY = select(help_request.c.taken_by).where(help_request.c.closed_at.is_(None))
+STILL = "sigue esperando"
+
+
+@pytest_asyncio.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Town]:
+    """Monday, ten o'clock: somebody is to be there until eight in the evening."""
+    async with town(tmp_path) as made:
+        await made.vecina.says("hablar con una persona")
+        yield made
+
+
+def times_called(place: Town) -> int:
+    return sum(STILL in text_of(bubble) for bubble in place.supervisora.heard)
+
+
+async def test_while_nobody_answers_the_team_hears_it_again(place: Town) -> None:
+    """Also when somebody tapped and then wrote nothing; at night nobody is woken, in the morning they hear."""
+    await place.later(minutes=5)
+    await place.supervisora.taps("Contestar")
+    await place.supervisora.says("menú")
+    assert times_called(place) == 0
+    await place.later(minutes=20)
+    assert times_called(place) == 1
+    await place.supervisora.taps("Contestar")
+    await place.supervisora.says("Buenos días, dígame.")
+    assert "Buenos días" in place.vecina.last
+    await place.later(hours=5)
+    assert times_called(place) == 1
+
+
+async def test_what_they_write_more_waits_too(place: Town) -> None:
+    await place.supervisora.taps("Contestar")
+    await place.supervisora.says("Buenos días, dígame.")
+    await place.vecina.says("es sobre lo que les conté ayer de mi calle")
+    await place.later(minutes=20)
+    assert times_called(place) == 1
+    await place.vecina.taps("Terminar")
+    await place.later(hours=5)
+    assert times_called(place) == 1
+
+
+async def test_outside_the_hours_nobody_is_called_and_in_them_again(place: Town) -> None:
+    await place.later(hours=11)  # nine in the evening
+    before = times_called(place)
+    await place.later(hours=9)  # six in the morning
+    assert times_called(place) == before
+    await place.later(hours=5)
+    assert times_called(place) > before
+
+
+async def test_who_loses_their_rights_holds_no_talk(place: Town) -> None:
+    """What the neighbour writes would go to a phone that may read nothing any more."""
+    await place.supervisora.taps("Contestar")
+    await place.supervisora.says("Buenos días, dígame.")
+    now = place.demo.clock.now()
+    await place.run(lambda tx: duty.revoke(tx, "M-01", None, now))
+    assert await place.read(lambda tx: list(tx.connection.execute(TAKEN_BY).scalars())) == [None]
