@@ -93,8 +93,14 @@ def reassign(who: Speaker, folio: str) -> None:
     """Choose who gets it."""
     report = who.tx.reports.by_folio(folio)
     roster = desk.require_right(who.tx, report, who.me, who.at)
-    people = roster.of_list(report.named_list) if report.listed else roster.on_duty(who.at) or roster.officers
-    choices = [[o.person_id, o.name] for o in people if o.person_id != report.handler_id][:10]
+    own = roster.of_list(report.named_list)
+    people = (own,) if report.listed else (roster.on_duty(who.at), roster.officers)
+    others = ([[o.person_id, o.name] for o in some if o.person_id != report.handler_id] for some in people)
+    choices = next(filter(None, others), [])[:10]  # off duty only when nobody else is on it
+    if not choices:
+        case = button(who.t("Ver caso"), f"case.{folio}")
+        who.say(who.t("No hay nadie más a quien pasarlo."), actions=(case,))
+        return
     talks.start(who, "reassign", {"folio": folio, "people": choices})
 
 
