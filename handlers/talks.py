@@ -143,6 +143,12 @@ def takes_files(who: Speaker, talk: Conversation) -> bool:
     return question is not None and question.files
 
 
+def asks_place(who: Speaker, talk: Conversation) -> bool:
+    """Is a pin what answers the question that this talk asks now?"""
+    question = _waiting(who, talk)
+    return question is not None and question.asks_location
+
+
 def back(who: Speaker, talk: Conversation) -> None:
     """One question back."""
     _go_on(who, talk, kit.back(_maker(who, talk), talk.answers))

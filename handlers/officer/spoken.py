@@ -23,10 +23,12 @@ NEW, NOTHING = "new", "nothing"
 
 def during(who: Speaker, talk: Conversation | None) -> bool:
     """A file or a pin in the middle of a talk about a case, where none was asked for; the talk goes on."""
-    if talk is not None and talk.arguments.get("folio") and (said := proving.measured(who)) is not None:
-        talks.ask_again(who, talk, *said[0])
-        return True
     folio = talk.arguments.get("folio") if talk is not None else None
+    if talk is not None and folio and who.inbound.point is not None and not talks.asks_place(who, talk):
+        said = proving.measured(who)
+        if said is not None:
+            talks.ask_again(who, talk, *said[0])
+            return True
     if talk is None or folio is None or who.role is Role.RESIDENT or not who.media:
         return False
     if who.inbound.text.strip() or talks.takes_files(who, talk):
