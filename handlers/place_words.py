@@ -12,10 +12,13 @@ from handlers.facts import Facts, Moment, Word
 from handlers.speaker import button
 
 
-def note_line(t: Texts, author: str, note: SafetyNote) -> str:
-    """ "⚠️ perro suelto · la oficial Canul, hasta el martes 1 de diciembre"; with the street where there is no point."""
+def note_line(t: Texts, author: str, note: SafetyNote, *, exact: bool = True) -> str:
+    """ "⚠️ perro suelto · la oficial Canul, hasta el martes 1 de diciembre"; with the street where there is no point.
+
+    `exact`: may the reader know the street? A note without a point is beside the report because its street is the same.
+    """
     until = t.day(note.expires_at)
-    street = "" if note.place.point else note.place.street
+    street = note.place.street if exact and not note.place.point else ""
     text = " · ".join(part for part in (note.text, street) if part)
     return t("⚠️ {text} · {author}, hasta el {day}", text=text, author=author, day=until)
 

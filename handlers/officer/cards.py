@@ -105,7 +105,7 @@ def case(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> Outgoing:
     if who.role is Role.SUPERVISOR:
         lines += proof_words.lines(t, who.tx.reports.history(report.id))
     lines += [
-        place_words.note_line(t, author_of(who, note), note)
+        place_words.note_line(t, author_of(who, note), note, exact=whole)
         for note in places.warnings(who.tx, report, who.at)
     ]
     lines.append(_person_line(t, report))

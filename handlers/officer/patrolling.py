@@ -93,11 +93,9 @@ def located(who: Speaker) -> bool:
     if made is None:
         return False
     t = who.t
-    line = (
-        t("Ubicación anotada.")
-        if made.metres is None
-        else t("Ubicación anotada: a {n} m del lugar.", n=made.metres)
-    )
+    report = who.tx.reports.get(made.report_id)
+    hidden = made.metres is None or who.here.kind(report.kind).high_risk  # three distances are a place
+    line = t("Ubicación anotada.") if hidden else t("Ubicación anotada: a {n} m del lugar.", n=made.metres)
     who.say(line, actions=(button(t("Salí"), f"vout.{made.id}", "primary"),))
     return True
 

@@ -44,8 +44,10 @@ def show(who: Speaker, folio: str) -> None:
     known = desk.memory(who.tx, who.here, report, who.at)
     who.tx.audit.add("place_panel_read", report.folio, who.person.id, who.at)
     lines = [*_happened(who, known), *_promised(who.t, known), *_done(who.t, known)]
+    whole = cards.place_open(who, report)
     lines += [
-        place_words.note_line(who.t, cards.author_of(who, note), note) for note in known.notes[:MOST_NOTES]
+        place_words.note_line(who.t, cards.author_of(who, note), note, exact=whole)
+        for note in known.notes[:MOST_NOTES]
     ]
     title = who.t("A menos de 150 m, en 12 meses · {folio}", folio=folios.show(report.folio))
     actions = (*_about_notes(who, report, known.notes), button(who.t("Ver caso"), f"case.{report.folio}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ import pytest_asyncio
 
 from bot import pins
 from bot.domain import folio as folios
+from bot.domain.safety import SafetyNote, SafetyState
+from bot.domain.territory import Point
 from bot.municipality import Municipality, load
+from storage import Transaction
 from storage.pins import Pin
 from tests.support.talker import Phone, Town, text_of, town
 
@@ -81,6 +85,55 @@ async def test_the_exact_place_of_a_risky_report_asks_for_the_pin(here: Town) ->
     actions = [line.action for line in await here.read(lambda tx: tx.audit.newest(50))]
     assert actions.count("place_read") >= 2
     assert "pin_set" in actions
+
+
+async def test_a_warning_about_its_street_does_not_say_the_street(here: Town) -> None:
+    """A note without a point lies beside the report because the street is the same: before the PIN only what to mind."""
+    folio = await folio_of(here)
+    now = here.demo.clock.now()
+
+    def warned(tx: Transaction) -> None:
+        place = tx.reports.by_folio(folio).place
+        note = SafetyNote(
+            id="n" * 12, report_id=None, author_id="x", place=replace(place, point=None), text="perro suelto",
+            reason="lo vi", made_at=now, expires_at=now + timedelta(days=7), state=SafetyState.VALID,
+        )  # fmt: skip
+        tx.safety.add(note)
+
+    await here.run(warned)
+    claimed = await here.oficial.taps("Tomar")
+    assert "perro suelto" in claimed
+    assert "roma" not in claimed.lower().split("«")[0] + claimed.lower().split("»")[-1]
+    await set_pin(here.oficial)
+    assert "perro suelto · calle roma" in (await here.oficial.says(f"ver {folios.show(folio)}")).lower()
+
+
+async def test_how_far_a_visit_was_made_from_a_risky_place_is_told_to_the_command_alone(here: Town) -> None:
+    """Three distances from places of one's choice are the place."""
+    folio = await folio_of(here)
+    await here.oficial.taps("Tomar")
+    point = Point(18.5, -88.3)
+    await here.run(lambda tx: _at(tx, folio, point))
+    for label in ("Necesito", "Visitas", "Tarde", "1 día", "Programar"):
+        await here.oficial.taps(label)
+    for _ in range(4 * 9):  # until the shift is over
+        if any("Toca visita" in text_of(bubble) for bubble in here.oficial.heard):
+            break
+        await here.later(minutes=15)
+    await here.oficial.taps("Llegué")
+    said = await here.oficial.locates(18.501, -88.3)
+    assert "anotada" in said
+    assert " m del lugar" not in said
+
+
+def _at(tx: Transaction, folio: str, point: Point) -> None:
+    """Where it is becomes known to the metre."""
+    report = tx.reports.by_folio(folio)
+    tx.reports.save(
+        report.tell_place(
+            place=replace(report.place, point=point), sectors=report.sectors, at=report.updated_at
+        )
+    )
 
 
 async def test_the_message_with_the_pin_is_taken_away_and_kept_nowhere(here: Town) -> None:
