@@ -137,9 +137,7 @@ TO_STAFF: Mapping[str, Word] = {
     "shift_due": _shift_due,
     "shift_not_begun": _shift_not_begun,
     "shift_ends_soon": _shift_ends_soon,
-    "handover_unsigned": _handover_unsigned,
-}
-TO_ANYBODY: Mapping[str, Word] = {
     "shift_ended": _shift_ended,
     "handover_received": _handover_received,
+    "handover_unsigned": _handover_unsigned,
 }

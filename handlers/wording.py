@@ -68,7 +68,6 @@ WORDS: Mapping[str, Word] = {
     **news_words.TO_RESIDENTS,
     **alert_words.TO_STAFF,
     **duty_words.TO_STAFF,
-    **duty_words.TO_ANYBODY,
     **people_words.TO_STAFF,
     **people_words.TO_ANYBODY,
     **promise_words.TO_RESIDENTS,

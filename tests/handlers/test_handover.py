@@ -11,13 +11,14 @@ from sqlalchemy import select
 from bot.domain.errors import AlreadySigned, NotYours, UnknownFolio
 from bot.domain.report import Disposition
 from bot.domain.roster import Role
+from handlers.delivery import Delivery
 from handlers.desk import duty, handover
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.schema import outbox
-from tests.handlers.conftest import NOON, HastyClock, me, officer, resident
+from tests.handlers.conftest import NOON, FakeChannel, HastyClock, me, officer, resident
 from tests.support.reports import opened
 
 HOUR = timedelta(hours=1)
@@ -126,6 +127,22 @@ async def test_who_the_roster_laid_elsewhere_signs_for_there(store: Store, here:
         assert [one.person_id for one in left] == [resident(tx, "canul")]
 
     await store.run(work)
+
+
+async def test_who_was_revoked_does_not_hear_who_signed(
+    store: Store, here: Here, delivery: Delivery, channel: FakeChannel
+) -> None:
+    """They left a hand-over, and lost their rights before the next shift came in."""
+
+    def work(tx: Transaction) -> None:
+        town(tx, here)
+        duty.end(tx, here, me(tx, "canul"), NOON + 2 * HOUR)
+        duty.revoke(tx, "canul", resident(tx, "aguilar"), NOON + 3 * HOUR)
+        handover.receive(tx, here, me(tx, "poot"), NOON + 4 * HOUR)
+
+    await store.run(work)
+    await delivery.idle()
+    assert [text for text in channel.to("canul") if "Poot" in text] == []
 
 
 async def test_what_is_not_passed_on_stays(store: Store, here: Here) -> None:
