@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from storage.store import Transaction
 
 LEASE = timedelta(seconds=60)  # more than twice the longest provider timeout
+CODE = 40  # characters of a provider's code: SQLite takes any number, PostgreSQL refuses the whole note
 
 # A delivery status only moves up: a failure overwrites "sent", never a delivery.
 RANK = {"sent": 1, "failed": 2, "delivered": 3, "read": 4}
@@ -564,7 +565,7 @@ class Outbox:
             "me": self._tx.replica,
             "now": state,
             "provider": provider_id,
-            "code": code or None,
+            "code": code[:CODE] or None,
             "again": again,
         }
         self._tx.connection.execute(_NOTE, values)

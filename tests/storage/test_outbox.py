@@ -185,6 +185,23 @@ async def test_what_is_over_is_never_taken_again(store: Store, end: str) -> None
     assert await lease(store, NOON + timedelta(days=1)) == []
 
 
+@pytest.mark.parametrize("end", ["failed", "dropped", "wait_for_window", "again", "doubtful"])
+async def test_what_a_provider_says_at_length_is_noted_on_both_engines(store: Store, end: str) -> None:
+    """Telegram's longest refusals have more letters than the column; the note must not break over them."""
+    said = "403 bot is not a member of the supergroup chat"
+
+    def work(tx: Transaction) -> str:
+        row_id = put(tx)
+        ends = {
+            "again": lambda: tx.outbox.again(row_id, NOON, said),
+            "doubtful": lambda: tx.outbox.doubtful(row_id, NOON, said),
+        }
+        ends.get(end, lambda: getattr(tx.outbox, end)(row_id, said))()
+        return str(look(tx, row_id).error)
+
+    assert said.startswith(await store.run(work))
+
+
 # ---- what providers say later ----
 
 ORDER = {"sent": 1, "failed": 2, "delivered": 3, "read": 4}
