@@ -9,12 +9,16 @@ from handlers import operator
 from storage.outbox import Row
 from storage.store import Transaction
 
-TRIES = 6
+TRIES = 20  # ten hours: providers are down for an evening, or let us say no more today
 FIRST_PAUSE = 2.0  # seconds, doubling
+LONGEST_PAUSE = 3600.0
 
 
-def lost(tx: Transaction, row: Row, failure: str, error: str, at: datetime) -> None:
-    """It was accepted, and the provider tells minutes later what a call can tell at once."""
+def lost(tx: Transaction, row: Row, failure: str, error: str, at: datetime, pause: float = 0.0) -> None:
+    """It was accepted, and the provider tells minutes later what a call can tell at once.
+
+    `pause`: the seconds that it wants us to wait, as far as they are known.
+    """
     match Failure(failure or Failure.PERMANENT):
         case Failure.WINDOW_CLOSED:  # delivery sees it shut: a template goes, or it waits
             tx.vault.shut_window(row.person_id, at)
@@ -23,7 +27,8 @@ def lost(tx: Transaction, row: Row, failure: str, error: str, at: datetime) -> N
             tx.vault.stop(row.person_id, at)
             tx.outbox.say_again(row.id, at)
         case Failure.RETRY if row.attempts < TRIES:
-            tx.outbox.say_again(row.id, at + timedelta(seconds=FIRST_PAUSE ** max(row.attempts, 0)))
+            seconds = max(pause, min(LONGEST_PAUSE, FIRST_PAUSE**row.attempts))
+            tx.outbox.say_again(row.id, at + timedelta(seconds=seconds))
         case _:
             dead(tx, row, error, at)
 

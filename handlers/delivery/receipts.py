@@ -18,4 +18,4 @@ def take(tx: Transaction, receipt: Receipt, at: datetime) -> None:
     stands = tx.outbox.status(receipt.provider_id, receipt.status, receipt.error, at, ref, failure)
     if before is None or stands != "failed" or before.state == "failed":
         return
-    lost(tx, before, failure, receipt.error, at)
+    lost(tx, before, failure, receipt.error, at, float(receipt.raw.get("wait") or 0))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from msgspec import structs
 from sqlalchemy import select
 
 from bot.channels import Failure, SendError, StoreUnavailable
+from bot.channels.whatsapp import statuses
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Role
 from bot.messages import WHATSAPP, Address, Outgoing, Receipt
@@ -363,6 +365,33 @@ async def test_a_loss_told_before_we_noted_the_acceptance_is_handled(
     await delivery.idle()
     await delivery.idle()
     assert (await states(store))[0] == then
+
+
+@pytest.mark.parametrize(("error", "hours", "tries"), [("63010", 2.0, 13), ("63038", 7.0, 4)])
+async def test_a_provider_s_trouble_told_later_is_outlasted(
+    store: Store,
+    delivery: Delivery,
+    channel: FakeChannel,
+    clock: HastyClock,
+    error: str,
+    hours: float,
+    tries: int,
+) -> None:
+    """Twilio takes every message, and says a moment later that WhatsApp is down, or takes no more today."""
+    delivery._here = replace(delivery._here, capabilities_of=lambda _: WHATSAPP)
+    await store.run(lambda tx: say(tx, "hola"))
+    await delivery.idle()
+    while clock.now() < NOON + timedelta(hours=hours):
+        status = {"MessageSid": f"M{len(channel.sent)}", "MessageStatus": "undelivered", "ErrorCode": error}
+        told = statuses.read(status, f"ref={channel.sent[-1][2]}")
+        assert told is not None
+        await store.run(partial(receipts.take, receipt=told, at=clock.now()))
+        due = await store.read(lambda tx: tx.outbox.next_at())
+        assert due is not None
+        clock.at = due
+        await delivery.idle()
+    assert (await states(store), len(channel.sent)) == ([("sent", None)], tries)
+    assert await store.read(lambda tx: tx.inbox.dead_letters()) == []
 
 
 async def test_a_look_up_that_fails_decides_nothing(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from bot.channels.whatsapp.errors import failure_of
+from bot.channels.whatsapp.errors import WAIT_SECONDS, failure_of
 from bot.messages import Receipt
 
 STATUSES: Mapping[str, str] = {
@@ -32,7 +32,8 @@ def read(fields: Mapping[str, str], query: str) -> Receipt | None:
     """The receipt in a verified callback; None where it is about nothing that we sent.
 
     `raw` holds `ref` (our outbox reference, from the address that we gave and Twilio signed), Twilio's own
-    word (`said`), and on failure the Failure that its code means (`failure`). No address of a person.
+    word (`said`), and on failure the Failure that its code means (`failure`) and the seconds that it wants us to
+    wait (`wait`). No address of a person.
     """
     said = fields.get("MessageStatus") or fields.get("SmsStatus", "")
     if said not in STATUSES:
@@ -41,7 +42,7 @@ def read(fields: Mapping[str, str], query: str) -> Receipt | None:
     error = _matching(_CODE, fields.get("ErrorCode", "")) if status == "failed" else ""
     raw = {"ref": reference(query), "said": said}
     if status == "failed":
-        raw["failure"] = failure_of(error).value
+        raw |= {"failure": failure_of(error).value, "wait": str(WAIT_SECONDS.get(error, 0))}
     return Receipt(provider_id=fields["MessageSid"], status=status, error=error, raw=raw)
 
 
