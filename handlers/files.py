@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot import qr
-from bot.channels import Channel, Fetched, MediaGone, SendError, StoreUnavailable
+from bot.channels import Channel, Failure, Fetched, MediaGone, SendError, StoreUnavailable
 from bot.clock import Clock
 from bot.messages import Attachment, AttachmentKind
 from storage.media import StoredFile
@@ -17,7 +17,8 @@ from storage.store import Store
 log = structlog.get_logger()
 
 BURST = timedelta(seconds=1.5)  # files that come together get one receipt
-TRIES = 6
+TRIES = 300  # two days: a provider that is down for an evening must not cost the proof of what happened
+LONGEST_PAUSE = 600.0  # seconds
 LARGEST = 16 * 1024 * 1024
 
 Clean = Callable[[bytes], Awaitable[bytes]]  # raises BadFile
@@ -76,6 +77,12 @@ class Files:
         except SendError as error:
             await self._later(file, error)
             return
+        except StoreUnavailable:
+            raise
+        except Exception as bug:  # ours, or no process to be had for a photo: neither may end the service
+            log.exception("file not brought", action="file_failed", error=type(bug).__name__)
+            await self._later(file, SendError(Failure.RETRY, "bug"))
+            return
         await self._store.run(lambda tx: tx.media.keep(file.id, kept.content, kept.content_type))
 
     async def _bring(self, file: StoredFile) -> Fetched:
@@ -101,6 +108,6 @@ class Files:
         if file.attempts + 1 >= TRIES:
             await self._store.run(lambda tx: tx.media.refuse(file.id, "gone"))
             return
-        pause = error.retry_after or 2.0**file.attempts
+        pause = error.retry_after or min(LONGEST_PAUSE, 2.0 ** min(file.attempts, 10))
         again = self._clock.now() + timedelta(seconds=pause)
         await self._store.run(lambda tx: tx.media.try_later(file.id, again))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -108,7 +109,38 @@ async def test_a_provider_in_trouble_is_asked_again_a_little_later(
     assert (await state(store, media))[0] == "kept"
 
 
-async def test_after_some_tries_it_is_given_up(
+async def test_a_file_outlasts_an_evening_without_its_provider(
+    store: Store, files: Files, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """Down for six hours: nothing is given up, the provider is not pressed, and it comes soon after."""
+    channel.files["f"] = SendError(Failure.RETRY, "connection")
+    media, tries = await sent(store, Kind.VOICE), 0
+    while clock.at < NOON + timedelta(hours=6):
+        tries += await files.fetch_pending()
+        clock.skip(seconds=30)
+    channel.files["f"] = Fetched(b"x", "audio/ogg")
+    assert ((await state(store, media))[0], tries < 60) == ("pending", True)
+    clock.skip(minutes=10)
+    await files.fetch_pending()
+    assert (await state(store, media))[0] == "kept"
+
+
+async def test_no_process_for_a_photo_ends_nothing(
+    store: Store, clock: HastyClock, channel: FakeChannel
+) -> None:
+    """The machine has no room for another process: the photo waits, and what came with it is fetched."""
+
+    async def no_room(content: bytes) -> bytes:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    files = Files(store, clock, {"simulator": channel}, no_room)  # type: ignore[dict-item]
+    channel.files["f"] = Fetched(b"x", "audio/ogg")
+    photo, note = await sent(store), await sent(store, Kind.VOICE)
+    await files.fetch_pending()
+    assert [(await state(store, one))[0] for one in (photo, note)] == ["pending", "kept"]
+
+
+async def test_after_two_days_of_tries_it_is_given_up(
     store: Store, files: Files, channel: FakeChannel, clock: HastyClock
 ) -> None:
     channel.files["f"] = SendError(Failure.RETRY, "500")
