@@ -13,6 +13,7 @@ from bot.domain.notices import Lane
 
 COUNTED_FOR = 1.001  # seconds that a provider counts a message: its second, and the rounding of two clocks
 FAR = 1e9
+MOST_CHATS = 10_000  # whose pace is remembered before the quiet ones are forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,9 @@ class Bucket:
             return 0.0
         return (1 - self._tokens) / self._rate
 
-    @property
-    def full(self) -> bool:
+    def full(self, now: float) -> bool:
         """Nothing was sent lately."""
-        return self._tokens >= self._burst - 1e-9
+        return self._tokens + (now - self._at) * self._rate >= self._burst
 
 
 class Place:
@@ -170,8 +170,9 @@ class Pacer:
         return Bucket(rates.chat_a_second, rates.chat_burst, self._time())
 
     def _forget_quiet_chats(self) -> None:
-        if len(self._chats) > 10_000:
-            self._chats = {chat: bucket for chat, bucket in self._chats.items() if not bucket.full}
+        if len(self._chats) >= MOST_CHATS:
+            now = self._time()
+            self._chats = {chat: bucket for chat, bucket in self._chats.items() if not bucket.full(now)}
 
     async def _release(self) -> None:
         """Who is first in line when there is a place gets it, so an alert that comes meanwhile is that one."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.delivery.pacing import COUNTED_FOR, FAR, RATES, Bucket, Pacer, Rates, Window
+from handlers.delivery.pacing import COUNTED_FOR, FAR, MOST_CHATS, RATES, Bucket, Pacer, Rates, Window
 from tests.support.virtual_time import most_in_a_second, virtually
 
 SLOW = Rates(a_second=10, chat_a_second=1.0, chat_burst=2.0)
@@ -126,32 +126,32 @@ def test_who_gives_up_waiting_holds_nobody_up() -> None:
 def test_chats_that_are_quiet_are_forgotten() -> None:
     """Ten thousand chats are remembered; then those that wrote nothing lately make room."""
 
-    async def work(loop: asyncio.AbstractEventLoop) -> int:
-        pacer = Pacer(Rates(a_second=1_000_000_000, chat_a_second=1.0, chat_burst=1.0))
+    async def work(loop: asyncio.AbstractEventLoop) -> list[int]:
+        pacer, kept = Pacer(Rates(a_second=1_000_000_000, chat_a_second=1.0, chat_burst=3.0)), []
 
         async def one(chat: str) -> None:
             async with pacer.turn(1, chat):
-                pass
+                kept.append(len(pacer._chats))
 
-        for n in range(10_001):
+        for n in range(MOST_CHATS):
             await one(f"chat{n}")
-        busy = len(pacer._chats)
-        await asyncio.sleep(60)
-        for bucket in pacer._chats.values():
-            bucket.wait(loop.time())
-            bucket._tokens = 1.0
+        await asyncio.sleep(0.5)
+        await one("chat7")
+        await one("chat7")
+        await asyncio.sleep(0.75)
         await one("new")
-        return busy - len(pacer._chats)
+        return kept[-2:]
 
-    assert virtually(work) == 10_000
+    assert virtually(work) == [MOST_CHATS, 2]  # the new one, and the one that spoke just now
 
 
 def test_a_bucket_says_how_long_to_wait() -> None:
     bucket = Bucket(2.0, 1.0, now=0.0)
-    assert (bucket.full, bucket.wait(0.0), bucket.full) == (True, 0.0, False)
+    assert (bucket.full(0.0), bucket.wait(0.0), bucket.full(0.0)) == (True, 0.0, False)
     assert bucket.wait(0.0) == 0.5
     assert bucket.wait(0.25) == 0.25
     assert bucket.wait(0.5) == 0.0
+    assert [bucket.full(moment) for moment in (0.9, 1.0)] == [False, True]
 
 
 def test_we_stay_below_what_the_networks_let_through() -> None:
