@@ -217,7 +217,7 @@ class Delivery:
                     return await self._wait_behind_others(mine, queue)
                 if isinstance(ready, Refused | Turn):
                     if isinstance(ready, Refused):
-                        await self._note(partial(_not_sent, row=row, why=ready.why))
+                        await self._note(partial(_not_sent, row=row, why=ready.why, now=asked))
                         metrics.sent("none", "dropped").inc()
                     self._given_up(row)
                     return True
@@ -362,16 +362,16 @@ class Delivery:
         use = wording.template(row.notice, row.facts)
         approved = use is not None and self._approved(use.name)
         if use is None or not approved:
-            await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "window"))
+            await self._note(partial(_waits, row=row, code="window", now=self._clock.now()))
             return
         if await self._store.read(lambda tx: tx.outbox.template_sent(row.person_id)):
-            await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "announced"))
+            await self._note(partial(_waits, row=row, code="announced", now=self._clock.now()))
             return
         announcement = f"{row.ref}.t"  # what becomes of it is not what becomes of the words
         async with self._turn(row, ready.reach.address):
             await self._ask_again(row, asked)
             sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=announcement)
-        await self._note(lambda tx: tx.outbox.wait_for_window(row.id, "template", sent))
+        await self._note(partial(_waits, row=row, code="template", now=self._clock.now(), announced=sent))
 
     def _approved(self, name: str) -> bool:
         template = self._here.municipality.templates.get(name)
@@ -478,10 +478,19 @@ def _accepted(tx: Transaction, row: Row, provider_id: str, now: datetime, *, tol
         lost(tx, row, gone.failure, gone.error, now)
 
 
-def _not_sent(tx: Transaction, *, row: Row, why: str) -> None:
+def _waits(tx: Transaction, *, row: Row, code: str, now: datetime, announced: str | None = None) -> None:
+    """Until the person writes; what who wrote while this was decided waited for is here, and nothing else would wake it."""
+    reach = tx.vault.reach(row.person_id)
+    if reach is not None and reach.stopped_at is None and reach.window_open(now):
+        tx.outbox.again(row.id, now)
+    else:
+        tx.outbox.wait_for_window(row.id, code, announced)
+
+
+def _not_sent(tx: Transaction, *, row: Row, why: str, now: datetime) -> None:
     """Dropped; but what a resident who stopped us has a right to know waits until they write again."""
     if why == STOPPED and row.notice in wording.TO_RESIDENTS:
-        tx.outbox.wait_for_window(row.id, why)
+        _waits(tx, row=row, code=why, now=now)
     else:
         tx.outbox.dropped(row.id, why)
 

@@ -440,6 +440,43 @@ async def test_outside_the_window_a_template_says_that_there_is_news(
     assert [state for state, _ in await states(store)] == ["waiting", "waiting"]
 
 
+@pytest.mark.parametrize("approved", [True, False])
+async def test_who_writes_while_their_news_are_being_announced_hears_them_now(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock, approved: bool
+) -> None:
+    """The window opened between the look at it and the note that it was shut: nothing else would wake the words."""
+
+    def told(tx: Transaction) -> None:
+        person = resident(tx)
+        tx.vault.wrote(person, Address("simulator", "rosa"), NOON)
+        tx.vault.known.clear()
+        report = opened(tx, person_id=person)
+        facts = {"folio": report.folio, "officer": "oficial Canul"}
+        news = Notice(person_id=person, name="report_claimed", facts=facts, report_id=report.id)
+        tx.outbox.put([news], NOON)
+
+    def writes(tx: Transaction) -> None:
+        tx.vault.wrote(resident(tx), Address("simulator", "rosa"), clock.now() + timedelta(days=1))
+        tx.outbox.window_opened(resident(tx), clock.now())
+
+    note = delivery._note
+
+    def overtaken(outcome: Any, *, first: bool = False) -> Any:
+        delivery._note = note  # type: ignore[method-assign]
+        note(writes)
+        return note(outcome, first=first)
+
+    delivery._approved = lambda name: approved  # type: ignore[method-assign]
+    delivery._note = overtaken  # type: ignore[method-assign]
+    clock.skip(minutes=1)
+    await store.run(told)
+    await delivery.idle()
+    clock.skip(minutes=1)
+    await delivery.idle()
+    assert await states(store) == [("sent", None)]
+    assert "oficial Canul" in channel.to("rosa")[-1]
+
+
 async def test_what_is_told_of_the_template_before_it_is_noted_says_nothing_of_the_words(
     store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
 ) -> None:
