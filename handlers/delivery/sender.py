@@ -192,16 +192,23 @@ class Delivery:
         try:
             while queue and not self._stopping:
                 row = queue[0]
-                if await self._deliver(row, queue):
+                if await self._deliver_or_bury(row, queue):
                     queue.remove(row)
                     self._mine.discard(row.id)
-        except Exception:
-            log.exception("delivery failed", action="delivery_failed", row=queue[0].id if queue else None)
-            await self._bury(queue[0])
         finally:
             for row in queue:
                 self._mine.discard(row.id)
             del self._queues[key]
+
+    async def _deliver_or_bury(self, row: Row, queue: list[Row]) -> bool:
+        """A bug costs the row that has it, and no other: an earlier one may stand first by now, later ones go on."""
+        try:
+            return await self._deliver(row, queue)
+        except Exception:
+            log.exception("delivery failed", action="delivery_failed", row=row.id)
+            await self._bury(row)
+            self._given_up(row)
+            return True
 
     async def _deliver(self, row: Row, queue: list[Row]) -> bool:
         """Send one row, however long the provider makes us wait: order within a chat is kept.

@@ -24,7 +24,7 @@ from handlers.delivery import Delivery, receipts
 from handlers.delivery.sender import POLL_SECONDS, Ready, permitted
 from handlers.here import Here
 from storage import Store, Transaction
-from storage.outbox import LEASE
+from storage.outbox import LEASE, Row
 from storage.schema import outbox
 from tests.handlers.conftest import NOON, FakeChannel, HastyClock, officer, resident
 from tests.support.reports import opened
@@ -524,11 +524,32 @@ async def test_words_that_can_not_be_rendered_bury_their_row_and_stop_nothing(
         say(tx, "after")
 
     await store.run(work)
+    await asyncio.gather(*delivery._tasks)
+    assert (channel.to("rosa"), channel.looked, clock.now()) == (["after"], 0, NOON)
     await delivery.idle()
-    clock.skip(seconds=LEASE.total_seconds() + 1)
-    await delivery.idle()
-    assert channel.to("rosa") == ["after"]
     assert [state for state, _ in await states(store)] == ["failed", "sent"]
+
+
+async def test_an_earlier_message_that_comes_meanwhile_is_not_buried_in_place_of_the_broken_one(
+    store: Store, delivery: Delivery, channel: FakeChannel
+) -> None:
+    """Two processes may commit in another order than they number: the earlier row steps in front."""
+    offered: list[Row] = []
+    store.on_commit = offered.extend
+    send = channel.send
+
+    async def broken(to: Address, message: Outgoing, *, reference: str = "") -> str:
+        channel.send = send  # type: ignore[method-assign]
+        delivery.offer(offered[:1])
+        raise ValueError("a token has 1 to 64 bytes")
+
+    channel.send = broken  # type: ignore[method-assign]
+    await store.run(lambda tx: [say(tx, "earlier"), say(tx, "broken")])
+    delivery.offer(offered[1:])
+    await asyncio.gather(*delivery._tasks)
+    await delivery.idle()
+    assert channel.to("rosa") == ["earlier"]
+    assert [state for state, _ in await states(store)] == ["sent", "failed"]
 
 
 # ---- the store away ----
