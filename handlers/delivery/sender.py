@@ -297,7 +297,7 @@ class Delivery:
             return
         async with self._turn(row, ready.reach.address):
             await self._ask_again(row, asked)
-            provider_id = await self._call(channel, ready.reach.address, card, row)
+            provider_id = await self._call(channel, ready.reach.address, card, row.ref)
             metrics.sent(channel.name, "sent").inc()
             self._unnoted.add(row.id)
             later = self._here.capabilities_of(ready.reach.address).receipts
@@ -317,7 +317,7 @@ class Delivery:
         if self._clock.now() - asked >= FRESH and not isinstance(await self._prepare(row), Ready):
             raise Overtaken
 
-    async def _call(self, channel: Channel, to: Address, card: Outgoing, row: Row) -> str:
+    async def _call(self, channel: Channel, to: Address, card: Outgoing, reference: str) -> str:
         """The call itself; a stop waits for it, since nobody could tell afterwards what became of it."""
         task = asyncio.current_task()
         assert task is not None  # always inside of one
@@ -325,7 +325,7 @@ class Delivery:
         try:
             if card.erases:
                 await channel.delete(to, card.erases)
-            return await channel.send(to, card, reference=row.ref)
+            return await channel.send(to, card, reference=reference)
         finally:
             self._sending.discard(task)
 
@@ -377,7 +377,7 @@ class Delivery:
         announcement = f"{row.ref}.t"  # what becomes of it is not what becomes of the words
         async with self._turn(row, ready.reach.address):
             await self._ask_again(row, asked)
-            sent = await channel.send(ready.reach.address, Outgoing(template=use), reference=announcement)
+            sent = await self._call(channel, ready.reach.address, Outgoing(template=use), announcement)
         await self._note(partial(_waits, row=row, code="template", now=self._clock.now(), announced=sent))
 
     def _approved(self, name: str) -> bool:

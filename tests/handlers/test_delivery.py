@@ -477,6 +477,37 @@ async def test_who_writes_while_their_news_are_being_announced_hears_them_now(
     assert "oficial Canul" in channel.to("rosa")[-1]
 
 
+async def test_a_stop_waits_for_the_announcement_that_is_under_way(
+    store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """Otherwise every restart would announce it a second time."""
+    called, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        called.set()
+        await answered.wait()
+
+    def told(tx: Transaction) -> None:
+        person = resident(tx)
+        tx.vault.wrote(person, Address("simulator", "rosa"), NOON)
+        tx.vault.known.clear()
+        report = opened(tx, person_id=person)
+        facts = {"folio": report.folio, "officer": "oficial Canul"}
+        news = Notice(person_id=person, name="report_claimed", facts=facts, report_id=report.id)
+        tx.outbox.put([news], NOON)
+
+    channel.before = slow
+    clock.skip(minutes=1)
+    await store.run(told)
+    await called.wait()
+    stopping = asyncio.create_task(delivery.stop())
+    await asyncio.sleep(0)
+    answered.set()
+    await stopping
+    assert [message.template is not None for _, message, _ in channel.sent] == [True]
+    assert await states(store) == [("waiting", "template")]
+
+
 async def test_what_is_told_of_the_template_before_it_is_noted_says_nothing_of_the_words(
     store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
 ) -> None:
