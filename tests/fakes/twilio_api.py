@@ -210,8 +210,13 @@ class FakeTwilio(TwilioPeople):
             found = [each for each in found if each.from_ == query["From"]]
         if "DateSent>" in query:
             since = datetime.fromisoformat(query["DateSent>"].replace("Z", "+00:00"))
-            found = [each for each in found if each.at >= since]
-        return _page(messages=[each.as_json() for each in found])
+            found = [each for each in found if each.at.date() >= since.date()]  # by whole days
+        size, page = int(query.get("PageSize", 50)), int(query.get("Page", 0))
+        further = request.url.update_query(Page=page + 1).path_qs if len(found) > size * (page + 1) else None
+        listed = [each.as_json() for each in found[size * page : size * (page + 1)]]
+        return web.json_response(
+            {"messages": listed, "next_page_uri": further, "page": page, "page_size": size}
+        )
 
     # Content
 

@@ -8,10 +8,11 @@ Every function here blocks and belongs in a thread.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from requests import RequestException
@@ -29,7 +30,10 @@ from bot.channels.whatsapp.statuses import STATUSES
 logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 SECONDS = 15.0
-MAX_LISTED = 1000
+PAGE = 1000  # messages that Twilio lists at a time
+OUT_OF_ORDER = timedelta(
+    minutes=1
+)  # its list is by moment, newest first, but two moments are told of a message
 OFFICIAL = "https://api.twilio.com"
 Status = MessageInstance.Status
 
@@ -96,14 +100,19 @@ class Library:
     def messages(self, *, since: datetime, to: str) -> list[Listed]:
         """Messages to this address since that moment, the newest first. Raises SendError."""
         with _our_words():
-            found = self._client.messages.list(to=to, date_sent_after=since, limit=MAX_LISTED)
-            return [_listed(each) for each in found]
+            found = self._client.messages.stream(to=to, date_sent_after=since, page_size=PAGE)
+            return list(takewhile(_since(since - OUT_OF_ORDER), map(_listed, found)))
 
     def media(self, message_sid: str) -> list[tuple[str, str]]:
         """The files of a message: sid and content type. Raises SendError."""
         with _our_words():
             listed = self._client.messages(message_sid).media.list(limit=10)
             return [(str(each.sid), str(each.content_type or "")) for each in listed]
+
+
+def _since(moment: datetime) -> Callable[[Listed], bool]:
+    """Twilio may filter by whole days: the pages of what is older are not asked for."""
+    return lambda listed: (listed.at or moment) >= moment
 
 
 @contextmanager

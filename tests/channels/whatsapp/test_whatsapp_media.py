@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.channels import Failure, MediaGone, SendError
-from bot.channels.whatsapp import WhatsAppChannel, media
+from bot.channels.whatsapp import WhatsAppChannel, library, media
 from bot.channels.whatsapp.library import Library
 from bot.messages import Action, Address, Attachment, AttachmentKind, Outgoing, TemplateUse
 from tests.channels.whatsapp.conftest import VECINA, Clock, Core
@@ -232,6 +232,22 @@ async def test_what_was_missed_is_listed_oldest_first(
     assert listed[2].attachments == core.inbound[1].attachments
     assert listed[0].address.id == VECINA
     assert listed[0].raw
+
+
+async def test_a_storm_that_was_missed_is_listed_to_its_beginning_and_no_further(
+    channel: WhatsAppChannel, twilio: FakeTwilio, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many pages it has; those of the same day that are older are not asked for."""
+    monkeypatch.setattr(library, "PAGE", 3)
+    for n in range(20):
+        await twilio.arrives(VECINA, f"antes {n}", lost=True)
+    clock.forward(minutes=10)
+    since = clock()
+    for n in range(10):
+        await twilio.arrives(VECINA, f"{n}", lost=True)
+    twilio.calls.clear()
+    assert [each.text async for each in channel.list_inbound(since)] == [f"{n}" for n in range(10)]
+    assert twilio.calls == [("GET", "Messages.json")] * 4
 
 
 async def test_a_listed_message_that_we_cannot_read_does_not_hide_the_others(
