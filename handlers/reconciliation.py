@@ -44,6 +44,10 @@ class Reconciliation:
                 await self._fetch_missed(name, listing)
             except (SendError, StoreUnavailable) as error:
                 log.warning("not reconciled", action="reconcile_failed", channel=name, error=str(error))
+            except Exception as bug:  # asked again in a minute; it must not end the service
+                log.exception(
+                    "not reconciled", action="reconcile_failed", channel=name, error=type(bug).__name__
+                )
 
     async def _fetch_missed(self, name: str, listing: Listing) -> None:
         key, now = f"reconciled:{name}", self._clock.now()
