@@ -175,6 +175,9 @@ _WINDOW_OPENED = (
     .where(outbox.c.person_id == bindparam("who"), outbox.c.state == "waiting")
     .values(state="ready", due_at=bindparam("moment"))
 )
+_ANNOUNCED_BY = select(*_COLUMNS).where(
+    outbox.c.provider_id == bindparam("which"), outbox.c.state == "waiting", outbox.c.error == "template"
+)
 _NEWEST = (
     select(*_COLUMNS)
     .where(outbox.c.person_id == bindparam("who"), outbox.c.state != "dropped")
@@ -432,6 +435,11 @@ class Outbox:
             outbox.c.error == "template",
         )
         return self._tx.connection.execute(statement.limit(1)).one_or_none() is not None
+
+    def announced_by(self, provider_id: str) -> Row | None:
+        """The message that waits and was announced by that template, while it does."""
+        row = self._tx.connection.execute(_ANNOUNCED_BY, {"which": provider_id}).mappings().one_or_none()
+        return None if row is None else self._read(row)
 
     def withdraw(self, person_id: str, card: str) -> int:
         """Take back what was not sent yet of a card."""

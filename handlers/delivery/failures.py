@@ -27,10 +27,31 @@ def lost(tx: Transaction, row: Row, failure: str, error: str, at: datetime, paus
             tx.vault.stop(row.person_id, at)
             tx.outbox.say_again(row.id, at)
         case Failure.RETRY if row.attempts < TRIES:
-            seconds = max(pause, min(LONGEST_PAUSE, FIRST_PAUSE**row.attempts))
-            tx.outbox.say_again(row.id, at + timedelta(seconds=seconds))
+            _later(tx, row, pause, at)
         case _:
             dead(tx, row, error, at)
+
+
+def announcement_lost(
+    tx: Transaction, row: Row, failure: str, error: str, at: datetime, pause: float
+) -> None:
+    """The template that says that there is news did not arrive: the words wait on, the next news announce themselves."""
+    match Failure(failure or Failure.PERMANENT):
+        case Failure.RETRY if row.attempts < TRIES:
+            _later(tx, row, pause, at)
+            return
+        case Failure.GONE:
+            tx.vault.stop(row.person_id, at)
+        case _:
+            operator.tell(
+                tx, f"plantilla de WhatsApp no entregada ({error})", f"template:{error}:{at:%Y-%m-%d}", at
+            )
+    tx.outbox.wait_for_window(row.id, error or Failure.PERMANENT)
+
+
+def _later(tx: Transaction, row: Row, pause: float, at: datetime) -> None:
+    seconds = max(pause, min(LONGEST_PAUSE, FIRST_PAUSE**row.attempts))
+    tx.outbox.say_again(row.id, at + timedelta(seconds=seconds))
 
 
 def dead(tx: Transaction, row: Row, code: str, now: datetime) -> None:

@@ -30,6 +30,7 @@ from handlers.delivery import doubtful
 from handlers.delivery.failures import dead, lost
 from handlers.delivery.outage import Outage
 from handlers.delivery.pacing import RATES, Pacer
+from handlers.delivery.receipts import ANNOUNCES
 from handlers.desk import groups
 from handlers.facts import Moment
 from handlers.here import Here
@@ -374,7 +375,7 @@ class Delivery:
         if await self._store.read(lambda tx: tx.outbox.template_sent(row.person_id)):
             await self._note(partial(_waits, row=row, code="announced", now=self._clock.now()))
             return
-        announcement = f"{row.ref}.t"  # what becomes of it is not what becomes of the words
+        announcement = row.ref + ANNOUNCES  # what becomes of it is not what becomes of the words
         async with self._turn(row, ready.reach.address):
             await self._ask_again(row, asked)
             sent = await self._call(channel, ready.reach.address, Outgoing(template=use), announcement)

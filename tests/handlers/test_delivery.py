@@ -477,6 +477,56 @@ async def test_who_writes_while_their_news_are_being_announced_hears_them_now(
     assert "oficial Canul" in channel.to("rosa")[-1]
 
 
+@pytest.mark.parametrize(
+    ("error", "stands", "operators", "announced"),
+    [
+        ("63049", ("waiting", "63049"), 1, 2),  # withheld by Meta: the next news try again
+        ("63018", ("waiting", "template"), 0, 2),  # no more at this moment: the same template again
+        ("63024", ("waiting", "63024"), 0, 1),  # not on WhatsApp any more
+    ],
+)
+async def test_an_announcement_that_did_not_arrive_is_not_taken_for_one(
+    store: Store,
+    delivery: Delivery,
+    channel: FakeChannel,
+    clock: HastyClock,
+    error: str,
+    stands: tuple[str, str],
+    operators: int,
+    announced: int,
+) -> None:
+    """Or the person would hear of nothing any more, and nobody of that."""
+
+    def told(tx: Transaction, name: str) -> None:
+        report = opened(tx, len(name), person_id=resident(tx))
+        facts = {"folio": report.folio, "officer": "oficial Canul"}
+        news = Notice(person_id=resident(tx), name=name, facts=facts, report_id=report.id)
+        tx.outbox.put([news], clock.now())
+
+    def shut(tx: Transaction) -> None:
+        officer(tx, "aguilar", role=Role.SUPERVISOR)
+        tx.vault.wrote(resident(tx), Address("simulator", "rosa"), NOON)
+        tx.vault.known.clear()
+
+    clock.skip(minutes=1)
+    await store.run(shut)
+    await store.run(partial(told, name="report_claimed"))
+    await delivery.idle()
+    status = {"MessageSid": "M1", "MessageStatus": "undelivered", "ErrorCode": error}
+    receipt = statuses.read(status, f"ref={channel.sent[0][2]}")
+    assert receipt is not None
+    for _ in range(2):  # told twice, as providers do
+        await store.run(partial(receipts.take, receipt=receipt, at=clock.now()))
+    clock.skip(minutes=2)
+    await delivery.idle()
+    await store.run(partial(told, name="officer_on_the_way"))
+    await delivery.idle()
+    templates = [message for to, message, _ in channel.sent if to == "rosa" and message.template]
+    first, *_ = [one for one in await states(store) if one[0] == "waiting"]
+    assert (len(templates), len(channel.to("aguilar"))) == (announced, operators)
+    assert first == stands
+
+
 async def test_a_stop_waits_for_the_announcement_that_is_under_way(
     store: Store, delivery: Delivery, channel: FakeChannel, clock: HastyClock
 ) -> None:
