@@ -301,6 +301,12 @@ def _waiting_drafts(tx: Transaction, here: Here, now: datetime) -> None:
 def _old_payloads(tx: Transaction, here: Here, now: datetime) -> None:
     tx.inbox.forget_raw(now - RAW_KEPT)
     tx.inbox.forget_keys(now - KEYS_KEPT)
+    tx.outbox.forget_early(now - RAW_KEPT)
+
+
+def _old_files(tx: Transaction, here: Here, now: datetime) -> None:
+    """With a report that was never sent its photos go too."""
+    tx.media.forget_loose(now - here.municipality.service.draft_lives)
 
 
 def _old_counts(tx: Transaction, here: Here, now: datetime) -> None:
@@ -328,6 +334,7 @@ SWEEP: Mapping[str, Callable[[Transaction, Here, datetime], None]] = {
     "old_talks": _old_talks,
     "waiting_drafts": _waiting_drafts,
     "old_payloads": _old_payloads,
+    "old_files": _old_files,
     "old_counts": _old_counts,
     "old_plans": _old_plans,
     "old_rounds": _old_rounds,

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, exists, select, update
 
 from bot.messages import Attachment, AttachmentKind
-from storage.schema import media, media_content
+from storage.schema import conversation, handover, held_message, media, media_content, walk_stop
 
 if TYPE_CHECKING:
     from storage.store import Transaction
+
+MOST_FORGOTTEN = 20  # in one unit: what is overwritten goes through the journal, and a file may have 16 MiB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,18 @@ _PENDING = (
     .where(media.c.state == "pending", media.c.next_at <= bindparam("moment"))
     .order_by(media.c.next_at)
     .limit(20)
+)
+_LOOSE = (  # of no report, hand-over or round, and whoever sent it tells nothing any more that it could go to
+    select(media.c.id)
+    .where(
+        media.c.report_id.is_(None),
+        media.c.created_at < bindparam("before"),
+        ~exists().where(conversation.c.person_id == media.c.person_id),
+        ~exists().where(held_message.c.person_id == media.c.person_id),
+        media.c.id.not_in(select(walk_stop.c.media_id).where(walk_stop.c.media_id.is_not(None))),
+        media.c.id.not_in(select(handover.c.media_id).where(handover.c.media_id.is_not(None))),
+    )
+    .limit(MOST_FORGOTTEN)
 )
 _CONTENT = select(media_content.c.content).where(media_content.c.media_id == bindparam("which"))
 
@@ -107,6 +121,13 @@ class Media:
             self._tx.connection.execute(delete(media_content).where(media_content.c.media_id.in_(media_ids)))
             gone = dict(state="gone", reference=None, person_id=None)
             self._tx.connection.execute(update(media).where(media.c.id.in_(media_ids)).values(**gone))
+
+    def forget_loose(self, before: datetime) -> int:
+        """Files sent before then that went to nothing: of a report that was never finished, or of no talk at all."""
+        loose = self._tx.connection.execute(_LOOSE, {"before": before}).scalars().all()
+        if loose:
+            self._tx.connection.execute(delete(media).where(media.c.id.in_(loose)))  # and what is in them
+        return len(loose)
 
     def refuse(self, media_id: str, state: str = "refused") -> None:
         """The file can't be taken (refused), or the provider no longer has it (gone)."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     exists,
     func,
     or_,
@@ -247,6 +248,7 @@ _STATUS = (
     .values(state=bindparam("now"), error=bindparam("code"), provider_id=bindparam("provider"))
 )
 _RECEIPT = select(receipt).where(receipt.c.provider_id == bindparam("which"))
+_FORGET_EARLY = delete(receipt).where(receipt.c.at < bindparam("before"))
 _RECEIPT_SET = Upsert(receipt, ["provider_id"], ["status", "error", "failure", "at"])
 
 
@@ -552,6 +554,10 @@ class Outbox:
         statement, which = (_ROW_BY_REF, ref) if ref else (_ROW_BY_PROVIDER, provider_id)
         row = self._tx.connection.execute(statement, {"which": which}).mappings().one_or_none()
         return None if row is None else self._read(row)
+
+    def forget_early(self, before: datetime) -> None:
+        """What was told before then of messages that nobody noted as sent."""
+        self._tx.connection.execute(_FORGET_EARLY, {"before": before})
 
     def _keep_early(self, provider_id: str, status: str, error: str, failure: str, at: datetime) -> None:
         known = self._tx.connection.execute(_RECEIPT, {"which": provider_id}).one_or_none()

@@ -9,16 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from bot.channels import StoreUnavailable
 from bot.domain import folio as folios
 from bot.domain.concern import Priority
 from bot.domain.errors import NotPermitted
+from bot.domain.handover import Handover
 from bot.domain.report import Disposition, Report, Status
 from bot.domain.roster import Role
 from bot.domain.service_level import Hearer, Ladder, LadderStep
 from bot.domain.territory import Place
-from bot.messages import Address
+from bot.domain.walk import Did, Stop, Walk
+from bot.messages import Address, Attachment, AttachmentKind
 from handlers import rounds
 from handlers.desk import duty, erasure
 from handlers.desk import reports as desk
@@ -418,6 +421,55 @@ async def test_a_draft_is_named_once_after_three_hours_and_then_forgotten(
     assert await store.run(lambda tx: tx.conversations.of(resident(tx))) == []
 
 
+async def test_the_photos_of_a_report_that_was_never_sent_go_with_it(
+    store: Store, clock: HastyClock, due: Rounds
+) -> None:
+    """What stands in a report, a hand-over, a round or a kept message stays, as do those of a talk that lives."""
+    photo = Attachment(kind=AttachmentKind.PHOTO, reference="f")
+
+    def sent(tx: Transaction, who: str) -> str:
+        media = tx.media.add(resident(tx, who), "simulator", photo, NOON)
+        tx.media.keep(media, b"pixels", "image/jpeg")
+        return media
+
+    def work(tx: Transaction) -> list[str]:
+        gone, reported, walked, handed, held, talking = (
+            sent(tx, who) for who in ("rosa", "ana", "canul", "canul", "eva", "leo")
+        )
+        draft(tx, resident(tx, "rosa"))
+        tx.media.attach([reported], opened(tx, person_id=resident(tx, "ana")).id)
+        me = officer(tx, "canul")
+        walk = Walk(id="w", officer_id=me, colonia="centro", sector="pilot", started_at=NOON)
+        tx.walks.start(walk)
+        tx.walks.add_stop(
+            Stop(id="s", walk_id="w", at=NOON, met=1, kind="", did=Did.LISTENED, text="", media_id=walked)
+        )
+        tx.handovers.add(
+            Handover(
+                id="shift-canul", person_id=me, sectors=("pilot",), began_at=NOON, at=NOON, media_id=handed
+            )
+        )
+        tx.usage.hold("h", resident(tx, "eva"), b"{}", NOON + timedelta(days=9))
+        late = structs.replace(
+            draft(tx, resident(tx, "leo")), expires_at=NOON + timedelta(days=30), version=2
+        )
+        tx.conversations.save(late)
+        return [gone, reported, walked, handed, held, talking]
+
+    files = await store.run(work)
+
+    async def there() -> list[bool]:
+        return await store.read(lambda tx: [tx.media.content(media) is not None for media in files])
+
+    found = []
+    for days in (6.9, 1.2, 1):
+        clock.skip(days=days)
+        await due.look()
+        found.append(await there())
+    assert found == [[True] * 6, [False, *[True] * 5], [False, *[True] * 5]]
+    assert await store.read(lambda tx: tx.media.get(files[0])) is None
+
+
 Hushed = Callable[[Here], dict[str, Any]]
 LISTED: list[tuple[str, Hushed]] = [
     ("told", lambda here: {"arguments": {"kind": listed(here)}}),
@@ -483,6 +535,26 @@ async def test_raw_messages_are_forgotten_after_a_week_and_their_keys_after_a_mo
         await due.look()
         found.append(await kept())
     assert found == [[True], [False], [False], []]
+
+
+async def test_what_was_told_of_messages_that_nobody_sent_is_forgotten(
+    store: Store, clock: HastyClock, due: Rounds
+) -> None:
+    from sqlalchemy import func, select
+
+    from storage.schema import receipt
+
+    async def kept() -> int:
+        count = select(func.count()).select_from(receipt)
+        return int(await store.read(lambda tx: tx.connection.execute(count).scalar_one()))
+
+    await store.run(lambda tx: tx.outbox.status("SM1", "delivered", "", NOON))
+    found = []
+    for days in (6.9, 0.2):
+        clock.skip(days=days)
+        await due.look()
+        found.append(await kept())
+    assert found == [1, 0]
 
 
 # ---- the loop ----

@@ -15,6 +15,7 @@ from bot.domain.rotation import PlannedWalk, State
 from bot.domain.walk import Did, Stop, Walk
 from bot.messages import Attachment, AttachmentKind
 from storage import Store, Transaction
+from storage.media import MOST_FORGOTTEN
 from tests.support.reports import NOON, opened
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -216,3 +217,22 @@ async def test_checks_and_wishes_that_nothing_looks_at_any_more_are_forgotten(st
         assert tx.requests.visits_wanted() == {"new": 1}
 
     await store.run(work)
+
+
+async def test_files_that_went_to_nothing_are_forgotten_some_at_a_time(store: Store) -> None:
+    """Row and content; those of a report stay."""
+    photo = Attachment(kind=AttachmentKind.PHOTO, reference="f")
+
+    def work(tx: Transaction) -> list[bool]:
+        person = tx.people.add(at=NOON, locale="es").id
+        files = [tx.media.add(person, "simulator", photo, NOON) for _ in range(MOST_FORGOTTEN + 3)]
+        for media in files:
+            tx.media.keep(media, b"pixels", "image/jpeg")
+        tx.media.attach(files[:2], "a report")
+        assert tx.media.forget_loose(NOON) == 0
+        later = NOON + timedelta(days=8)
+        assert [tx.media.forget_loose(later) for _ in range(3)] == [MOST_FORGOTTEN, 1, 0]
+        return [tx.media.content(media) is not None for media in files]
+
+    kept = await store.run(work)
+    assert (kept[:2], any(kept[2:])) == ([True, True], False)
