@@ -32,7 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.notices import Lane, Notice
 from storage.replicas import alive
-from storage.schema import OUTBOX_GOES, outbox, receipt
+from storage.schema import EARLIER_GOES, OUTBOX_GOES, outbox, receipt
 from storage.turns import take_turn
 from storage.upsert import Upsert
 from storage.vault import Reach
@@ -116,7 +116,8 @@ _earlier = outbox.alias("earlier")
 
 def _behind(person: Any, alert: Any, *which: ColumnElement[bool]) -> Label[bool]:
     """Are there such messages to the same chat? Alerts have a lane of their own, all else shares one."""
-    others = exists().where(_earlier.c.person_id == person, (_earlier.c.lane == _alert) == alert, *which)
+    same = _earlier.c.person_id == person, (_earlier.c.lane == _alert) == alert
+    others = exists().where(*same, EARLIER_GOES, *which)  # not all that somebody was ever told
     return others.correlate(outbox).label("behind")
 
 

@@ -526,6 +526,7 @@ replica = Table(  # the processes that share a PostgreSQL, by the server's clock
 
 # The words of the partial index: with parameters in them neither engine would see that it is meant.
 OUTBOX_GOES = text(f"outbox.state {_GOES}")
+EARLIER_GOES = text(f"earlier.state {_GOES}")  # the same of the outbox under another name
 
 receipt = Table(  # what a provider says about a message that we have not noted as sent yet
     "receipt",

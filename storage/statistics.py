@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from storage.store import Transaction
 
 
-OPEN = ("ready", "leased", "unknown")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """What a monitor reads of the store at one moment; nothing in it names anybody."""
@@ -85,7 +82,7 @@ class Statistics:
     def _open_by_lane(self, at: datetime) -> dict[str, tuple[int, datetime]]:
         statement = (
             select(outbox.c.lane, func.count(), func.min(outbox.c.due_at))
-            .where(outbox.c.state.in_(OPEN))
+            .where(OUTBOX_GOES)
             .group_by(outbox.c.lane)
         )
         found = {
