@@ -43,6 +43,7 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
 FAILED_AGAIN = timedelta(seconds=30)
+TOO_MUCH_AGAIN = timedelta(seconds=5)  # the server gave one unit up: it took too long, or waited for somebody
 NUDGE_AFTER = timedelta(hours=3)
 NUDGE_KEEPS = timedelta(hours=12)  # a reminder that could not leave by then is not wanted any more
 RAW_KEPT = timedelta(days=7)
@@ -277,8 +278,11 @@ class Rounds:
 
         try:
             await self._store.run(work)
-        except StoreUnavailable:
-            raise
+        except (
+            StoreUnavailable
+        ):  # raised again when it is so; else it is this one's trouble, and no reason to stop all
+            await self._store.run(lambda tx: tx.due.put_off(item, now + TOO_MUCH_AGAIN, failed=False))
+            log.warning("round given up", action="round_given_up", kind=item.kind)
         except Exception as bug:
             log.exception("round failed", action="round_failed", kind=item.kind, error=type(bug).__name__)
             await self._store.run(lambda tx: tx.due.put_off(item, now + FAILED_AGAIN))

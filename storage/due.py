@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Integer, bindparam, delete, func, select, update
 
 from storage.schema import due
 from storage.upsert import Upsert
@@ -40,7 +40,7 @@ _ONE = select(due).where(*_KEY)
 _LATER = (
     update(due)
     .where(due.c.id == bindparam("which"))
-    .values(due_at=bindparam("moment"), attempts=due.c.attempts + 1)
+    .values(due_at=bindparam("moment"), attempts=due.c.attempts + bindparam("tries", type_=Integer))
 )
 
 
@@ -75,9 +75,9 @@ class Due:
         first: datetime | None = self._tx.connection.execute(select(func.min(due.c.due_at))).scalar_one()
         return first
 
-    def put_off(self, item: DueItem, until: datetime) -> None:
-        """It failed: again later."""
-        self._tx.connection.execute(_LATER, {"which": item.id, "moment": until})
+    def put_off(self, item: DueItem, until: datetime, *, failed: bool = True) -> None:
+        """Again later; `failed` counts as a try."""
+        self._tx.connection.execute(_LATER, {"which": item.id, "moment": until, "tries": int(failed)})
 
     def of_kind(self, kind: str) -> list[DueItem]:
         """Everything of a kind, the oldest first."""

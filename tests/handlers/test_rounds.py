@@ -30,6 +30,7 @@ from handlers.resident.draft import Draft
 from handlers.rounds import Rounds
 from storage import Store, Transaction
 from storage.conversations import Conversation
+from storage.due import DueItem
 from tests.handlers.conftest import NOON, HastyClock, officer, resident
 from tests.support.reports import opened
 
@@ -628,17 +629,37 @@ async def test_a_bug_in_one_sweep_neither_ends_the_rounds_nor_stops_the_others(
     assert left is None
 
 
-async def test_an_unavailable_store_in_the_middle_is_not_taken_for_a_bug(
+async def test_a_unit_that_the_server_gives_up_holds_nothing_up_and_is_not_taken_for_a_bug(
     store: Store, due: Rounds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: Any) -> None:
-        raise StoreUnavailable
+    """An erasure that takes longer than a statement may must not stop the alerts from climbing."""
+    done: list[str] = []
 
-    monkeypatch.setattr(rounds, "DUE", {"x": away})
-    await store.run(lambda tx: tx.due.set("x", "y", NOON))
+    def too_long(*_: Any) -> None:
+        raise StoreUnavailable("57014")
+
+    def climb(tx: Transaction, here: Here, item: DueItem, at: datetime) -> None:
+        done.append(item.subject)
+        tx.due.clear(item.kind, item.subject)
+
+    monkeypatch.setattr(rounds, "DUE", {"x": too_long, "y": climb})
+    await store.run(lambda tx: [tx.due.set("x", "large", NOON - MINUTE), tx.due.set("y", "alert", NOON)])
+    await due.look()
+    item = await store.read(lambda tx: tx.due.get("x", "large"))
+    assert item is not None
+    assert (done, item.attempts, item.due_at) == (["alert"], 0, NOON + rounds.TOO_MUCH_AGAIN)
+
+
+async def test_a_store_that_is_away_is_said_so(
+    store: Store, due: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: Any) -> None:
+        raise StoreUnavailable("full")
+
+    await store.run(lambda tx: tx.due.set("no_news", "x", NOON))
+    monkeypatch.setattr(store, "run", away)
     with pytest.raises(StoreUnavailable):
         await due.look()
-    assert (await store.read(lambda tx: tx.due.get("x", "y"))).attempts == 0  # type: ignore[union-attr]
 
 
 async def test_no_is_not_too_late_said_twice(store: Store, here: Here) -> None:
