@@ -70,20 +70,17 @@ class Files:
     async def _fetch(self, file: StoredFile) -> None:
         try:
             kept = await self._bring(file)
+            await self._store.run(lambda tx: tx.media.keep(file.id, kept.content, kept.content_type))
         except (MediaGone, BadFile) as refusal:
             state = "gone" if isinstance(refusal, MediaGone) else "refused"
             await self._store.run(lambda tx: tx.media.refuse(file.id, state))
-            return
         except SendError as error:
             await self._later(file, error)
-            return
         except StoreUnavailable:
             raise
         except Exception as bug:  # ours, or no process to be had for a photo: neither may end the service
             log.exception("file not brought", action="file_failed", error=type(bug).__name__)
             await self._later(file, SendError(Failure.RETRY, "bug"))
-            return
-        await self._store.run(lambda tx: tx.media.keep(file.id, kept.content, kept.content_type))
 
     async def _bring(self, file: StoredFile) -> Fetched:
         channel = self._channels.get(file.channel)

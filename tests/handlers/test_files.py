@@ -13,6 +13,7 @@ from bot.messages import Attachment, AttachmentKind
 from handlers import files as module
 from handlers.files import LARGEST, TRIES, BadFile, Files
 from storage import Store, Transaction
+from storage.schema import media_content
 from tests.handlers.conftest import NOON, FakeChannel, HastyClock, resident
 
 Kind = AttachmentKind
@@ -138,6 +139,21 @@ async def test_no_process_for_a_photo_ends_nothing(
     photo, note = await sent(store), await sent(store, Kind.VOICE)
     await files.fetch_pending()
     assert [(await state(store, one))[0] for one in (photo, note)] == ["pending", "kept"]
+
+
+async def test_a_copy_that_another_process_is_just_keeping_ends_nothing(
+    store: Store, files: Files, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """While the lead changes hands two may fetch one file: the later one finds the content there."""
+    channel.files["f"] = Fetched(b"x", "audio/ogg")
+    media = await sent(store, Kind.VOICE)
+    row = media_content.insert().values(media_id=media, content=b"sealed by the other")
+    await store.run(lambda tx: tx.connection.execute(row) and None)
+    assert await files.fetch_pending() == 1
+    await store.run(lambda tx: tx.connection.execute(media_content.delete()) and None)
+    clock.skip(seconds=1)
+    await files.fetch_pending()
+    assert (await state(store, media))[0] == "kept"
 
 
 async def test_after_two_days_of_tries_it_is_given_up(
