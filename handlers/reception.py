@@ -212,6 +212,8 @@ class Reception:
             return 0
         has_window = self.here.capabilities_of(inbound.address).window
         closes = now + WINDOW if has_window else None
+        if has_window and inbound.other_ids:
+            tx.vault.learn(person.id, inbound.address, inbound.other_ids, now)
         if not tx.vault.wrote(person.id, inbound.address, closes):
             return 0
         return tx.outbox.window_opened(person.id, now)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import bindparam, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import Address
 from storage.people import Person, person_of
@@ -31,7 +32,9 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
         return self.window_closes_at is None or at < self.window_closes_at
 
 
-_WHO = select(person, vault_address.c.stopped_at).join_from(vault_address, person)
+_WHO = select(person, vault_address.c.stopped_at, vault_address.c.window_closes_at).join_from(
+    vault_address, person
+)
 _LOOK_UP = union_all(
     _WHO.where(vault_address.c.lookup == bindparam("lookup")),
     _WHO.join(vault_alias, vault_alias.c.person_id == person.c.id).where(
@@ -39,7 +42,10 @@ _LOOK_UP = union_all(
     ),
 ).limit(1)
 _INSERT = vault_address.insert()
-_INSERT_ALIAS = vault_alias.insert()
+_INSERT_ALIAS = {
+    "sqlite": sqlite.insert(vault_alias).on_conflict_do_nothing(index_elements=["lookup"]),
+    "postgresql": postgresql.insert(vault_alias).on_conflict_do_nothing(index_elements=["lookup"]),
+}
 _BY_PERSON = select(vault_address).where(vault_address.c.person_id == bindparam("person_id"))
 _TOUCH = (
     update(vault_address)
@@ -74,6 +80,7 @@ class Vault:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._stopped: dict[str, bool] = {}  # of who was looked up in this unit, or came in it
+        self._found: dict[str, tuple[str, datetime | None]] = {}  # by which id, and when their window closes
         self.known: dict[str, Reach] = {}  # of who wrote in this unit: nothing is read back to answer them
 
     def take_turn(self, address: Address) -> None:
@@ -94,6 +101,7 @@ class Vault:
             if row is not None:
                 kept = dict(row)
                 self._stopped[kept["id"]] = kept.pop("stopped_at") is not None
+                self._found[kept["id"]] = wanted, kept.pop("window_closes_at")
                 return person_of(kept)
         return None
 
@@ -109,10 +117,24 @@ class Vault:
         )
         self._tx.connection.execute(_INSERT, row)
         self._stopped[person_id] = False
-        for other in dict.fromkeys(other_ids):
-            if other != address.id:
-                alias = {"lookup": self._lookup(address.channel, other), "person_id": person_id}
-                self._tx.connection.execute(_INSERT_ALIAS, alias)
+        self._also_known_as(person_id, address.channel, [one for one in other_ids if one != address.id])
+
+    def learn(self, person_id: str, address: Address, other_ids: Iterable[str], at: datetime) -> None:
+        """What the channel calls somebody known now, beside the id that they were found by: one day it is all it says.
+
+        Once a window is enough: who is found in an open one was learned when it opened.
+        """
+        by, closes = self._found.get(person_id, ("", None))
+        if by and (closes is None or closes <= at):
+            new = [one for one in (address.id, *other_ids) if one != by]
+            self._also_known_as(person_id, address.channel, new)
+
+    def _also_known_as(self, person_id: str, channel: str, others: Iterable[str]) -> None:
+        """An id that is somebody's already stays theirs."""
+        known_as = _INSERT_ALIAS[self._tx.connection.dialect.name]
+        for other in dict.fromkeys(others):
+            alias = {"lookup": self._lookup(channel, other), "person_id": person_id}
+            self._tx.connection.execute(known_as, alias)
 
     def wrote(self, person_id: str, address: Address, window_closes_at: datetime | None) -> bool:
         """They wrote: the window opens, a stopped address is in use again.

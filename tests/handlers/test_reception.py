@@ -75,6 +75,19 @@ async def test_who_writes_again_is_the_same_person(receiving: Reception, store: 
     assert await count(store, person) == 1
 
 
+async def test_who_hides_the_phone_is_the_same_person(
+    receiving: Reception, store: Store, clock: HastyClock
+) -> None:
+    """The first message said nothing of WhatsApp's own id; a later one did; then it is all that comes."""
+    phone, own = Address("whatsapp", "whatsapp:+5219831234567"), "whatsapp:MX.1"
+    await receiving.receive(message(1, "hola", address=phone))
+    clock.skip(days=2)
+    await receiving.receive(message(2, "hola", address=phone, other_ids=(own,)))
+    clock.skip(days=2)
+    await receiving.receive(message(3, "hola", address=Address("whatsapp", own)))
+    assert await count(store, person) == 1
+
+
 async def test_what_cannot_be_read_is_kept_and_its_sender_hears_a_number(
     receiving: Reception, store: Store, delivery: Any, channel: FakeChannel
 ) -> None:

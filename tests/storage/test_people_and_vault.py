@@ -167,3 +167,25 @@ async def test_no_address_stands_in_the_bytes_of_the_database(sqlite: SqliteStor
     kept = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
     assert len(kept) > 0
     assert PHONE[1:].encode() not in kept
+
+
+async def test_who_hides_the_phone_later_is_still_known(store: Store) -> None:
+    """WhatsApp's own id came only after the first message (or that one was found by listing): it is learned then."""
+    closed, hidden = NOON + timedelta(days=2), Address("whatsapp", "whatsapp:MX.1")
+
+    def work(tx: Transaction) -> list[bool]:
+        phone = Address("whatsapp", "whatsapp:+5219831234567")
+        first = tx.people.add(at=NOON, locale="es").id
+        tx.vault.add(first, phone, ())
+        tx.vault.wrote(first, phone, NOON + timedelta(days=1))
+        found = []
+        for at in (NOON, closed):
+            who = tx.vault.person_at(phone, ("whatsapp:+529831234567", hidden.id))
+            assert who == first
+            tx.vault.learn(who, phone, ("whatsapp:+529831234567", hidden.id), at)
+            found.append(tx.vault.person_at(hidden) == first)
+        other = tx.people.add(at=NOON, locale="es").id
+        tx.vault.add(other, Address("whatsapp", "whatsapp:+52999"), (hidden.id,))
+        return [*found, tx.vault.person_at(hidden) == first]
+
+    assert await store.run(work) == [False, True, True]
