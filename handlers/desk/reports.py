@@ -396,7 +396,7 @@ def tell_place(tx: Transaction, here: Here, report: Report, place: Place, at: da
     sectors = tuple(sector.slug for sector in here.municipality.territory.sectors_of(place))
     roster = tx.staff.roster(at)
     report = saved(tx, report.tell_place(place=place, sectors=sectors, at=at), roster, at)
-    if report.status is Status.RECEIVED:
+    if report.status is Status.RECEIVED and tx.due.get(HELD, report.id) is None:  # kept back: nobody yet
         holders = tx.outbox.holders(alert_card(report.id))
         known = tuple(o for o in map(roster.officer, holders) if o is not None)
         _alert(tx, report, known, at, level=0, known=True)

@@ -139,9 +139,13 @@ def danger(t: Texts, here: Here, told: Told) -> Flow[str]:
         lines.append(t("También puede hablar a la Línea de las Mujeres: 079, opción 1, gratis, día y noche."))
     if (yield from choose("tell", tuple(lines), taps(t), patient=True)) == "safe":
         return "safe"
-    folio: str = yield from look_up("opened", "open", acts=True)
+    opened: dict[str, Any] = yield from look_up("sent", "open", acts=True)
+    folio: str = opened["folio"]
     where = (t("Avisado. ¿Dónde está? Mande su ubicación o escriba calle y colonia."),)
     lead = (t("Avisado, con el folio {folio}.", folio=show(folio)),)
+    if opened["held"]:  # nobody was told: the truth, and who answers whatever happens
+        where = (t("Llame al 911. ¿Dónde está? Mande su ubicación o escriba calle y colonia."),)
+        lead = (t("Guardado, con el folio {folio}: lo revisa el mando antes de avisar.", folio=show(folio)),)
     place = yield from locate(t, here, where, told.place, at_once=_tell, lead=lead)
     if isinstance(place, Outside):
         return "outside"
@@ -177,7 +181,7 @@ def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
         danger=True,
         paused=who.person.paused(who.at),
     )
-    return opened.report.folio
+    return {"folio": opened.report.folio, "held": bool(opened.held)}
 
 
 def _place(who: Speaker, talk: Conversation, step: LookUp) -> Any:

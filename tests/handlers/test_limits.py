@@ -285,30 +285,24 @@ async def test_a_pause_has_a_reason_an_end_and_an_appeal(here: Town) -> None:
     assert {"paused", "appealed", "unpaused"} <= set(actions)
 
 
+def paused(here: Town, tx: Transaction) -> None:
+    """Whoever wrote last is on pause."""
+    person = (
+        tx.connection.exec_driver_sql(
+            "SELECT id FROM person WHERE role = 'resident' ORDER BY seen_at DESC, created_at DESC"
+        )
+        .scalars()
+        .first()
+    )
+    now = here.demo.clock.now()
+    supervisor = next(s for s in tx.staff.roster(now).supervisors())
+    holding.pause(tx, here.demo.app.here, str(person), supervisor, "bromas", timedelta(days=1), now)
+
+
 async def test_danger_of_somebody_on_pause_is_answered_and_told_as_it_is(here: Town) -> None:
     """911 at once; no promise that the shift was told; the supervisor hears of it by its folio."""
-
-    def on_pause(tx: Transaction) -> None:
-        person = (
-            tx.connection.exec_driver_sql(
-                "SELECT id FROM person WHERE role = 'resident' ORDER BY seen_at DESC, created_at DESC"
-            )
-            .scalars()
-            .first()
-        )
-        supervisor = next(s for s in tx.staff.roster(here.demo.clock.now()).supervisors())
-        holding.pause(
-            tx,
-            here.demo.app.here,
-            str(person),
-            supervisor,
-            "bromas",
-            timedelta(days=1),
-            here.demo.clock.now(),
-        )
-
     await here.vecina.says("hola")
-    await here.run(on_pause)
+    await here.run(lambda tx: paused(here, tx))
     before = pages(here)
     assert "911 AHORA" in await here.vecina.says(
         "estan adentro de mi casa calle roma 12 colonia italia ayudenme"
@@ -319,3 +313,17 @@ async def test_danger_of_somebody_on_pause_is_answered_and_told_as_it_is(here: T
     assert "contesta siempre" in said
     assert pages(here) == before
     assert any("Retenido y urgente" in text_of(b) for b in here.supervisora.heard)
+
+
+async def test_where_it_is_pages_nobody_either_before_a_supervisor_looked(here: Town) -> None:
+    """The place of a danger goes to who was alerted: of somebody on pause nobody was, and that is what is said."""
+    await here.vecina.says("hola")
+    await here.run(lambda tx: paused(here, tx))
+    before = pages(here)
+    await here.vecina.says("estan adentro de mi casa ayudenme")
+    asked = await here.vecina.taps("Avisar al turno")
+    assert "¿Dónde está?" in asked
+    assert "Avisado" not in asked
+    said = await here.vecina.says("calle roma 12, colonia italia")
+    assert "contesta siempre" in said
+    assert pages(here) == before
