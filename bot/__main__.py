@@ -282,9 +282,14 @@ def _export(
     if to is None:
         sys.stdout.write(text)
         return
-    to.write_text(text, encoding="utf-8-sig", newline="")
     explained = to.with_suffix(".diccionario.csv")
-    explained.write_text(dictionary(columns), encoding="utf-8-sig", newline="")
+    try:
+        to.write_text(text, encoding="utf-8-sig", newline="")
+        explained.write_text(dictionary(columns), encoding="utf-8-sig", newline="")
+    except OSError as wrong:
+        raise fail(
+            f"{to}: no se pudo escribir ({wrong.strerror}). Elija con --to una carpeta que exista y sea suya."
+        ) from None
     out.print(f"{title}: {to}\nQué es cada columna: {explained}")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import fail, in_store, out
+from bot.console import fail, in_store, out, read_municipality, read_settings
 
 if TYPE_CHECKING:
     from storage.audit import Head
@@ -37,7 +37,7 @@ def verify(
 
 @audits.command("list")
 def list_(most: Annotated[int, typer.Option(min=1, help="Cuántos renglones, del más nuevo.")] = 50) -> None:
-    """Los renglones más nuevos: cuándo, quién (por placa), qué y sobre qué. Sin contenido."""
+    """Los renglones más nuevos: cuándo (hora local), quién (por placa), qué y sobre qué. Sin contenido."""
     from storage.audit import Line
     from storage.store import Transaction
 
@@ -46,11 +46,13 @@ def list_(most: Annotated[int, typer.Option(min=1, help="Cuántos renglones, del
         return tx.audit.newest(most), badges
 
     lines, badges = in_store(work, reads=True)
+    zone = read_municipality(read_settings().config_dir).time_zone
     for line in lines:
         who = badges.get(line.actor_id, "(sin placa)") if line.actor_id else "(sistema)"
         subject = badges.get(line.subject, line.subject)
         out.print(
-            f"{line.id:>6}  {line.at:%Y-%m-%d %H:%M}  {who:<12} {line.action:<20} {subject}", markup=False
+            f"{line.id:>6}  {line.at.astimezone(zone):%Y-%m-%d %H:%M}  {who:<12} {line.action:<20} {subject}",
+            markup=False,
         )
     if not lines:
         out.print("La bitácora está vacía.")

@@ -27,8 +27,10 @@ def dead_letters(
         letter = _one(letters, show or replay)
         _show(letter, badge) if show else _replay(letter)
         return
+    zone = read_municipality(read_settings().config_dir).time_zone
     for letter in letters:
-        out.print(f"{letter.id[:8]}  {letter.first_seen_at:%Y-%m-%d %H:%M}  {letter.source}  {letter.reason}")
+        seen = letter.first_seen_at.astimezone(zone)
+        out.print(f"{letter.id[:8]}  {seen:%Y-%m-%d %H:%M}  {letter.source}  {letter.reason}")
     out.print(f"{len(letters)} sin resolver." if letters else "Nada pendiente.")
 
 

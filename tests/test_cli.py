@@ -276,6 +276,13 @@ def test_the_log_is_exported_with_what_its_columns_mean(with_pin: Path) -> None:
     assert [row["columna"] for row in explained] == header
 
 
+def test_a_log_that_can_not_be_written_says_where_it_can(ready: Path) -> None:
+    done = run(app, ["export", "log", "--to", "nowhere/log.csv"])
+    assert done.exit_code == 2
+    assert "nowhere/log.csv: no se pudo escribir" in done.stderr
+    assert "--to" in done.stderr
+
+
 def test_check_tells_everything_at_once(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A shared ring, a broken file, a token without shape, a name that nobody knows: one reading, four lines."""
     (ready / "town" / "sectores.yaml").write_text("sectores: [\n")
@@ -347,6 +354,18 @@ def test_another_town_s_ring_opens_nothing(ready: Path, monkeypatch: pytest.Monk
     done = run(app, ["dead-letters"])
     assert done.exit_code == 2
     assert "llavero" in done.output
+
+
+def test_hours_are_those_of_the_town(ready: Path) -> None:
+    """Who looks for what was done at the hour of a theft reads the hour on the wall, not that of Greenwich."""
+
+    def noted(tx: Transaction) -> None:
+        tx.audit.add("case_read", "41720853", None, NOON)
+        tx.inbox.bury(source="inbox", key="tg:1:1", reason="ValueError", raw=b"ayuda", at=NOON)
+
+    in_store(noted)
+    assert "2026-11-23 13:00" in run(app, ["audit", "list"]).stdout
+    assert "2026-11-23 13:00" in run(app, ["dead-letters"]).stdout
 
 
 def test_the_audit_says_who_did_what_and_that_it_is_whole(ready: Path) -> None:
