@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.duty_plan import PlannedShift
+from bot.domain.report import Status
 from bot.domain.roster import Mode
 from bot.messages import Outgoing
 from handlers import duty_words
@@ -124,7 +125,7 @@ def pending(who: Speaker, *lead: str) -> None:
     t = who.t
     in_hand = who.tx.reports.handled_by(who.person.id)
     mine = set(who.tx.staff.sectors_of(who.me, who.at))
-    waiting = [r for r in who.tx.reports.open() if r.handler_id is None and mine & set(r.sectors)]
+    waiting = [r for r in who.tx.reports.open() if r.status is Status.RECEIVED and mine & set(r.sectors)]
     reports = (*in_hand, *waiting)[:10]
     if not reports:
         who.say(*lead, t("Nada pendiente."), actions=(button(t("Menú"), "m.menu"),))

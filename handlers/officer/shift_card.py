@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.handover import Handover
-from bot.domain.report import Report
+from bot.domain.report import Report, Status
 from bot.domain.roster import Shift
 from bot.domain.route import Stop, street_order
 from bot.domain.territory import Point
@@ -36,7 +36,9 @@ def started(who: Speaker, shift: Shift) -> Outgoing:
     left = desk.waiting_for(who.tx, who.me, who.at)
     in_hand = who.tx.reports.handled_by(who.person.id)
     waiting = [
-        r for r in who.tx.reports.open() if r.handler_id is None and set(r.sectors) & set(shift.sectors)
+        r
+        for r in who.tx.reports.open()
+        if r.status is Status.RECEIVED and set(r.sectors) & set(shift.sectors)
     ]
     ordered = in_order([*in_hand, *waiting])
     lines = [_until(who, shift), *_thanked(who)]

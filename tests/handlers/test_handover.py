@@ -129,6 +129,21 @@ async def test_who_the_roster_laid_elsewhere_signs_for_there(store: Store, here:
     await store.run(work)
 
 
+async def test_what_another_office_has_is_not_left_for_somebody_to_take(store: Store, here: Here) -> None:
+    """The supervisor referred it before anybody took it: it waits for the office, and for nobody of the next shift."""
+
+    def work(tx: Transaction) -> None:
+        town(tx, here)
+        folio = opened(tx, 8).folio
+        desk.refer(tx, folio, me(tx, "aguilar"), "servicios_publicos", "", NOON + HOUR)
+        made = duty.end(tx, here, me(tx, "canul"), NOON + 2 * HOUR)
+        assert made is not None
+        assert made is not duty.OFF
+        assert made.waiting == 1  # the one of the town that nobody took
+
+    await store.run(work)
+
+
 async def test_who_was_revoked_does_not_hear_who_signed(
     store: Store, here: Here, delivery: Delivery, channel: FakeChannel
 ) -> None:
