@@ -97,10 +97,14 @@ def erase_report(tx: Transaction, report: Report, at: datetime) -> None:
 
 
 def wanted(tx: Transaction, folio: str) -> list[Wanted]:
-    """The report of a folio, or every request that waits. Raises UnknownFolio; NotPermitted for active staff."""
+    """The report of a folio, or every request that waits. Raises UnknownFolio; NotPermitted for active staff.
+
+    A request of somebody with active rights waits until these are taken away: it is not among them.
+    """
     if folio:
         return [_of_report(tx, tx.reports.by_folio(folios.find(folio) or folio))]
-    return [_of_person(tx, item) for item in tx.due.of_kind(ASKED)]
+    asked_for = [item for item in tx.due.of_kind(ASKED) if tx.staff.officer(item.subject) is None]
+    return [_of_person(tx, item) for item in asked_for]
 
 
 def _of_report(tx: Transaction, report: Report) -> Wanted:

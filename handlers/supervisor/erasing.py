@@ -16,6 +16,12 @@ def decide(who: Speaker, person_id: str) -> None:
     if not erasure.asked(who.tx, person_id):
         who.say(who.t("Esa solicitud ya se resolvió."))
         return
+    if who.tx.staff.officer(person_id) is not None:
+        who.say(
+            who.t("La pide alguien del equipo con alta: lo que hizo en el equipo no se borra."),
+            who.t("Si ya no está en el equipo, dé de baja su alta y vuelva a abrir la solicitud."),
+        )
+        return
     reports = who.tx.reports.all_of(person_id)
     open_now = sum(report.status.open for report in reports)
     talks.start(who, "forget", {"person": person_id, "reports": len(reports), "open": open_now})

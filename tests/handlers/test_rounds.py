@@ -704,6 +704,22 @@ async def test_a_request_to_be_forgotten_sounds_again_after_a_week(
     assert len(await heard(store, "erasure_wanted")) == 2
 
 
+async def test_nor_from_the_machine_when_they_asked_for_it_themselves(
+    store: Store, clock: HastyClock
+) -> None:
+    """The command takes all that wait: what somebody of the team did is the department's record, until they leave."""
+
+    def asked(tx: Transaction) -> None:
+        officer(tx, "canul")
+        for name in ("canul", "rosa"):
+            erasure.ask(tx, resident(tx, name), clock.now())
+
+    await store.run(asked)
+    assert len(await store.run(lambda tx: erasure.wanted(tx, ""))) == 1
+    await store.run(lambda tx: duty.revoke(tx, "canul", None, clock.now()))
+    assert len(await store.run(lambda tx: erasure.wanted(tx, ""))) == 2
+
+
 async def test_staff_is_not_erased_while_enrolled(store: Store, clock: HastyClock) -> None:
     await store.run(lambda tx: officer(tx, "canul"))
     with pytest.raises(NotPermitted):
