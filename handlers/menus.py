@@ -424,7 +424,7 @@ def global_word(who: Speaker) -> Act | None:
         return _command(who, found[1])
     if _FOLIO_WORD.match(text) and folios.find(text):
         return _status_of(folios.find(text) or "")
-    if who.role is not Role.RESIDENT and folios.find(text):
+    if who.role is not Role.RESIDENT and folios.find(text) and not _sentence(who, text):
         return _typed(fold(text).split()[0], folios.find(text) or "")
     if len(text) > LONGEST_WORD:
         return None
@@ -432,6 +432,14 @@ def global_word(who: Speaker) -> Act | None:
     if entry is None or (entry.name in _NOT_IN_TALK and " " not in text and talks.running(who) is not None):
         return None
     return entry.start if who.role in entry.roles else None
+
+
+MOST_OF_A_COMMAND = 4  # words, with the folio: "voy al folio 4172-0853"
+
+
+def _sentence(who: Speaker, text: str) -> bool:
+    """ "Voy a pasar mañana, como en el 4172-0853": more than a command, while something is being asked, is the answer."""
+    return len(text.split()) > MOST_OF_A_COMMAND and talks.running(who) is not None
 
 
 # Single words that may be an answer to what is being asked: they start something only when nothing is.

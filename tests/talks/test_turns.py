@@ -117,3 +117,14 @@ async def test_anoche_told_where_the_kind_is_asked_is_the_night_before_the_talk(
             break
         await vecina.says("1")
     assert "anoche (domingo 22 de noviembre)" in vecina.last
+
+
+async def test_a_sentence_of_an_officer_is_no_command_because_a_folio_is_in_it(tmp_path: Path) -> None:
+    """ "Voy" begins it; what is asked is how the case ended, and that is the answer, word for word."""
+    async with town(tmp_path) as place:
+        await place.vecina.reports("ay una lampara fundida en la italia")
+        await place.oficial.taps("Tomar")
+        await place.oficial.taps("Hecho")
+        said = await place.oficial.says("Voy avisando a alumbrado, como en el 4172-0853 de la otra cuadra.")
+        assert "Voy avisando a alumbrado" in said
+        assert "Le llegará así" in said
