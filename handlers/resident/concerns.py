@@ -18,6 +18,8 @@ SEAM = re.compile(
     re.IGNORECASE,
 )
 MOST_PIECES = 12
+SURE, FEWEST_WORDS = 0.9, 3
+"""In fewer words, or less sure, nobody is told of a second concern: most of those heard so were none."""
 
 
 def in_order(here: Here, text: str, understood: Understanding, at: datetime) -> Mapping[str, str]:
@@ -29,21 +31,28 @@ def in_order(here: Here, text: str, understood: Understanding, at: datetime) -> 
     first = understood.kind
     if first is None:
         return {}
-    candidates = [
-        first,
-        *(slug for slug in understood.also if slug != first and here.municipality.kinds.get(slug)),
-    ]
-    listed = [slug for slug in candidates if here.kind(slug).listed]
+    others = [slug for slug in understood.also if slug != first and here.municipality.kinds.get(slug)]
+    if not others:
+        return {first: text}
+    pieces = [(piece, here.triage.read(piece, at)) for piece in _pieces(text)]
+    candidates = [first, *(slug for slug in others if any(_says(one, slug) for one in pieces))]
     if len(candidates) == 1:
         return {first: text}
-    words = _words(here, text, candidates, listed, at)
-    told = [slug for slug in candidates if slug in words] or listed or [first]
+    listed = [slug for slug in candidates if here.kind(slug).listed]
+    words = _words(pieces, candidates, listed)
+    told = [slug for slug in candidates if slug in words] or [first]
     told.sort(key=lambda slug: slug not in listed)
     return {slug: words.get(slug, text) for slug in told}
 
 
+def _says(piece: tuple[str, Understanding], slug: str) -> bool:
+    """Plainly, by itself."""
+    text, reading = piece
+    return reading.kind == slug and reading.guesses[0].score >= SURE and len(text.split()) >= FEWEST_WORDS
+
+
 def _words(
-    here: Here, text: str, candidates: Sequence[str], listed: Sequence[str], at: datetime
+    pieces: Sequence[tuple[str, Understanding]], candidates: Sequence[str], listed: Sequence[str]
 ) -> dict[str, str]:
     """The parts of a message by the kind they tell of; a part that says none belongs to the one before it.
 
@@ -52,8 +61,7 @@ def _words(
     found: dict[str, list[str]] = {}
     last = ""
     waiting: list[str] = []
-    for piece in _pieces(text):
-        reading = here.triage.read(piece, at)
+    for piece, reading in pieces:
         kind = reading.kind if reading.kind in candidates else None
         if listed and reading.sensitive and kind not in listed:
             kind = listed[0]
