@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -32,6 +33,8 @@ from storage.sqlite_file import SoleUse, connect_reader, connect_writer, refusin
 
 PREFIX, SUFFIX = "proximidad-", ".tar.age"
 MANIFEST = "manifest.json"
+SCRATCH = ".respaldo-"
+LONGEST_RUN = 12 * 3600.0  # seconds: another one may be under way
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
@@ -278,8 +281,16 @@ def _unpack(archive: Path, identity: str, scratch: Path) -> tuple[Path, Manifest
 @contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
     """A folder of our own beside the target, gone at the end whatever happens."""
-    with tempfile.TemporaryDirectory(prefix=".respaldo-", dir=folder) as name:
+    _clear(folder)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as name:
         yield Path(name)
+
+
+def _clear(folder: Path) -> None:
+    """What a run before this one left when it was killed: a whole copy, not sealed to the key, as large as the store."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > LONGEST_RUN:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:

@@ -215,6 +215,19 @@ def test_what_does_not_open_or_is_damaged_is_refused_and_leaves_nothing(
     assert not list(tmp_path.glob(".respaldo-*"))
 
 
+def test_what_a_killed_run_left_is_cleared_by_the_next(
+    archive: Path, private: str, empty: Empty, ring: KeyRing, tmp_path: Path
+) -> None:
+    """A whole copy that is not sealed to the key; one that may be of a run under way stays."""
+    left, running = tmp_path / ".respaldo-old", tmp_path / ".respaldo-new"
+    for folder in (left, running):
+        folder.mkdir()
+        (folder / "copy").write_bytes(b"a whole store")
+    os.utime(left, (0, 0))
+    copies.restore(archive, private, empty("sqlite"), ring, quiet)
+    assert list(tmp_path.glob(".respaldo-*")) == [running]
+
+
 def test_other_keys_restore_nothing(archive: Path, private: str, empty: Empty, tmp_path: Path) -> None:
     target = empty("sqlite")
     with pytest.raises(StoreRefused, match="llavero"):
