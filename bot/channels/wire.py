@@ -18,6 +18,7 @@ KEEP_ALIVE = 30.0  # seconds; shorter than the server's, or it hangs up on a req
 CONNECTIONS = 64
 CONNECT_SECONDS = 5.0
 MAX_ANSWER = 1024 * 1024
+TOO_LONG = "answer too long"
 
 
 class NeverLeft(Exception):
@@ -39,11 +40,11 @@ class Answer(NamedTuple):
 class Wire:
     """Connections to one server, as many as are needed at the same time, up to a limit."""
 
-    def __init__(self, base: URL) -> None:
-        """Raises ValueError for an address that is none."""
+    def __init__(self, base: URL, longest: int = MAX_ANSWER) -> None:
+        """`longest`: bytes of an answer that are taken. Raises ValueError for an address that is none."""
         if base.scheme not in ("http", "https") or not base.host or not base.port:
             raise ValueError("not an address of a web server")
-        self._host, self._port = base.host, base.port
+        self._host, self._port, self._longest = base.host, base.port, longest
         self._head = f"HTTP/1.1\r\nHost: {base.host_port_subcomponent}\r\nAccept: */*\r\n".encode()
         self._tls = ssl.create_default_context() if base.scheme == "https" else None
         self._idle: list[tuple[float, _Connection]] = []
@@ -99,7 +100,7 @@ class Wire:
         try:
             async with asyncio.timeout_at(min(until, loop.time() + CONNECT_SECONDS)):
                 _, made = await loop.create_connection(
-                    lambda: _Connection(self._open), host, port, ssl=self._tls
+                    lambda: _Connection(self._open, self._longest), host, port, ssl=self._tls
                 )
         except (OSError, TimeoutError, ValueError) as error:
             raise NeverLeft(type(error).__name__) from None
@@ -115,8 +116,10 @@ class Wire:
 class _Connection(asyncio.Protocol):
     """One request at a time."""
 
-    def __init__(self, open_ones: set[_Connection]) -> None:
-        self._open = open_ones
+    def __init__(self, open_ones: set[_Connection], longest: int) -> None:
+        self._open, self._longest = open_ones, longest
+        self._headers: dict[str, str] = {}
+        self._all_headers = False
         self._answer: asyncio.Future[Answer] | None = None
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)  # of one answer after the other
@@ -127,13 +130,14 @@ class _Connection(asyncio.Protocol):
         return self._transport is not None and self._answer is None
 
     async def ask(self, request: bytes, until: float) -> Answer:
-        """Send, and wait for the whole answer, until a moment of the loop's clock. Raises NoAnswer."""
-        assert self._transport is not None
+        """Send, and wait for the whole answer, until a moment of the loop's clock. Raises NeverLeft, NoAnswer."""
+        if self._transport is None:  # the server hung up as soon as it was called
+            raise NeverLeft("closed")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
         self._answer = answer
         limit = loop.call_at(until, self._broken, "timeout")
-        self._headers: dict[str, str] = {}
+        self._headers = {}
         self._all_headers = False
         self._body = bytearray()
         self._transport.write(request)
@@ -186,8 +190,8 @@ class _Connection(asyncio.Protocol):
 
     def on_body(self, piece: bytes) -> None:
         self._body += piece
-        if len(self._body) > MAX_ANSWER:
-            self._broken("answer too long")
+        if len(self._body) > self._longest:
+            self._broken(TOO_LONG)
 
     def on_message_complete(self) -> None:
         found = Answer(self._parser.get_status_code(), self._headers, bytes(self._body))

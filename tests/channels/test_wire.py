@@ -150,9 +150,21 @@ async def test_nobody_waits_for_ever(peer: tuple[Peer, Wire]) -> None:
     assert (await post(ours)).status == 200
 
 
-async def test_an_endless_answer_is_cut_off(peer: tuple[Peer, Wire], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "MAX_ANSWER", 10)
+async def test_a_server_that_hangs_up_when_called_was_asked_nothing(peer: tuple[Peer, Wire]) -> None:
+    _, ours = peer
+    connection = await ours._connected(asyncio.get_running_loop().time() + 5)
+    transport = connection._transport
+    assert transport is not None
+    transport.abort()
+    while connection.usable:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    with pytest.raises(NeverLeft):
+        await connection.ask(b"GET / HTTP/1.1\r\n\r\n", asyncio.get_running_loop().time() + 5)
+
+
+async def test_an_endless_answer_is_cut_off(peer: tuple[Peer, Wire]) -> None:
     other, ours = peer
+    ours._longest = 10
     other.answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" + 11 * b"x"]
     with pytest.raises(NoAnswer):
         await post(ours)

@@ -27,6 +27,7 @@ KEEP_ALIVE = 30  # seconds; shorter than the server's, or it hangs up on a reque
 CONNECTIONS = 64
 JSON = b"Content-Type: application/json\r\n"
 PIECE = 64 * 1024
+LONGEST_ANSWER = 16 * 1024 * 1024  # a hundred updates: letters beyond ASCII are six to twelve bytes each
 
 T = TypeVar("T")
 
@@ -147,7 +148,7 @@ class Client:
 
     def _wired(self) -> Wire:
         if self._wire is None:
-            self._wire = Wire(URL(self._api_url))
+            self._wire = Wire(URL(self._api_url), LONGEST_ANSWER)
         return self._wire
 
     def _open(self) -> aiohttp.ClientSession:

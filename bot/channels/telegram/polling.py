@@ -15,6 +15,7 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.errors import result_of
 from bot.channels.telegram.inbound import update_id_of
 from bot.channels.telegram.updates import ALLOWED_UPDATES
+from bot.channels.wire import TOO_LONG
 from bot.messages import Inbound
 
 log = logging.getLogger(__name__)
@@ -63,13 +64,18 @@ class Polling:
 
     async def step(self) -> None:
         """One question and everything it brought, committed. Raises SendError, StoreUnavailable."""
-        body = await self._ask()
+        try:
+            body = await self._ask()
+        except SendError as error:
+            if error.code == TOO_LONG:  # asked the same again, it would be as long for ever
+                self._limit = max(1, self._limit // 4)
+            raise
         updates = _split(body)
         if updates is None:
             await self._set_aside(body)
         else:
             await self._hand_over(updates)
-            self._limit = LIMIT
+            self._limit = min(LIMIT, 2 * self._limit)
 
     async def _ask(self) -> bytes:
         params = {

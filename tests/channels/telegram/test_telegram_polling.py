@@ -40,6 +40,22 @@ async def test_everything_said_is_kept_in_each_person_s_order(
         assert said == sorted(said)
 
 
+@pytest.mark.parametrize("longest", [None, 30_000])
+async def test_a_hundred_long_messages_that_waited_are_heard(
+    channel: TelegramChannel, api: BotApi, store: Store, longest: int | None
+) -> None:
+    """Two megabytes in one answer; and whatever is more than we take is asked for in smaller pieces."""
+    if longest is not None:
+        channel._client._wired()._longest = longest
+    for number in range(100):
+        chat = {"id": 101 + number % 3, "type": "private"}
+        said = {"message_id": number, "date": 1795425606, "chat": chat, "text": f"{number} " + "🚓" * 2000}
+        api.push(b'{"update_id":%d,"message":' + json.dumps(said).encode() + b"}")
+    await channel.start(store.receive, store.noted)
+    kept = await store.holds(100)
+    assert sorted(int(one.text.split()[0]) for one in kept) == list(range(100))
+
+
 async def test_what_waited_for_us_is_not_dropped(channel: TelegramChannel, api: BotApi, store: Store) -> None:
     api.webhook.url = "https://old.example"
     api.say(101, "antes")
