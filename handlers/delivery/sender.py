@@ -298,7 +298,7 @@ class Delivery:
             return
         async with self._turn(row, ready.reach.address):
             await self._ask_again(row, asked)
-            provider_id = await self._call(channel, ready.reach.address, card, row.ref)
+            provider_id = await self._call(channel, ready.reach.address, card, row)
             metrics.sent(channel.name, "sent").inc()
             self._unnoted.add(row.id)
             later = self._here.capabilities_of(ready.reach.address).receipts
@@ -318,7 +318,9 @@ class Delivery:
         if self._clock.now() - asked >= FRESH and not isinstance(await self._prepare(row), Ready):
             raise Overtaken
 
-    async def _call(self, channel: Channel, to: Address, card: Outgoing, reference: str) -> str:
+    async def _call(
+        self, channel: Channel, to: Address, card: Outgoing, row: Row, reference: str = ""
+    ) -> str:
         """The call itself; a stop waits for it, since nobody could tell afterwards what became of it."""
         task = asyncio.current_task()
         assert task is not None  # always inside of one
@@ -326,7 +328,7 @@ class Delivery:
         try:
             if card.erases:
                 await channel.delete(to, card.erases)
-            return await channel.send(to, card, reference=reference)
+            return await channel.send(to, card, reference=reference or row.ref)
         finally:
             self._sending.discard(task)
 
@@ -378,7 +380,7 @@ class Delivery:
         announcement = row.ref + ANNOUNCES  # what becomes of it is not what becomes of the words
         async with self._turn(row, ready.reach.address):
             await self._ask_again(row, asked)
-            sent = await self._call(channel, ready.reach.address, Outgoing(template=use), announcement)
+            sent = await self._call(channel, ready.reach.address, Outgoing(template=use), row, announcement)
         await self._note(partial(_waits, row=row, code="template", now=self._clock.now(), announced=sent))
 
     def _approved(self, name: str) -> bool:

@@ -94,9 +94,11 @@ def notes_as_sent_before_the_call(patch: Patch) -> None:
     """At most once: who crashes in between has said nothing, and thinks it has."""
     call = Delivery._call
 
-    async def noted_first(self: Delivery, channel: Any, to: Any, card: Any, row: Row) -> str:
+    async def noted_first(
+        self: Delivery, channel: Any, to: Any, card: Any, row: Row, reference: str = ""
+    ) -> str:
         await self._store.run(lambda tx: tx.outbox.sent(row.id, f"early{row.id}", self._clock.now()))
-        return await call(self, channel, to, card, row)
+        return await call(self, channel, to, card, row, reference)
 
     patch.setattr(Delivery, "_call", noted_first)
 
