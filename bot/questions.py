@@ -45,6 +45,7 @@ _ORDINALS = {
     "ocho": 8, "octavo": 8, "octava": 8, "nueve": 9, "noveno": 9, "novena": 9, "diez": 10, "decimo": 10,
 }  # fmt: skip
 _LEADING = frozenset({"la", "el", "opcion", "numero", "num", "no", "the", "lo", "de"})
+DENIALS = frozenset({"no", "ni", "sin", "nunca", "nadie", "tampoco", "not", "t", "never"})  # "don t": folded
 _NOT_WORDS = re.compile(r"[^\w\s👍✅👌🙏❌👎]+")
 
 
@@ -63,7 +64,7 @@ _BARE = _Bare()
 @lru_cache(256)
 def fold(text: str) -> str:
     """Lower case, no accents, no punctuation, single spaces: how words are compared everywhere, and often twice."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold()).casefold()  # a sign may hide a capital: 🄐
     if not plain.isascii():
         plain = plain.translate(_BARE)
     return " ".join(_NOT_WORDS.sub(" ", plain).split())
@@ -337,7 +338,10 @@ def _by_words(options: Sequence[Option[T]], said: str, exactly: bool) -> Option[
 
 
 def _near(name: str, said: str) -> bool:
-    """A typo of the label, or its beginning in whole words."""
+    """A typo of the label, or its beginning in whole words; never its contrary: "no acepto" is no "sí acepto"."""
+    words, wanted = set(said.split()), set(name.split())
+    if (words ^ wanted) & DENIALS or any(len(word) < 3 for word in words - wanted):
+        return False
     allowed = 1 if len(said) < 8 else 2
     return OSA.distance(name, said, score_cutoff=allowed) <= allowed or name.startswith(said + " ")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.territory import Point
@@ -101,6 +101,24 @@ def test_a_choice_is_read_as_people_say_it(said: str, wanted: str | None) -> Non
     assert (found.value if found else None) == wanted
 
 
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Sí, acepto", "no acepto"),
+        ("Sí puedo", "no puedo"),
+        ("Sí, enviar", "no enviar"),
+        ("Ya estoy a salvo", "no estoy a salvo"),
+        ("Ya estoy a salvo", "mo estoy a salvo"),
+        ("No es la misma", "si es la misma"),
+        ("Ahora no", "ahora"),
+        ("Don't send", "do send"),
+    ],
+)
+def test_a_typo_never_turns_what_was_said_into_its_contrary(label: str, said: str) -> None:
+    """However few letters stand between them."""
+    assert match((Option("it", "it", label),), Reply(text=said)) is None
+
+
 @pytest.mark.parametrize("option", OPTIONS)
 def test_a_tap_is_its_option_whatever_else_came(option: Option[str]) -> None:
     assert match(OPTIONS, Reply(choice=option.key, text="2")) is option
@@ -158,6 +176,7 @@ def test_words_are_compared_without_accents_case_or_signs(text: str, folded: str
 
 
 @given(st.text(max_size=40))
+@example("🄐")
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 

@@ -122,10 +122,14 @@ def taps(t: Texts) -> tuple[Option[str], Option[str]]:
     tell = Option(
         "tell", "yes", t("Avisar al turno"), style="danger", words=("avisar tambien al turno", "avisar")
     )
-    safe = Option(
-        "safe", "no", t("Ya estoy a salvo"), words=("ya estoy bien", "falsa alarma", "estoy a salvo")
-    )
+    safe = Option("safe", "safe", t("Ya estoy a salvo"), words=SAFE)  # a bare "no" may be "not yet"
     return tell, safe
+
+
+SAFE = (
+    *("estoy a salvo", "ya estoy bien", "estoy bien", "falsa alarma", "fue un error", "me equivoque"),
+    *("no hay peligro", "ya no hay peligro", "no estoy en peligro", "no es una emergencia"),
+)
 
 
 def danger(t: Texts, here: Here, told: Told) -> Flow[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.concern import ConcernKind
 from bot.domain.questions import AnswerOption, FollowUp
-from bot.questions import Option, choose_or, fold, write
+from bot.questions import DENIALS, Option, choose_or, fold, write
 from bot.texts import Texts
 from handlers.here import Here
 from handlers.resident.kind import label
@@ -66,7 +66,6 @@ def option_told(question: FollowUp, text: str) -> AnswerOption | None:
 
 
 YES_NO = frozenset({"si", "no", "no_se"})
-DENIED = frozenset({"no", "ni", "sin", "nunca", "nadie", "tampoco"})
 
 
 def says(text: str, phrases: tuple[str, ...]) -> bool:
@@ -77,7 +76,7 @@ def says(text: str, phrases: tuple[str, ...]) -> bool:
         if begins not in said:  # most phrases of most questions
             continue
         for found in pattern.finditer(said):
-            if not DENIED & set(said[: found.start()].split()[-1:]):
+            if not DENIALS & set(said[: found.start()].split()[-1:]):
                 return True
     return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from bot.channels.simulator import Manner
@@ -35,6 +36,22 @@ async def test_every_question_of_a_talk_gives_way_to_danger(place: Town) -> None
             asked = who.heard[-1]
             assert n == 0 or "Seguimos con su reporte" in text_of(asked)  # the draft waited, whole
     assert place.demo.channel.problems == []
+
+
+@pytest.mark.parametrize("said", ["no", "todavía no", "no estoy a salvo", "no estoy bien", "aun no"])
+async def test_who_is_not_safe_is_never_taken_for_safe(place: Town, said: str) -> None:
+    """The card stays, and what was said goes with the alert."""
+    await place.vecina.says(SAID)
+    assert (await place.vecina.says(said)).startswith(CALL)
+    await place.vecina.taps("Avisar al turno")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert said in report.text
+
+
+@pytest.mark.parametrize("said", ["ya estoy a salvo", "estoy bien", "2", "falsa alarma", "no hay peligro"])
+async def test_who_is_safe_can_say_so(place: Town, said: str) -> None:
+    await place.vecina.says(SAID)
+    assert (await place.vecina.says(said)).startswith("Qué bueno.")
 
 
 async def test_where_told_later_changes_the_card_that_is_there(place: Town) -> None:
