@@ -267,8 +267,6 @@ class Write(Question[Written]):
 class Gather(Question[tuple[Written, ...]]):
     """Files, as many as come, until one of the options (done) is chosen or something is written."""
 
-    most: int = 10
-
     def read(self, reply: Reply) -> tuple[Written, ...]:
         """A stored end says what was gathered before it."""
         return tuple(_written(Reply.from_dict(item)) for item in reply.data or ())
@@ -281,7 +279,7 @@ class Gather(Question[tuple[Written, ...]]):
             return done.as_dict(), self.read(done), False
         if not reply.media and not reply.text.strip():
             raise NotUnderstood
-        gathered = [*gathered, reply.as_dict()][: self.most]
+        gathered = [*gathered, reply.as_dict()]
         if not reply.media:  # files come in bursts; what is written ends it
             done = Reply(data=gathered)
             return done.as_dict(), self.read(done), False

@@ -38,6 +38,9 @@ class Script:
     finish: Finish
     look_ups: Mapping[str, Answer] = field(default_factory=dict)
     keeps: bool = False  # a draft that lives for days; otherwise the talk is forgotten after a day
+    files: bool = (
+        False  # files beside an answer are kept and used at the end; else the person is told that not
+    )
     noticed: Callable[[Speaker, Conversation, Turn[Any]], None] | None = (
         None  # sees each turn before it is asked
     )
@@ -127,14 +130,21 @@ def parked(who: Speaker) -> Conversation | None:
 def reply(who: Speaker, talk: Conversation, said: Reply) -> None:
     """Give the waiting question an answer."""
     question = _waiting(who, talk) if said.media else None
-    if said.media and question is not None and not question.files and not said.text.strip():
+    if question is None or question.files:
+        _go_on(who, talk, _advance(who, talk, talk.answers, said))
+    elif said.text.strip():
+        kept = SCRIPTS[talk.flow].files
+        answers = _with_extras(talk.answers, said) if kept else talk.answers
+        lead = () if kept else (_not_used(who.t),)
+        _go_on(who, talk, _advance(who, talk, answers, replace(said, media=())), lead)
+    elif SCRIPTS[talk.flow].files:
         _keep_extras(who, talk, said)
-        return
-    answers = talk.answers
-    if said.media and question is not None and not question.files:
-        answers = _with_extras(answers, said)
-        said = replace(said, media=())
-    _go_on(who, talk, _advance(who, talk, answers, said))
+    else:
+        ask_again(who, talk, _not_used(who.t))
+
+
+def _not_used(t: Texts) -> str:
+    return t("En este paso no se guardan fotos ni notas de voz. Escríbalo, por favor, o use los botones.")
 
 
 def takes_files(who: Speaker, talk: Conversation) -> bool:

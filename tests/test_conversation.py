@@ -28,7 +28,7 @@ def order(again: frozenset[str]) -> Flow[tuple[Any, ...]]:
         return ("nothing",)
     stock = (yield from look_up("stock", "count", fruit=fruit)) if fruit == "fig" else None
     name = yield from write("name", ("¿Nombre?",), longest=20, too_long="Muy largo")
-    pieces = yield from gather("pieces", ("¿Algo más?",), [Option("done", "yes", "Listo")], most=3)
+    pieces = yield from gather("pieces", ("¿Algo más?",), [Option("done", "yes", "Listo")])
     sure = yield from choose(
         "sure", ("¿Sí?",), [Option(True, "yes", "Sí"), Option(False, "edit", "Corregir")]
     )
@@ -166,9 +166,10 @@ def test_what_is_written_ends_the_gathering_and_belongs_to_it() -> None:
     assert (asked(turn), turn.result[3]) == ("end", 2)
 
 
-def test_no_more_than_the_most_is_kept() -> None:
-    photos = [Reply(media=(PHOTO,))] * 5
-    assert say("pera", "Ana", *photos, "listo", "sí").result[3] == 3
+def test_nothing_that_was_sent_is_dropped_for_its_number() -> None:
+    """How many files one person may send is limited where they come in, and said; never the words after them."""
+    photos = [Reply(media=(PHOTO,))] * 15
+    assert say("pera", "Ana", *photos, "las placas", "sí").result[3] == 16
 
 
 # ---- back ----

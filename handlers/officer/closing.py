@@ -244,6 +244,7 @@ for _name in ("close", "refer"):
             name=_name,
             make=lambda t, here, kept, again: flow(t, here, kept, again),
             finish=finished,
+            files=True,
             look_ups=promising.LOOK_UPS,
         )
     )

@@ -77,6 +77,7 @@ def overheard(who: Speaker, talk: Conversation) -> bool:
     text = who.inbound.text.strip()
     if _still_in_danger(who, talk):
         return True
+    _pass_files_on(who, talk)
     if talk.flow != NAME or talk.asked != "tell" or not (text or who.media) or _another_matter(who, talk):
         return False
     if text and match(taps(who.t), who.reply) is not None:
@@ -99,6 +100,13 @@ def _still_in_danger(who: Speaker, talk: Conversation) -> bool:
     desk.add(who.tx, report, who.inbound.text.strip(), tuple(item.id for item in who.media), who.at)
     talks.ask_again(who, talk)
     return True
+
+
+def _pass_files_on(who: Speaker, talk: Conversation) -> None:
+    """Asked where, they speak or show it: the team has it at once; the talk says that it came."""
+    report = who.tx.reports.of_draft(talk.id) if talk.flow == NAME and who.media else None
+    if report is not None:
+        desk.add(who.tx, report, "", tuple(item.id for item in who.media), who.at)
 
 
 def left(who: Speaker, talk: Conversation) -> bool:
@@ -259,6 +267,7 @@ talks.script(
         name=NAME,
         make=lambda t, here, kept, again: danger(t, here, Told.from_arguments(kept)),
         finish=_finish,
+        files=True,
         look_ups={"open": _open, "place": _place},
         cancelled=_cancelled,
     )

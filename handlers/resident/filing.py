@@ -167,8 +167,7 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
         who.show(_joined(who, joined))
         _second_concern(who, talk, result)
         return
-    extras = tuple(item[0] for item in talk.answers.get(EXTRAS, ()))
-    draft = _with_media(result, (*talk.arguments["media"], *extras))
+    draft = _with_media(result, _files(talk))
     on_behalf = bool(talk.arguments["on_behalf"])
     opened = desk.open_report(
         who.tx,
@@ -188,6 +187,13 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
         who.tx.walks.became(stop, opened.report.id)
     who.show(receipt(who, opened, draft))
     _second_concern(who, talk, result)
+
+
+def _files(talk: Conversation) -> tuple[str, ...]:
+    """All that came in the talk: with the first message, as an answer or beside one, and in between."""
+    answers = (one for one in talk.answers.values() if isinstance(one, dict))
+    told = (item[0] for one in answers for item in one.get("media", ()))
+    return (*talk.arguments["media"], *told, *(item[0] for item in talk.answers.get(EXTRAS, ())))
 
 
 def _with_media(draft: Draft, media: tuple[str, ...]) -> Draft:
@@ -365,6 +371,7 @@ talks.script(
         finish=_finish,
         look_ups={"near": _near, "when": _when, "added": _added},
         keeps=True,
+        files=True,
         noticed=_noticed,
     )
 )
