@@ -35,6 +35,7 @@ from handlers.officer import (
 )
 from handlers.resident import (
     badge,
+    danger,
     filing,
     following,
     information,
@@ -524,7 +525,7 @@ def _answer(who: Speaker, argument: str) -> None:
         _stale(who)
         return
     talk = found[0]
-    if str(talk.version) != version:
+    if str(talk.version) != version and not danger.waits_for_its_tap(talk):
         talks.ask_again(who, talk, who.t("Esa opción ya pasó. Vamos aquí:"))
         return
     talks.reply(who, talk, Reply(choice=key))
@@ -578,11 +579,11 @@ def not_taken(who: Speaker) -> None:
 
 def group_hint(who: Speaker) -> None:
     """In a group nobody can speak in private: one line, at most once an hour, and out; 911 always."""
-    danger = who.understood is not None and who.understood.danger is not None
+    in_danger = who.understood is not None and who.understood.danger is not None
     first = who.tx.people.count(who.person.id, "group", who.at, within_seconds=3600.0) == 1
-    if first or danger:
+    if first or in_danger:
         urgent = (
-            (who.t("Llame al 911 AHORA. Si no puede hablar, deje la llamada abierta."),) if danger else ()
+            (who.t("Llame al 911 AHORA. Si no puede hablar, deje la llamada abierta."),) if in_danger else ()
         )
         line = who.t("Aquí lo lee todo el grupo. Escríbame en privado, por favor.")
         who.show(Outgoing(lines=(*urgent, line), leaves=True))

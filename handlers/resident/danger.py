@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.domain.territory import Place, Point
 from bot.messages import Outgoing
-from bot.questions import LookUp, Option, choose, fold, look_up, match
+from bot.questions import LookUp, Option, Reply, choose, fold, look_up, match
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
@@ -22,13 +23,14 @@ from handlers.desk.holding import HELD
 from handlers.here import Here
 from handlers.resident.confidence import VIOLENCE
 from handlers.resident.draft import Draft
-from handlers.resident.place import Outside, locate
+from handlers.resident.place import Outside, at_point, locate, with_pin
 from handlers.resident.told import Told, place_heard
 from handlers.resident.told import heard as told_of
 from handlers.speaker import Speaker
 from storage.conversations import Conversation
 
 NAME = "danger"
+PIN = "_pin"  # where they are, sent while the card waits for its tap
 FALLBACK_KIND = "emergencia_otra"
 ASKS_HOW = frozenset({"ayuda", "help"})  # a word of the menu, whose card begins with the 911 too
 
@@ -48,6 +50,9 @@ def answer(who: Speaker) -> None:
     """
     _tell_who_attends(who)
     told = told_of(who.here, who.inbound.text, who.understood, channel=who.inbound.address.channel)
+    place = with_pin(who, told.place)
+    if isinstance(place, Place):
+        told = replace(told, place=place)
     talks.start(who, NAME, told.as_arguments(who.media))
 
 
@@ -73,19 +78,20 @@ def _spoken_of(who: Speaker) -> Report | None:
 
 
 def overheard(who: Speaker, talk: Conversation) -> bool:
-    """Words while the 911 card waits for a tap: kept for the team, and the card is shown again."""
+    """Words or a pin while the 911 card waits for a tap: kept for the team, and the card is shown again."""
     text = who.inbound.text.strip()
     if _still_in_danger(who, talk):
         return True
     _pass_files_on(who, talk)
-    if talk.flow != NAME or talk.asked != "tell" or not (text or who.media) or _another_matter(who, talk):
+    if not waits_for_its_tap(talk) or _another_matter(who, talk):
         return False
-    if text and match(taps(who.t), who.reply) is not None:
+    pin = {PIN: who.reply.as_dict()} if who.inbound.point is not None else {}
+    if not (text or who.media or pin) or (text and match(taps(who.t), who.reply) is not None):
         return False
     said = [*talk.answers.get(SAID, ()), *([text] if text else [])]
     files = [*talk.answers.get(EXTRAS, ()), *([item.id, item.kind.value] for item in who.media)]
-    kept = structs.replace(talk, answers={**talk.answers, SAID: said, EXTRAS: files})
-    talks.ask_again(who, kept)
+    kept = structs.replace(talk, answers={**talk.answers, **pin, SAID: said, EXTRAS: files})
+    talks.ask_again(who, kept, *((who.t("Recibí su ubicación."),) if pin else ()))
     return True
 
 
@@ -111,7 +117,7 @@ def _pass_files_on(who: Speaker, talk: Conversation) -> None:
 
 def left(who: Speaker, talk: Conversation) -> bool:
     """Another matter, plainly not danger: the card gives way to it."""
-    if talk.flow != NAME or talk.asked != "tell" or not _another_matter(who, talk):
+    if not waits_for_its_tap(talk) or not _another_matter(who, talk):
         return False
     talks.cancel(who, talk)
     return True
@@ -123,6 +129,11 @@ def _another_matter(who: Speaker, talk: Conversation) -> bool:
 
 
 FEW_WORDS = 5
+
+
+def waits_for_its_tap(talk: Conversation) -> bool:
+    """Whichever of its cards is tapped, the first or one that was shown again, the tap means the same."""
+    return talk.flow == NAME and talk.asked == "tell"
 
 
 def taps(t: Texts) -> tuple[Option[str], Option[str]]:
@@ -151,26 +162,45 @@ def danger(t: Texts, here: Here, told: Told) -> Flow[str]:
         lines.append(t("También puede hablar a la Línea de las Mujeres: 079, opción 1, gratis, día y noche."))
     if (yield from choose("tell", tuple(lines), taps(t), patient=True)) == "safe":
         return "safe"
-    opened: dict[str, Any] = yield from look_up("sent", "open", acts=True)
+    pin: dict[str, Any] | None = yield from look_up("pinned", "pin")
+    known = told.place
+    if pin:
+        known = replace(_place_of(pin), street=pin["street"] or known.street)
+    opened: dict[str, Any] = yield from look_up("sent", "open", acts=True, **_as_arguments(known))
     folio: str = opened["folio"]
     where = (t("Avisado. ¿Dónde está? Mande su ubicación o escriba calle y colonia."),)
     lead = (t("Avisado, con el folio {folio}.", folio=show(folio)),)
     if opened["held"]:  # nobody was told: the truth, and who answers whatever happens
         where = (t("Llame al 911. ¿Dónde está? Mande su ubicación o escriba calle y colonia."),)
         lead = (t("Guardado, con el folio {folio}: lo revisa el mando antes de avisar.", folio=show(folio)),)
-    place = yield from locate(t, here, where, told.place, at_once=_tell, lead=lead)
+    place = yield from locate(t, here, where, known, at_once=_tell, lead=lead)
     if isinstance(place, Outside):
         return "outside"
-    if place != told.place:
+    if place != known:
         yield from _tell("", place)
     return folio
 
 
 def _tell(name: str, place: Place) -> Generator[Any, Any, None]:
     """What is known of the place goes to who was alerted, at once: the person may not be able to write again."""
+    yield from look_up(f"placed_{name}" if name else "placed", "place", acts=True, **_as_arguments(place))
+
+
+def _as_arguments(place: Place) -> dict[str, Any]:
     point = [place.point.lat, place.point.lon] if place.point else None
-    told = dict(colonia=place.colonia, street=place.street, point=point)
-    yield from look_up(f"placed_{name}" if name else "placed", "place", acts=True, **told)
+    return {"colonia": place.colonia, "street": place.street, "point": point}
+
+
+def _place_of(told: dict[str, Any]) -> Place:
+    point = Point(*told["point"]) if told["point"] else None
+    return Place(colonia=told["colonia"], street=told["street"], point=point)
+
+
+def _pin(who: Speaker, talk: Conversation, step: LookUp) -> Any:
+    """The place of the pin that came before the tap, when it is ours."""
+    sent = Reply.from_dict(talk.answers.get(PIN, {}))
+    place = at_point(who.here, sent.point, sent.place_name) if sent.point else None
+    return _as_arguments(place) if isinstance(place, Place) else None
 
 
 def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
@@ -178,7 +208,7 @@ def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
     told = Told.from_arguments(talk.arguments)
     draft = Draft(
         kind=told.kind or FALLBACK_KIND,
-        place=told.place,
+        place=_place_of(step.arguments),
         text="\n".join((told.text, *talk.answers.get(SAID, ()))),
         danger=told.danger,
         media=(*talk.arguments["media"], *(file[0] for file in talk.answers.get(EXTRAS, ()))),
@@ -198,11 +228,9 @@ def _open(who: Speaker, talk: Conversation, step: LookUp) -> Any:
 
 def _place(who: Speaker, talk: Conversation, step: LookUp) -> Any:
     report = who.tx.reports.of_draft(talk.id)
-    if report is not None:
-        point = Point(*step.arguments["point"]) if step.arguments["point"] else None
-        place = Place(colonia=step.arguments["colonia"], street=step.arguments["street"], point=point)
-        if place.known:
-            desk.tell_place(who.tx, who.here, report, place, who.at)
+    place = _place_of(step.arguments)
+    if report is not None and place.known:
+        desk.tell_place(who.tx, who.here, report, place, who.at)
     return True
 
 
@@ -268,7 +296,7 @@ talks.script(
         make=lambda t, here, kept, again: danger(t, here, Told.from_arguments(kept)),
         finish=_finish,
         files=True,
-        look_ups={"open": _open, "place": _place},
+        look_ups={"pin": _pin, "open": _open, "place": _place},
         cancelled=_cancelled,
     )
 )

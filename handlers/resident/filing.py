@@ -22,6 +22,7 @@ from handlers.officer import giving
 from handlers.resident import adding, my_reports
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import advice
+from handlers.resident.place import Outside, with_pin
 from handlers.resident.report import report
 from handlers.resident.review import also_name
 from handlers.resident.told import Told, heard, when_heard
@@ -48,6 +49,11 @@ def begin(who: Speaker, *, text: str = "", kind: str | None = None, lead: tuple[
         channel=who.inbound.address.channel,
         over=_over(who),
     )
+    place = with_pin(who, told.place)
+    if isinstance(place, Outside):
+        lead = (*lead, outside(who.t, who.here, place.neighbour))
+    else:
+        told = replace(told, place=place)
     if told.kind in SUFFERED:
         lead = (*lead, who.t("Lamento lo que pasó."))
     arguments = told.as_arguments(who.media)

@@ -11,6 +11,7 @@ from bot.questions import Option, Reply, choose_or, fold, shortened, write
 from bot.texts import Texts
 from handlers.here import Here
 from handlers.resident.told import NOWHERE, PLACE_WORDS, place_heard, read_again
+from handlers.speaker import Speaker
 
 LONGEST_STREET = 300
 
@@ -82,7 +83,7 @@ def _first_words(t: Texts, here: Here, lines: tuple[str, ...], at_once: Tell) ->
     if heard.unknown:
         return Place()
     if heard.point is not None:
-        return _at(here, heard)
+        return at_point(here, heard.point, heard.text)
     return (yield from _by_name(t, here, heard.text, at_once))
 
 
@@ -93,13 +94,19 @@ def _hear(here: Here, reply: Reply) -> Heard | None:
     return Heard(text[:LONGEST_STREET], point) if point or text else None
 
 
-def _at(here: Here, heard: Heard) -> Place | Outside:
-    assert heard.point is not None
-    colonias = here.municipality.territory.colonias_at(heard.point)
+def with_pin(who: Speaker, place: Place) -> Place | Outside:
+    """A pin or a map link that came with the words is the place; the street is as they say it."""
+    point = who.inbound.point or who.here.pins.read(who.inbound.text)
+    return place if point is None else at_point(who.here, point, place.street or who.inbound.place_name)
+
+
+def at_point(here: Here, point: Point, words: str = "") -> Place | Outside:
+    """The place of a pin or a map link, with what was said beside it."""
+    colonias = here.municipality.territory.colonias_at(point)
     if not colonias:
-        there = here.municipality.territory.neighbour_at(heard.point)
+        there = here.municipality.territory.neighbour_at(point)
         return Outside(there.name if there else "")
-    return Place(colonia=colonias[0].slug, street=heard.text, point=heard.point)
+    return Place(colonia=colonias[0].slug, street=words, point=point)
 
 
 def _by_name(t: Texts, here: Here, text: str, at_once: Tell) -> Asking:

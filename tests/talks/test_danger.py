@@ -179,3 +179,41 @@ async def test_the_letters_of_a_code_are_no_danger(place: Town) -> None:
     for code in ("K4GAS-KBXS5", "WK911-P59CE", "A7FYX-AY74Y"):
         assert not (await who.says(code)).startswith(CALL), code
     assert (await who.says("911")).startswith(CALL)
+
+
+INN = (18.5036, -88.3055)  # in the Italia
+
+
+@pytest.mark.parametrize("text", [SAID, f"{SAID} en la colonia 5 de abril"])
+async def test_a_pin_before_the_tap_goes_with_the_alert(place: Town, text: str) -> None:
+    """Who is in danger sends where they are at once; nobody asks for it again."""
+    await place.vecina.says(text)
+    assert (await place.vecina.locates(*INN)).startswith("Recibí su ubicación.\n" + CALL)
+    answer = await place.vecina.taps("Avisar al turno")
+    assert answer.startswith("Ya avisamos.")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert report.place.point is not None
+    assert report.sectors
+
+
+async def test_a_map_link_beside_the_words_is_the_place(place: Town) -> None:
+    await place.vecina.says(f"{SAID} https://maps.google.com/?q={INN[0]},{INN[1]}")
+    assert (await place.vecina.taps("Avisar al turno")).startswith("Ya avisamos.")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert report.place.point is not None
+
+
+async def test_a_pin_from_elsewhere_leaves_the_question(place: Town) -> None:
+    await place.vecina.says(SAID)
+    await place.vecina.locates(19.43, -99.13)
+    assert "¿Dónde está?" in await place.vecina.taps("Avisar al turno")
+
+
+async def test_the_tap_on_an_earlier_911_card_alerts_too(place: Town) -> None:
+    """Each word shows the card anew; whichever of them is tapped means the same."""
+    await place.vecina.says(SAID)
+    bubble, token = place.vecina.button("Avisar al turno")
+    await place.vecina.says("son dos y traen machetes")
+    await place.vecina.taps_token(token, bubble)
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert "machetes" in report.text
