@@ -248,6 +248,7 @@ ENTRIES: tuple[Entry, ...] = (
             "quiero hablar con una persona",
             "talk to a person",
         ),
+        leaves=True,
     ),
     Entry(
         "badge",
@@ -563,7 +564,8 @@ def edited(who: Speaker) -> None:
         )
     elif who.tx.reports.of_person(who.person.id, most=1):
         who.say(
-            who.t("Vi que corrigió un mensaje. Si es de su reporte, mándelo como mensaje nuevo y lo agrego.")
+            who.t("Vi que corrigió un mensaje. Si es de su reporte, mándelo como mensaje nuevo y lo agrego."),
+            actions=person.still(who),
         )
 
 
@@ -574,7 +576,7 @@ def not_taken(who: Speaker) -> None:
     if talk is not None:
         talks.ask_again(who, talk, line)
         return
-    who.say(line, actions=(button(who.t("Menú"), "m.menu"),))
+    who.say(line, actions=person.still(who) or (button(who.t("Menú"), "m.menu"),))
 
 
 def group_hint(who: Speaker) -> None:

@@ -38,9 +38,8 @@ class Script:
     finish: Finish
     look_ups: Mapping[str, Answer] = field(default_factory=dict)
     keeps: bool = False  # a draft that lives for days; otherwise the talk is forgotten after a day
-    files: bool = (
-        False  # files beside an answer are kept and used at the end; else the person is told that not
-    )
+    still_counts: bool = False  # its card can be tapped after something else was begun
+    files: bool = False  # those beside an answer are kept and used at its end; otherwise that is said
     noticed: Callable[[Speaker, Conversation, Turn[Any]], None] | None = (
         None  # sees each turn before it is asked
     )
@@ -172,9 +171,9 @@ def ask_again(who: Speaker, talk: Conversation, *lead: str) -> None:
 
 
 def leave(who: Speaker) -> None:
-    """Something else is wanted: a draft is parked, any other talk is forgotten."""
+    """Something else is wanted: a draft is parked, and a talk whose card still counts; any other is forgotten."""
     talk = running(who)
-    if talk is not None and SCRIPTS[talk.flow].keeps:
+    if talk is not None and (SCRIPTS[talk.flow].keeps or SCRIPTS[talk.flow].still_counts):
         who.tx.conversations.park(who.person.id)
     elif talk is not None:
         cancel(who, talk)

@@ -295,6 +295,7 @@ talks.script(
         name=NAME,
         make=lambda t, here, kept, again: danger(t, here, Told.from_arguments(kept)),
         finish=_finish,
+        still_counts=True,
         files=True,
         look_ups={"pin": _pin, "open": _open, "place": _place},
         cancelled=_cancelled,

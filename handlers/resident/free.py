@@ -42,11 +42,12 @@ def said(who: Speaker) -> None:
         or _quoted(who)
         or _chosen(who)
         or _answers_question(who)
+        or person.relay(who)
     ):
         return
     if thanking.in_words(who) or closing.in_words(who):
         return
-    if my_reports.solved_in_words(who) or person.relay(who) or spoken.alone(who):
+    if my_reports.solved_in_words(who) or spoken.alone(who):
         return
     if who.media and not _tells_a_concern(who):
         _file(who)

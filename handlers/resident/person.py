@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.notices import Lane, Notice
-from bot.messages import Outgoing
+from bot.messages import Action, Outgoing
+from bot.texts import Texts
 from handlers.desk import person as calls
 from handlers.speaker import Speaker, button
 
@@ -31,13 +32,38 @@ def ask(who: Speaker) -> None:
     if desk.phone and not there:
         lines.append(t("También puede llamar al {phone}.", phone=desk.phone))
     lines.append(t("Escriba su mensaje; para terminar, escriba «menú». Si hay peligro, llame al 911."))
-    who.show(Outgoing(lines=tuple(lines)))
+    who.show(Outgoing(lines=tuple(lines), actions=_ends(t)))
+
+
+END = "m.end_person"
+
+
+def _ends(t: Texts) -> tuple[Action, ...]:
+    return (button(t("Terminar"), END),)
+
+
+def talking(who: Speaker) -> bool:
+    """Is what they write meant for a person? Not once they turned to something else: then its card is the newest.
+
+    The request stays open all the same, and whoever answers it has the talk again.
+    """
+    if who.tx.requests.open_help_of(who.person.id) is None:
+        return False
+    newest = who.tx.outbox.newest(who.person.id)
+    if newest is None or newest.notice != "say":
+        return True
+    return any(action.token == END for action in Outgoing.from_dict(newest.facts).actions)
+
+
+def still(who: Speaker) -> tuple[Action, ...]:
+    """The button of a card that comes in between, so that the talk with a person goes on."""
+    return _ends(who.t) if talking(who) else ()
 
 
 def relay(who: Speaker) -> bool:
-    """While the request is open, what the person writes goes to whoever took it (or all supervisors)."""
+    """In the talk with a person, what they write goes to whoever took it (or all supervisors)."""
     request = who.tx.requests.open_help_of(who.person.id)
-    if request is None or not (who.inbound.text.strip() or who.media):
+    if request is None or not (who.inbound.text.strip() or who.media) or not talking(who):
         return False
     roster = who.tx.staff.roster(who.at)
     people = [request.taken_by] if request.taken_by else [s.person_id for s in roster.supervisors()]
@@ -55,7 +81,7 @@ def relay(who: Speaker) -> bool:
     ]
     who.tx.outbox.put(notices, who.at)
     calls.wait(who.tx, who.here, request.id, who.at)
-    who.say(who.t("Enviado."), actions=(button(who.t("Terminar"), "m.end_person"),))
+    who.say(who.t("Enviado."), actions=_ends(who.t))
     return True
 
 
