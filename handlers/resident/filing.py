@@ -110,7 +110,7 @@ def _noticed(who: Speaker, talk: Conversation, turn: Turn[Any]) -> None:
     """The tap on "Acepto" is kept at once, with the version of the notice and the moment."""
     given = {turn.answers.get(name, {}).get("choice") for name in ("consent", "consent_read")}
     accepted = not talk.arguments["consented"] and "consent" in turn.path
-    if accepted and who.person.consent_at is None and (given & {"yes"} or _accepted_in_words(turn)):
+    if accepted and not consented(who) and (given & {"yes"} or _accepted_in_words(turn)):
         who.tx.people.consent(who.person.id, who.here.municipality.privacy.notice_version, who.at)
 
 

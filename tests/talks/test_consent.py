@@ -1,0 +1,37 @@
+"""The privacy notice is accepted once a version, and which one is written down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.support.talker import Town, town
+
+LAMP = "no prende la lampara de la calle roma 23 italia"
+
+
+@pytest_asyncio.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Town]:
+    async with town(tmp_path) as one:
+        yield one
+
+
+async def test_a_newer_notice_that_was_accepted_is_not_asked_for_again(place: Town) -> None:
+    """Who had accepted an older one accepts the one in force once, and that is written down."""
+    await place.vecina.reports(LAMP)
+
+    def of_last_year(tx) -> str:
+        (report,) = tx.reports.open()
+        tx.people.consent(report.person_id, "2025-01", place.demo.clock.now())
+        return report.person_id
+
+    vecina = await place.run(of_last_year)
+    noise = "mi vecino pone musica muy fuerte en la calle chetumal de la leona vicario"
+    assert "acepte el aviso" in await place.vecina.says(noise)
+    await place.vecina.says("acepto")
+    version = (await place.read(lambda tx: tx.people.get(vecina))).consent_version
+    assert version == place.demo.app.here.municipality.privacy.notice_version
+    await place.vecina.says("cancelar")
+    assert "acepte el aviso" not in await place.vecina.says(noise)
