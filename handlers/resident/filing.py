@@ -329,8 +329,12 @@ def also(who: Speaker, talk_id: str) -> None:
 def not_also(who: Speaker, talk_id: str) -> None:
     """Not wanted: its draft is forgotten."""
     draft = _waiting_draft(who, talk_id)
-    if draft is not None:
-        talks.cancel(who, draft)
+    if (
+        draft is None or draft.asked
+    ):  # sent, given up, or begun meanwhile: nothing is taken back by an old card
+        also(who, talk_id)
+        return
+    talks.cancel(who, draft)
     who.say(who.t("De acuerdo. Aquí estamos cuando nos necesite."))
 
 

@@ -7,7 +7,7 @@ import re
 from bot.domain import folio as folios
 from bot.domain.report import Report, Status
 from bot.domain.roster import Role
-from bot.messages import Outgoing
+from bot.messages import Action, Outgoing
 from bot.questions import Option, fold, match
 from bot.texts import Texts
 from bot.triage import Understanding
@@ -47,7 +47,7 @@ def said(who: Speaker) -> None:
         return
     if thanking.in_words(who) or closing.in_words(who):
         return
-    if my_reports.solved_in_words(who) or spoken.alone(who):
+    if spoken.alone(who):
         return
     if who.media and not _tells_a_concern(who):
         _file(who)
@@ -92,12 +92,26 @@ def _chosen(who: Speaker) -> bool:
         return False
     moment = Moment(t=who.t, here=who.here, at=who.at)
     card = wording.render(newest.notice, newest.facts, moment)
-    options = [Option(action.token, "", action.label) for action in (*card.rows, *card.actions)]
+    plain = not closing.closes(text)  # "ok" after a question may only mean that it was read
+    options = [
+        Option(action.token, _means(action) if plain else "", action.label)
+        for action in (*card.rows, *card.actions)
+    ]
     found = match(options, who.reply)
     if found is None:
         return False
     menus.pressed(who, found.value)
     return True
+
+
+ASKS = {"also": "yes", "noalso": "no", "same": "yes", "notsame": "no"}  # taps of a card that asks yes or no
+
+
+def _means(action: Action) -> str:
+    """Is a bare "sí" or "no" this button?"""
+    verb, _, argument = action.token.partition(".")
+    answer = argument.rpartition(".")[2]
+    return answer if answer in ("yes", "no") else ASKS.get(verb, "")
 
 
 def _by_intent(who: Speaker) -> None:

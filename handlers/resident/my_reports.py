@@ -7,7 +7,7 @@ from bot.domain import folio as folios
 from bot.domain.errors import TooMany, UnknownFolio
 from bot.domain.report import Disposition, Report, Status
 from bot.messages import Action, AttachmentKind, Outgoing
-from bot.questions import NO, YES, Option, Written, choose, fold, gather, shortened
+from bot.questions import Option, Written, choose, gather, shortened
 from bot.texts import Texts, later
 from handlers import diary, talks
 from handlers.desk import referrals
@@ -304,19 +304,3 @@ def _say_of_office(who: Speaker, report: Report, said: str) -> None:
     elif said == "no":
         referrals.not_yet(who.tx, report, who.at)
     who.say(words[said], actions=(button(t("Menú"), "m.menu"),))
-
-
-def solved_in_words(who: Speaker) -> bool:
-    """A plain "sí" or "no" after the closing message is its answer."""
-    said = fold(who.inbound.text)
-    if said not in YES and said not in NO:
-        return False
-    waiting = [
-        one
-        for one in who.tx.reports.of_person(who.person.id)
-        if one.status is Status.CLOSED and one.solved is None and one.disposition is not Disposition.WITHDRAWN
-    ]
-    if not waiting:
-        return False
-    _say_solved(who, waiting[0], "yes" if said in YES else "no")
-    return True
