@@ -92,9 +92,9 @@ class Reception:
         proof = await self._proof(inbound)
         if proof is not None:
             inbound = msgspec.structs.replace(inbound, raw=b"")  # a PIN is kept nowhere
-        understood = self._understand(inbound, now) if proof is None else None
-        turn = partial(self._turn, inbound=inbound, understood=understood, proof=proof, now=now)
         try:
+            understood = self._understand(inbound, now) if proof is None else None
+            turn = partial(self._turn, inbound=inbound, understood=understood, proof=proof, now=now)
             return await self.store.run(turn)
         except StoreUnavailable:
             raise

@@ -132,6 +132,25 @@ async def test_a_bug_of_ours_keeps_the_message_and_the_answers(
     assert await store.read(lambda tx: tx.conversations.of(resident_of(tx))) == before
 
 
+async def test_words_that_triage_can_not_read_are_set_aside_too(
+    receiving: Reception,
+    store: Store,
+    delivery: Any,
+    channel: FakeChannel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or the provider would bring them again for ever, and on polling nothing after them."""
+
+    def breaks(*_: Any) -> None:
+        raise IndexError("a bug")
+
+    monkeypatch.setattr(reception, "read_again", breaks)
+    await receiving.receive(message(1, "algo que nos rompe"))
+    (letter,) = await store.read(lambda tx: tx.inbox.dead_letters())
+    assert letter.reason == "IndexError"
+    assert letter.id[:8] in (await heard(store, delivery, channel))[-1]
+
+
 def resident_of(tx: Transaction) -> str:
     found = tx.vault.person_at(ROSA)
     assert found is not None
