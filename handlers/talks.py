@@ -165,9 +165,7 @@ def back(who: Speaker, talk: Conversation) -> None:
 
 def ask_again(who: Speaker, talk: Conversation, *lead: str) -> None:
     """Show the waiting question as it stands, after a word of explanation."""
-    if not talk.active:
-        who.tx.conversations.park(who.person.id)
-    _go_on(who, structs.replace(talk, active=True), _advance(who, talk, talk.answers), lead)
+    _go_on(who, talk, _advance(who, talk, talk.answers), lead)
 
 
 def leave(who: Speaker) -> None:
@@ -223,6 +221,8 @@ def _go_on(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, .
 
 def _ask(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...]) -> None:
     assert turn.question is not None  # neither finished nor looking something up
+    if not talk.active:  # a tap on its card took it up again: one talk waits for words at a time
+        who.tx.conversations.park(who.person.id)
     now = structs.replace(
         talk,
         version=talk.version + 1,

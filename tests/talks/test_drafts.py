@@ -63,3 +63,14 @@ async def test_the_same_words_again_are_one_draft_and_the_oldest_of_many_goes(pl
         await who.says(said)
         await who.says("menú")
     assert await drafts(place, who) == others
+
+
+async def test_a_tap_on_the_card_of_what_waits_takes_it_up_again(place: Town) -> None:
+    """Then the next words answer what that card asked, and not what was begun meanwhile."""
+    who = place.vecina
+    for said in ("no prende la lampara de la calle roma 23 italia", "acepto"):
+        await who.says(said)
+    bubble, correct = who.button("Corregir")
+    assert "¿En qué colonia vive" in await who.says("mi policía")
+    assert "¿Qué corregimos?" in await who.taps_token(correct, bubble)
+    assert "¿Dónde es?" in await who.says("el lugar")
