@@ -33,8 +33,8 @@ RECENT_SECONDS = 3 * 3600.0  # how long after a report a file that comes alone b
 
 def said(who: Speaker) -> None:
     """Nothing waits for these words: find out what they are about."""
-    if who.news and len(who.inbound.text.split()) <= FEW_WORDS:
-        return  # "ver", "sí", "ok" to the template: the news themselves are the answer
+    if who.news and _only_looks(who):
+        return  # the news themselves are the answer
     if (
         enrolment.code_given(who)
         or following.alone(who)
@@ -74,6 +74,13 @@ def _from_staff(who: Speaker) -> None:
         return
     lead = (who.t("Si el peligro es ahora: radio y 911 primero."),)
     talking.jot(who, who.inbound.text.strip(), lead=lead)
+
+
+def _only_looks(who: Speaker) -> bool:
+    """ "Ver", "sí", "ok" to the template; a file, a pin or a concern is more, however few its words."""
+    kind = who.understood.kind if who.understood else None
+    brought = who.media or who.inbound.point is not None or kind is not None
+    return not brought and len(who.inbound.text.split()) <= FEW_WORDS
 
 
 FEW_WORDS = 3
