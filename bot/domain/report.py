@@ -197,9 +197,9 @@ class Report:
         """Nobody answered in time: the officer goes on with what there is. Raises NotAllowedNow."""
         return self._change(at, events.QuestionExpired(at=at), status=self._next(Verb.ANSWER))
 
-    def add(self, *, text: str, media: tuple[str, ...] = (), at: datetime) -> Change:
-        """The resident tells more; it changes no status, whatever the status is."""
-        event = events.SomethingAdded(at=at, actor_id=self.person_id, text=text, media=media)
+    def add(self, *, text: str, media: tuple[str, ...] = (), at: datetime, by: str | None = None) -> Change:
+        """The resident, or a neighbour who joined, tells more; it changes no status, whatever the status is."""
+        event = events.SomethingAdded(at=at, actor_id=by or self.person_id, text=text, media=media)
         return self._change(at, event)
 
     def happened_again(self, *, by: str | None, at: datetime) -> Change:

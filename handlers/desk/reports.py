@@ -376,10 +376,17 @@ def answer(tx: Transaction, report: Report, text: str, media: tuple[str, ...], a
     return report
 
 
-def add(tx: Transaction, report: Report, text: str, media: tuple[str, ...], at: datetime) -> Report:
-    """The resident tells more; who attends hears it, and nobody else is paged for it."""
+def add(
+    tx: Transaction,
+    report: Report,
+    text: str,
+    media: tuple[str, ...],
+    at: datetime,
+    by: str | None = None,
+) -> Report:
+    """The resident tells more, or `by`, who joined; who attends hears it, and nobody else is paged for it."""
     tx.media.attach(list(media), report.id)
-    return saved(tx, report.add(text=text, media=media, at=at), tx.staff.roster(at), at)
+    return saved(tx, report.add(text=text, media=media, at=at, by=by), tx.staff.roster(at), at)
 
 
 def happened_again(tx: Transaction, here: Here, report: Report, person_id: str, at: datetime) -> Report:

@@ -164,13 +164,8 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
     if isinstance(result, Stopped):
         _stopped(who, result)
         return
-    if result.joins and who.tx.reports.by_folio(result.joins).person_id == who.person.id:
-        my_reports.again(who, result.joins)
-        _second_concern(who, talk, result)
-        return
     if result.joins:
-        joined = desk.join(who.tx, result.joins, who.person.id, who.at)
-        who.show(_joined(who, joined))
+        _join(who, talk, result)
         _second_concern(who, talk, result)
         return
     draft = _with_media(result, _files(talk))
@@ -193,6 +188,17 @@ def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
         who.tx.walks.became(stop, opened.report.id)
     who.show(receipt(who, opened, draft))
     _second_concern(who, talk, result)
+
+
+def _join(who: Speaker, talk: Conversation, draft: Draft) -> None:
+    """The same as a report that there is: an entry of one's own, or one more neighbour; their words go with it."""
+    if who.tx.reports.by_folio(draft.joins).person_id == who.person.id:
+        my_reports.again(who, draft.joins)
+    else:
+        who.show(_joined(who, desk.join(who.tx, draft.joins, who.person.id, who.at)))
+    report = who.tx.reports.by_folio(draft.joins)
+    media = _with_media(draft, _files(talk)).media
+    desk.add(who.tx, report, draft.text, media, who.at, by=who.person.id)
 
 
 def _files(talk: Conversation) -> tuple[str, ...]:
@@ -284,7 +290,11 @@ def _handed_on(t: Texts, report: Report) -> tuple[Action, ...]:
 
 def _joined(who: Speaker, joined: Report) -> Outgoing:
     t = who.t
-    lines = (t("Se sumó al reporte. Le avisaremos lo mismo que a quien lo hizo."), show(joined.folio))
+    lines = (
+        t("Se sumó al reporte. Le avisaremos lo mismo que a quien lo hizo."),
+        show(joined.folio),
+        t("Lo que usted contó lo lee también quien lo atiende, sin su nombre."),
+    )
     return Outgoing(lines=lines, actions=(button(t("Menú"), "m.menu"),))
 
 

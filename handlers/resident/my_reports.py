@@ -192,7 +192,7 @@ def take_addition(who: Speaker, report: Report, text: str, media: tuple[str, ...
         desk.answer(who.tx, report, text, media, who.at)
         _received(who, report, t("Gracias, ya se lo pasé a quien atiende su reporte."))
         return
-    desk.add(who.tx, report, text, media, who.at)
+    desk.add(who.tx, report, text, media, who.at, by=who.person.id)
     _received(who, report, t("Agregado. Lo ve quien atiende su reporte."))
 
 

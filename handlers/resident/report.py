@@ -58,7 +58,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
     more = yield from follow_ups(t, here, kind, told, text, again)
     same = "" if more.named_list else (yield from _same_nearby(t, here, kind, place))
     if same:
-        return Draft(kind=kind.slug, place=place, text=text, joins=same, also=others(told, kind))
+        return Draft(kind=kind.slug, place=place, text=text, media=media, joins=same, also=others(told, kind))
     when = yield from _when(t, told, kind.slug, "when" in again)
     identity, name = yield from who_knows(t, here, told, kind, "identity" in again)
     draft = Draft(
