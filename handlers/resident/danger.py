@@ -21,12 +21,13 @@ from handlers import talks
 from handlers.desk import reports as desk
 from handlers.desk.holding import HELD
 from handlers.here import Here
+from handlers.resident import filing
 from handlers.resident.confidence import VIOLENCE
 from handlers.resident.draft import Draft
 from handlers.resident.place import Outside, at_point, locate, with_pin
 from handlers.resident.told import Told, place_heard
 from handlers.resident.told import heard as told_of
-from handlers.speaker import Speaker
+from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
 NAME = "danger"
@@ -238,7 +239,7 @@ def _finish(who: Speaker, talk: Conversation, result: str) -> None:
     t = who.t
     if result == "safe":
         who.say(t("Qué bueno. Si algo cambia, llame al 911 o escriba aquí."))
-        _resume(who)
+        _resume(who, talk)
         return
     if result == "outside":
         who.say(t("Ese lugar está fuera del municipio. Siga con el 911: le comunican con quien está cerca."))
@@ -284,10 +285,27 @@ def _cancelled(who: Speaker, talk: Conversation) -> bool:
     return True
 
 
-def _resume(who: Speaker) -> None:
+def _resume(who: Speaker, talk: Conversation) -> None:
+    """The draft that waited goes on; without one, what was just told can become a report as it is."""
     draft = talks.parked(who)
     if draft is not None:
         talks.ask_again(who, draft, who.t("Seguimos con su reporte donde íbamos."))
+    elif (told := _to_report(who, talk)) is not None:
+        waits = talks.put_aside(who, filing.NAME, told)
+        yes = button(who.t("Sí, reportarlo"), f"also.{waits.id}")
+        no = button(who.t("No, gracias"), f"noalso.{waits.id}")
+        who.say(who.t("¿Quiere que quede reportado? No tiene que repetirlo."), actions=(yes, no))
+
+
+def _to_report(who: Speaker, talk: Conversation) -> dict[str, Any] | None:
+    """What was told at the 911 card, now that it is over; of what is delicate the screen asks nothing."""
+    told = Told.from_arguments(talk.arguments)
+    if told.kind is None or who.here.kind(told.kind).listed:
+        return None
+    words = "\n".join((told.text, *talk.answers.get(SAID, ())))
+    over = replace(told, text=words, danger=(), over=True, consented=filing.consented(who))
+    files = [*talk.arguments["media"], *(file[0] for file in talk.answers.get(EXTRAS, ()))]
+    return {**over.as_arguments(), "media": files}
 
 
 talks.script(

@@ -51,7 +51,27 @@ async def test_who_is_not_safe_is_never_taken_for_safe(place: Town, said: str) -
 @pytest.mark.parametrize("said", ["ya estoy a salvo", "estoy bien", "2", "falsa alarma", "no hay peligro"])
 async def test_who_is_safe_can_say_so(place: Town, said: str) -> None:
     await place.vecina.says(SAID)
-    assert (await place.vecina.says(said)).startswith("Qué bueno.")
+    await place.vecina.says(said)
+    assert text_of(place.vecina.heard[-2]).startswith("Qué bueno.")
+
+
+async def test_what_was_told_before_one_was_safe_need_not_be_told_again(place: Town) -> None:
+    """It becomes a report of what is over: no 911 card once more, and no P0."""
+    await place.vecina.says("estan adentro de mi casa ayudenme, calle roma 23 italia")
+    await place.vecina.says("son dos y traen machetes")
+    await place.vecina.taps("Ya estoy a salvo")
+    assert "¿Quiere que quede reportado?" in place.vecina.last
+    assert "acepte el aviso" in await place.vecina.taps("Sí, reportarlo")
+    await place.vecina.says("acepto")
+    await place.vecina.reports("1")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert "machetes" in report.text
+    assert report.reason != "danger"
+
+
+async def test_of_what_is_delicate_nothing_is_asked_once_one_is_safe(place: Town) -> None:
+    await place.vecina.says("mi esposo me esta golpeando ahorita auxilio")
+    assert (await place.vecina.taps("Ya estoy a salvo")).startswith("Qué bueno.")
 
 
 async def test_where_told_later_changes_the_card_that_is_there(place: Town) -> None:
