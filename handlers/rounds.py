@@ -294,11 +294,13 @@ def _old_talks(tx: Transaction, here: Here, now: datetime) -> None:
 
 
 def _waiting_drafts(tx: Transaction, here: Here, now: datetime) -> None:
-    """Drafts that wait are named once."""
+    """Drafts that were begun and wait are named once."""
     for talk in tx.conversations.to_nudge(now - NUDGE_AFTER):
         tx.conversations.nudged(talk.id, now)
-        if SCRIPTS[talk.flow].keeps and not talk.arguments.get("on_behalf") and not _hushed(tx, here, talk):
-            tx.conversations.park(talk.person_id)
+        begun = SCRIPTS[talk.flow].keeps and talk.asked and not talk.arguments.get("on_behalf")
+        if begun and not _hushed(tx, here, talk):
+            if talk.active:  # what else they are in the middle of goes on
+                tx.conversations.park(talk.person_id)
             tx.outbox.put([_nudge(talk.person_id, talk.id, talk.expires_at, now)], now)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import structs
@@ -109,8 +110,16 @@ def _new(who: Speaker, name: str, arguments: Arguments) -> Conversation:
         answers={},
         started_at=who.at,
         touched_at=who.at,
-        expires_at=who.at + who.here.municipality.service.draft_lives,
+        expires_at=_forgotten_at(who, name),
     )
+
+
+A_DAY = timedelta(days=1)
+
+
+def _forgotten_at(who: Speaker, flow: str) -> datetime:
+    """A draft waits for days; what else was asked takes no words for an answer that are said another day."""
+    return who.at + (who.here.municipality.service.draft_lives if SCRIPTS[flow].keeps else A_DAY)
 
 
 def running(who: Speaker) -> Conversation | None:
@@ -230,7 +239,7 @@ def _ask(who: Speaker, talk: Conversation, turn: Turn[Any], lead: tuple[str, ...
         asked=turn.question.name,
         answers=turn.answers,
         touched_at=who.at,
-        expires_at=who.at + who.here.municipality.service.draft_lives,
+        expires_at=_forgotten_at(who, talk.flow),
     )
     who.tx.conversations.save(now)
     if turn.received:

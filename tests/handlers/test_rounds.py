@@ -471,6 +471,38 @@ async def test_the_photos_of_a_report_that_was_never_sent_go_with_it(
     assert await store.read(lambda tx: tx.media.get(files[0])) is None
 
 
+async def test_a_draft_that_waits_is_named_without_a_halt_to_what_goes_on(
+    store: Store, clock: HastyClock, due: Rounds
+) -> None:
+    """The next words still answer what was asked last."""
+
+    def two(tx: Transaction) -> None:
+        person = resident(tx)
+        old = draft(tx, person)
+        tx.conversations.park(person)
+        tx.conversations.start(structs.replace(old, id="newer", touched_at=NOON + timedelta(hours=3)))
+
+    await store.run(two)
+    clock.skip(hours=3.1)
+    await due.look()
+    assert len(await heard(store, "draft_waits")) == 1
+    first, *_ = await store.run(lambda tx: tx.conversations.of(resident(tx)))
+    assert (first.id, first.active) == ("newer", True)
+
+
+async def test_what_was_only_offered_is_no_draft_to_go_on_with(
+    store: Store, clock: HastyClock, due: Rounds
+) -> None:
+    def offered(tx: Transaction) -> None:
+        one = draft(tx, resident(tx))
+        tx.conversations.save(structs.replace(one, active=False, asked=""))
+
+    await store.run(offered)
+    clock.skip(hours=4)
+    await due.look()
+    assert await heard(store, "draft_waits") == []
+
+
 Hushed = Callable[[Here], dict[str, Any]]
 LISTED: list[tuple[str, Hushed]] = [
     ("told", lambda here: {"arguments": {"kind": listed(here)}}),

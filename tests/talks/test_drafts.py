@@ -74,3 +74,12 @@ async def test_a_tap_on_the_card_of_what_waits_takes_it_up_again(place: Town) ->
     assert "¿En qué colonia vive" in await who.says("mi policía")
     assert "¿Qué corregimos?" in await who.taps_token(correct, bubble)
     assert "¿Dónde es?" in await who.says("el lugar")
+
+
+async def test_words_of_another_day_are_no_answer_to_what_is_no_draft(place: Town) -> None:
+    """Days after «Agregar algo» a new concern is not added to the old report."""
+    who = place.vecina
+    await who.reports("no prende la lampara de la calle roma 23 italia")
+    await who.taps("Agregar algo")
+    await place.later(days=2)
+    assert "¿Dónde" in await who.says("hay un bache enorme y ya se cayo una moto")
