@@ -46,6 +46,7 @@ _ORDINALS = {
 }  # fmt: skip
 _LEADING = frozenset({"la", "el", "opcion", "numero", "num", "no", "the", "lo", "de"})
 DENIALS = frozenset({"no", "ni", "sin", "nunca", "nadie", "tampoco", "not", "t", "never"})  # "don t": folded
+_DIGITS = re.compile(r"\d{1,2}\ufe0f?\u20e3?[.)]?")
 _NOT_WORDS = re.compile(r"[^\w\s👍✅👌🙏❌👎]+")
 
 
@@ -252,10 +253,13 @@ class Write(Question[Written]):
 
     def read(self, reply: Reply) -> Written:
         """Raises NotUnderstood for nothing, or for too much."""
-        found = match(self.options, reply) if reply.choice or self.options else None
+        text = reply.text.strip()
+        spelt = number_in(text) is not None and not _DIGITS.fullmatch(
+            text
+        )  # "la una": an hour, not the first
+        found = match(self.options, reply) if reply.choice or (self.options and not spelt) else None
         if found is not None:
             return Written(text=str(found.value))
-        text = reply.text.strip()
         if len(text) > self.longest:
             raise NotUnderstood(self.too_long)
         if len(text) < self.shortest and not (self.files and reply.media):

@@ -263,6 +263,15 @@ def test_among_several_ready_answers_a_number_chooses() -> None:
     assert read(question, text="2") == Written(text="¿Sigue?")
 
 
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [("1", "no sé"), ("1)", "no sé"), ("1️⃣", "no sé"), ("la una", "la una"), ("La Primera", "La Primera")],
+)
+def test_where_words_are_asked_for_a_number_in_words_is_one(said: str, wanted: str) -> None:
+    """An hour, a street: only a figure is the choice of a ready answer."""
+    assert read(Write(name="q", lines=(), options=(SKIP,)), text=said).text == wanted
+
+
 def test_a_voice_note_answers_where_files_do() -> None:
     assert read(Write(name="q", lines=(), files=True), media=(VOICE,)) == Written(media=(VOICE,))
     assert read(Write(name="q", lines=(), files=True), media=(VOICE,), text="mire").text == "mire"
