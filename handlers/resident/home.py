@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Outgoing
+from bot.questions import fold
 from handlers import talks
 from handlers.resident.filing import greeting
 from handlers.speaker import Speaker, button
@@ -98,11 +99,15 @@ def emergency(who: Speaker) -> None:
     )
 
 
+NAMED = {"espanol": "es", "english": "en"}  # who names a language wants that one
+
+
 def language(who: Speaker) -> None:
-    """The other language, remembered."""
+    """The language that was named, or the other one; remembered."""
     other = "en" if who.person.locale == "es" else "es"
-    who.tx.people.set_locale(who.person.id, other)
-    t = who.here.t(other)
+    wanted = NAMED.get(fold(who.inbound.text).removeprefix("idioma "), other)
+    who.tx.people.set_locale(who.person.id, wanted)
+    t = who.here.t(wanted)
     who.say(t("De acuerdo, seguimos en español."), actions=(button(t("Menú"), "m.menu"),))
 
 

@@ -196,7 +196,8 @@ def privacy(who: Speaker) -> None:
 def privacy_full(who: Speaker) -> None:
     """The whole notice."""
     text = who.t.long.article("privacy-full.md")
-    who.show(Outgoing(title=text.head["title"], lines=(*text.blocks, in_force(who))))
+    menu = button(who.t("Menú"), "m.menu")
+    who.show(Outgoing(title=text.head["title"], lines=(*text.blocks, in_force(who)), actions=(menu,)))
 
 
 def in_force(who: Speaker) -> str:

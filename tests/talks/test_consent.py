@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from tests.support.talker import Town, town
@@ -35,3 +36,26 @@ async def test_a_newer_notice_that_was_accepted_is_not_asked_for_again(place: To
     assert version == place.demo.app.here.municipality.privacy.notice_version
     await place.vecina.says("cancelar")
     assert "acepte el aviso" not in await place.vecina.says(noise)
+
+
+@pytest.mark.parametrize("word", ["privacidad", "privacy"])
+async def test_the_whole_notice_is_where_the_short_one_says(place: Town, word: str) -> None:
+    """Also while the acceptance is asked; what was written waits behind the menu."""
+    if word == "privacy":
+        await place.vecina.says("english")
+    await place.vecina.says(LAMP)
+    asked = place.vecina.buttons
+    short = await place.vecina.taps(asked[1])
+    assert f"escriba {word}" in short or f"write {word}" in short
+    await place.vecina.says(word)
+    full = await place.vecina.taps(place.vecina.buttons[1])
+    assert full.startswith("10. ")  # the last of its parts
+    await place.vecina.taps(place.vecina.buttons[-1])
+    assert place.vecina.buttons[0] in ("Seguir mi reporte", "Continue my report")
+
+
+async def test_who_names_a_language_gets_that_one(place: Town) -> None:
+    assert "seguimos en español" in await place.vecina.says("español")
+    assert "in English" in await place.vecina.says("english")
+    assert "in English" in await place.vecina.says("English")
+    assert "seguimos en español" in await place.vecina.says("idioma")
