@@ -88,12 +88,12 @@ def _tells(talk: Conversation) -> bool:
     return bool(talk.asked) and bool(talk.answers or talk.arguments.get("text"))
 
 
-def put_aside(who: Speaker, name: str, arguments: Arguments) -> Conversation:
+def put_aside(who: Speaker, name: str, arguments: Arguments, answers: Answers | None = None) -> Conversation:
     """A talk that waits to be begun: nothing is asked yet, and whatever runs goes on."""
     for older in who.tx.conversations.of(who.person.id):
         if older.flow == name and not older.active and not older.asked:
             who.tx.conversations.end(older.id)  # offered and never begun
-    talk = structs.replace(_new(who, name, arguments), active=False)
+    talk = structs.replace(_new(who, name, arguments), active=False, answers=answers or {})
     who.tx.conversations.start(talk)
     return talk
 

@@ -24,7 +24,7 @@ from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import advice
 from handlers.resident.place import Outside, with_pin
 from handlers.resident.report import report
-from handlers.resident.review import also_name
+from handlers.resident.review import FORGOTTEN_WITH, also_name
 from handlers.resident.told import Told, heard, when_heard
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
@@ -161,6 +161,9 @@ def _within(one: Nearby, point: Point, radius: int) -> bool:
 
 
 def _finish(who: Speaker, talk: Conversation, result: Draft | Stopped) -> None:
+    if isinstance(result, Stopped) and result.notice == "outside":
+        _outside(who, talk, result.about)
+        return
     if isinstance(result, Stopped):
         _stopped(who, result)
         return
@@ -367,6 +370,15 @@ def outside(t: Texts, here: Here, neighbour: str) -> str:
     )
 
 
+def _outside(who: Speaker, talk: Conversation, neighbour: str) -> None:
+    """Whose it is; a pin is easily put beside the mark, so all but the place waits for another one."""
+    elsewhere = {"colonia": "", "street": "", "point": None, "consented": True}
+    kept = {name: said for name, said in talk.answers.items() if name not in FORGOTTEN_WITH["place"]}
+    waits = talks.put_aside(who, NAME, {**talk.arguments, **elsewhere}, kept)
+    correct = button(who.t("Corregir el lugar"), f"also.{waits.id}")
+    who.say(outside(who.t, who.here, neighbour), actions=(correct, button(who.t("Menú"), "m.menu")))
+
+
 def _stopped(who: Speaker, result: Stopped) -> None:
     t = who.t
     words = {
@@ -375,7 +387,6 @@ def _stopped(who: Speaker, result: Stopped) -> None:
                 "Está bien, no guardamos su reporte. La información, los números y los consejos no lo necesitan."
             ),
         ),
-        "outside": (outside(t, who.here, result.about),),
         "discarded": (t("Listo, no se envió nada."),),
         "other_time": (t("Está bien."),),
         "thanks": (t("De acuerdo. Si cambia de idea, escríbanos."),),
