@@ -16,7 +16,7 @@ from handlers.resident.draft import Draft, Stopped
 from handlers.resident.follow_ups import Answered, follow_up, follow_ups
 from handlers.resident.kind import advice, ask_kind
 from handlers.resident.review import CORRECT, also_lines, correct, others
-from handlers.resident.telling import words_of
+from handlers.resident.telling import in_parts, words_of
 from handlers.resident.told import Told
 
 VIOLENCE = frozenset({"violencia_familiar", "acoso_sexual"})
@@ -31,7 +31,8 @@ def in_confidence(
         return Stopped("other_time")
     text = told.text
     if not text or "what" in again:
-        said = yield from write("what", (t("Cuente solo lo que quiera contar. ¿Qué pasa?"),), files=True)
+        asked_what = (t("Cuente solo lo que quiera contar. ¿Qué pasa?"),)
+        said = yield from write("what", asked_what, files=True, too_long=in_parts(t))
         text = words_of(t, said)
     more = Answered()
     if kind.slug not in VIOLENCE:  # there one thing was asked first of all, and nothing else is

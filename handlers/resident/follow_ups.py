@@ -14,7 +14,7 @@ from bot.questions import DENIALS, Option, choose_or, fold, write
 from bot.texts import Texts
 from handlers.here import Here
 from handlers.resident.kind import label
-from handlers.resident.telling import words_of
+from handlers.resident.telling import shorter, words_of
 from handlers.resident.told import Told
 
 MOST = 3
@@ -113,7 +113,7 @@ def follow_up(t: Texts, kind: ConcernKind, question: FollowUp) -> Generator[Any,
     text, name = words_asked(t, question), question_name(kind, question)
     if not question.options:
         skip: Option[str] = Option("no sé", "unknown", t("No sé"))
-        said = yield from write(name, (text,), options=(skip,), files=True)
+        said = yield from write(name, (text,), options=(skip,), files=True, too_long=shorter(t))
         return words_of(t, said), ""
     options = [Option(o, o.slug, label(t, o.label, o.label_en)) for o in question.options]
     picked = yield from choose_or(

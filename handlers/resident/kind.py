@@ -11,7 +11,7 @@ from bot.domain.concern import ConcernKind
 from bot.questions import Option, Reply, choose, choose_or, write
 from bot.texts import Texts
 from handlers.here import OTHER, Here
-from handlers.resident.telling import words_of
+from handlers.resident.telling import in_parts, words_of
 from handlers.resident.told import Told, heard, read_again
 
 SHORT_TELLING = 3  # words: a first message shorter than this names a kind, it does not describe
@@ -74,7 +74,8 @@ def _leaf(t: Texts, here: Here, leaves: Sequence[ConcernKind]) -> Generator[Any,
 
 def _in_own_words(t: Texts, here: Here) -> Generator[Any, Any, Told]:
     empty = t("Escriba qué pasa, o mande una nota de voz.")
-    said = yield from write("other", (t("Cuénteme con sus palabras: ¿qué pasa?"),), files=True, empty=empty)
+    lines = (t("Cuénteme con sus palabras: ¿qué pasa?"),)
+    said = yield from write("other", lines, files=True, empty=empty, too_long=in_parts(t))
     return described(here, Reply(text=said.text, at=said.at)) or Told(text=words_of(t, said))
 
 

@@ -10,6 +10,7 @@ from bot.domain.territory import Colonia, Neighbour, Place, Point
 from bot.questions import Option, Reply, choose_or, fold, shortened, write
 from bot.texts import Texts
 from handlers.here import Here
+from handlers.resident.telling import shorter
 from handlers.resident.told import NOWHERE, PLACE_WORDS, place_heard, read_again
 from handlers.speaker import Speaker
 
@@ -197,7 +198,7 @@ def _street(t: Texts, place: Place, lead: tuple[str, ...]) -> Generator[Any, Any
         *lead,
         t("¿En qué calle, o cerca de qué? Por ejemplo: «Bugambilias con Roma», «atrás del domo»."),
     )
-    said = yield from write("street", lines, options=(skip,), longest=LONGEST_STREET, files=False)
+    said = yield from write("street", lines, options=(skip,), longest=LONGEST_STREET, too_long=shorter(t))
     return Place(colonia=place.colonia, street=said.text, point=place.point)
 
 

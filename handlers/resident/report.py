@@ -20,7 +20,7 @@ from handlers.resident.kind import ask_kind, urgent_first
 from handlers.resident.place import Outside, locate
 from handlers.resident.review import identity as who_knows
 from handlers.resident.review import others, review
-from handlers.resident.telling import tell_what
+from handlers.resident.telling import shorter, tell_what
 from handlers.resident.told import Told, heard, in_confidence_only, read_again
 
 
@@ -91,7 +91,7 @@ def _when(t: Texts, told: Told, kind: str, asked: bool) -> Generator[Any, Any, s
     lines = (
         t("¿Cuándo pasó, o cuándo pasa? Por ejemplo: «anoche como a las 11», «los viernes en la noche»."),
     )
-    said = yield from write("when", lines, options=(skip,), longest=200)
+    said = yield from write("when", lines, options=(skip,), longest=200, too_long=shorter(t))
     heard = yield from look_up("when_heard", "when", text=said.text, kind=kind)
     return str(heard)
 

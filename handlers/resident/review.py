@@ -13,6 +13,7 @@ from handlers.here import Here
 from handlers.resident.adding import CARDS, HEARD, Added, added, hear, joined
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import label
+from handlers.resident.telling import shorter
 from handlers.resident.told import Told
 
 
@@ -33,7 +34,9 @@ def identity(
     identity = yield from choose("identity", lines, identities(t))
     if identity is not Identity.NAMED:
         return identity, ""
-    said = yield from write("name", (t("¿Qué nombre le damos a quien atienda?"),), longest=80)
+    said = yield from write(
+        "name", (t("¿Qué nombre le damos a quien atienda?"),), longest=80, too_long=shorter(t)
+    )
     return identity, said.text
 
 

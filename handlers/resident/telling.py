@@ -24,15 +24,24 @@ def tell_what(
         else t("También puede mandar una nota de voz.")
     )
     empty = t("Escriba qué pasa, o mande una nota de voz.")
-    long = t("Es más de lo que cabe en un mensaje. Mándelo en partes, por favor.")
     said = yield from write(
         "what",
         (t("Cuénteme con sus palabras: ¿qué pasa?"), more),
         files=True,
         empty=empty,
-        too_long=long,
+        too_long=in_parts(t),
     )
     return words_of(t, said), tuple(item.id for item in said.media)
+
+
+def in_parts(t: Texts) -> str:
+    """Of a telling that is too long."""
+    return t("Es más de lo que cabe en un mensaje. Mándelo en partes, por favor.")
+
+
+def shorter(t: Texts) -> str:
+    """Of a short answer that is too long."""
+    return t("Es más largo de lo que cabe. Dígalo más corto, por favor.")
 
 
 def words_of(t: Texts, said: Written) -> str:

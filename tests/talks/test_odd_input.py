@@ -111,3 +111,16 @@ async def test_a_button_of_an_old_card_says_where_things_stand(place: Town) -> N
     answer = await place.vecina.taps_token(token, old.id)
     assert "Esa opción ya pasó" in answer
     assert "Vamos aquí" in text_of(place.vecina.heard[-1])
+
+
+async def test_what_is_too_long_is_said_to_be(place: Town) -> None:
+    """And not that it was not understood: the same words again would fare no better."""
+    who = place.vecina
+    for said in ("no prende la lampara de la colonia italia", "acepto"):
+        await who.says(said)
+    assert "¿En qué calle" in who.last
+    assert (await who.says("atras del domo " * 30)).startswith("Es más largo de lo que cabe.")
+    await who.says("atrás del domo")
+    await who.says("corregir")
+    await who.says("cuándo")
+    assert (await who.says("los viernes en la noche " * 20)).startswith("Es más largo de lo que cabe.")
