@@ -73,6 +73,16 @@ def _report_closed(moment: Moment, facts: Facts) -> Outgoing:
     return Outgoing(lines=closed_lines(t, facts), actions=actions)
 
 
+def _joined_withdrawn(moment: Moment, facts: Facts) -> Outgoing:
+    """To neighbours who joined: it is over for who told it, and perhaps not for them."""
+    t = moment.t
+    lines = (
+        t("Folio {folio}: quien hizo el reporte lo retiró.", folio=folio(facts)),
+        t("Si el problema sigue, tóquelo y se abre de nuevo."),
+    )
+    return Outgoing(lines=lines, actions=(button(t("Sigue igual"), f"solved.{facts['folio']}.no"),))
+
+
 def closed_lines(t: Texts, facts: Facts) -> tuple[str, ...]:
     """How it ended, as the person reads it; the officer sees the same before sending."""
     ended = t(ENDED[Disposition(facts["disposition"])], folio=folio(facts), officer=officer(t, facts))
@@ -99,5 +109,6 @@ TO_RESIDENTS: Mapping[str, Word] = {
     "officer_on_the_way": _officer_on_the_way,
     "report_referred": _report_referred,
     "report_closed": _report_closed,
+    "joined_withdrawn": _joined_withdrawn,
     "draft_waits": _draft_waits,
 }

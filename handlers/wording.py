@@ -97,6 +97,7 @@ TEMPLATES: Mapping[str, str] = {
     "officer_on_the_way": "novedad_reporte",
     "report_referred": "novedad_reporte",
     "report_closed": "reporte_cerrado",
+    "joined_withdrawn": "reporte_cerrado",
     "help_answer": "persona_responde",
     **dict.fromkeys(
         (

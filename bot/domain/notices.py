@@ -46,6 +46,7 @@ RESIDENT_HEARS: Mapping[type[Event], str] = {
     events.ReportReferred: "report_referred",
     events.AnswerPassedOn: "office_said",
     events.ReportClosed: "report_closed",
+    events.ReportWithdrawn: "joined_withdrawn",  # whoever withdrew it knows; the neighbours who joined do not
 }
 
 # What the officer who attends hears of what the resident does.

@@ -48,7 +48,7 @@ def my_reports(who: Speaker) -> None:
         button(
             folios.show(one.folio),
             f"see.{one.folio}",
-            description=shortened(f"{who.here.kind(one.kind).short} · {status_line(t, who.here, one)}", 72),
+            description=shortened(f"{who.here.kind(one.kind).short} · {_stands(who, one)}", 72),
         )
         for one in mine
     )
@@ -80,8 +80,17 @@ def status(who: Speaker, folio: str) -> None:
     show(who, own(who, folio))
 
 
-def status_line(t: Texts, here: Here, report: Report) -> str:
-    """Where it stands, in words."""
+OF_ANOTHER = {
+    Status.AWAITING_RESIDENT: later("Falta un dato de quien lo reportó"),
+    Disposition.WITHDRAWN: later("Lo retiró quien lo reportó"),
+}
+
+
+def status_line(t: Texts, here: Here, report: Report, *, joined: bool = False) -> str:
+    """Where it stands, in words; `joined`: as a neighbour reads it who did not tell it."""
+    ended = report.disposition if report.status is Status.CLOSED else None
+    if joined and (ended or report.status) in OF_ANOTHER:
+        return t(OF_ANOTHER[ended or report.status])
     if report.status is Status.CLOSED and report.disposition is not None:
         return t(DISPOSITION_WORDS[report.disposition])
     office = here.municipality.directory.get(report.referred_to or "")
@@ -91,6 +100,10 @@ def status_line(t: Texts, here: Here, report: Report) -> str:
         if report.status is Status.REFERRED
         else t(STATUS_WORDS[report.status])
     )
+
+
+def _stands(who: Speaker, report: Report) -> str:
+    return status_line(who.t, who.here, report, joined=report.person_id != who.person.id)
 
 
 def show(who: Speaker, report: Report) -> None:
@@ -103,7 +116,7 @@ def show(who: Speaker, report: Report) -> None:
     handler = who.tx.staff.officer(report.handler_id or "")
     lines = [
         f"{kind.emoji} {kind.name}".strip(),
-        t("Estado: {status}", status=status_line(t, who.here, report)),
+        t("Estado: {status}", status=_stands(who, report)),
         t("Recibido: {when}", when=t.moment(report.opened_at)),
     ]
     if handler is not None and report.status.open:
@@ -272,7 +285,7 @@ def _say_solved(who: Speaker, report: Report, said: str) -> None:
         _say_of_office(who, report, said)
         return
     if report.status is not Status.CLOSED:
-        who.say(t("Ese reporte ya está abierto de nuevo: {status}.", status=status_line(t, who.here, report)))
+        who.say(t("Ese reporte ya está abierto de nuevo: {status}.", status=_stands(who, report)))
         return
     desk.say_solved(who.tx, who.here, report, said, who.at)
     words = {

@@ -34,6 +34,7 @@ FACTS: dict[str, list[dict[str, Any]]] = {
         {"folio": FOLIO, "office": "alumbrado", "note": "Se pidió la lámpara"},
         {"folio": FOLIO, "office": "no-longer-listed", "note": ""},
     ],
+    "joined_withdrawn": [{"folio": FOLIO}],
     "report_closed": [
         {"folio": FOLIO, "officer": "oficial Canul", "disposition": d.value, "sentence": "Ya quedó."}
         for d in Disposition

@@ -48,3 +48,20 @@ async def test_so_do_one_s_own_when_it_happened_again(place: Town) -> None:
     assert "Volvió a pasar" in place.vecina.buttons
     await place.vecina.taps("Volvió a pasar")
     assert "desde el lunes" in (await told(place))[0]
+
+
+async def test_whoever_joined_hears_that_it_was_withdrawn_and_can_say_that_it_goes_on(place: Town) -> None:
+    """What somebody else gives up is not silently over for them; and nobody tells them that they did it."""
+    folio = (await place.vecina.reports(LAMP)).split("\n")[1]
+    other = place.somebody("vecino")
+    for said in (LAMP, "acepto", "es lo mismo"):
+        await other.says(said)
+    await place.vecina.says(f"estado {folio}")
+    await place.vecina.taps("Ya no hace falta")
+    await place.vecina.says("sí")
+    assert f"Folio {folio}: quien hizo el reporte lo retiró." in other.last
+    assert "Estado: Lo retiró quien lo reportó" in await other.says(f"estado {folio}")
+    await other.taps("Sigue igual")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert report.status.open
+    assert "lo retiró" not in "\n".join("\n".join(b.lines) for b in place.vecina.heard)
