@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.conversation import Flow
+from typing import Any
+
+from bot.conversation import Flow, Turn
 from bot.domain import folio as folios
 from bot.domain.errors import TooMany, UnknownFolio
 from bot.domain.report import Disposition, Report, Status
@@ -187,26 +189,44 @@ def _add_flow(t: Texts, folio: str) -> Flow[tuple[Written, ...] | None]:
     return (yield from gather("more", lines, done))
 
 
+def _gathered(who: Speaker, talk: Conversation, turn: Turn[Any]) -> None:
+    """Each file goes to the report as it comes: many never tap «Listo»."""
+    if turn.received:
+        media = tuple(item.id for item in who.media)
+        _hand_on(who, own(who, talk.arguments["folio"]), who.inbound.text.strip(), media)
+
+
 def _added(who: Speaker, talk: Conversation, pieces: tuple[Written, ...]) -> None:
     t = who.t
     if not pieces:
         who.say(t("De acuerdo, no agregué nada."))
         return
     report = own(who, talk.arguments["folio"])
-    text = "\n".join(piece.text for piece in pieces if piece.text)
-    media = tuple(item.id for piece in pieces for item in piece.media)
-    take_addition(who, report, text, media)
+    text = "\n".join(piece.text for piece in pieces if piece.text and not piece.media)
+    if text:
+        take_addition(who, report, text, ())
+    else:
+        who.say(t(ADDED))
+
+
+ADDED = later("Agregado. Lo ve quien atiende su reporte.")
 
 
 def take_addition(who: Speaker, report: Report, text: str, media: tuple[str, ...]) -> None:
     """Words or files for an open report: an answer when an officer asked, else something more."""
-    t = who.t
-    if report.status is Status.AWAITING_RESIDENT and report.person_id == who.person.id:
+    answered = _hand_on(who, report, text, media)
+    line = later("Gracias, ya se lo pasé a quien atiende su reporte.") if answered else ADDED
+    _received(who, report, who.t(line))
+
+
+def _hand_on(who: Speaker, report: Report, text: str, media: tuple[str, ...]) -> bool:
+    """To who attends it; was it the answer to their question?"""
+    asked = report.status is Status.AWAITING_RESIDENT and report.person_id == who.person.id
+    if asked:
         desk.answer(who.tx, report, text, media, who.at)
-        _received(who, report, t("Gracias, ya se lo pasé a quien atiende su reporte."))
-        return
-    desk.add(who.tx, report, text, media, who.at, by=who.person.id)
-    _received(who, report, t("Agregado. Lo ve quien atiende su reporte."))
+    else:
+        desk.add(who.tx, report, text, media, who.at, by=who.person.id)
+    return asked
 
 
 IN_ALBUMS = frozenset({AttachmentKind.PHOTO, AttachmentKind.VIDEO})
@@ -228,6 +248,7 @@ talks.script(
         name="add",
         make=lambda t, here, kept, again: _add_flow(t, kept["folio"]),
         finish=_added,
+        noticed=_gathered,
     )
 )
 

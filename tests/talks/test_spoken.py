@@ -87,3 +87,22 @@ async def test_where_no_file_is_used_that_is_said(place: Town) -> None:
     await place.later(seconds=5)
     assert "no se guardan fotos ni notas de voz" in place.vecina.last
     assert "Escriba el número de placa" in place.vecina.last
+
+
+async def test_what_was_added_reaches_the_report_without_a_last_tap(place: Town) -> None:
+    """Many send the pictures and put the telephone away."""
+    who = place.vecina
+    await who.reports("no prende la lampara de la calle roma 23 italia")
+    await place.oficial.taps("Tomar")
+    await who.taps("Agregar algo")
+    await album(who, "aqui se ve", n=2)
+    assert "Recibí 2 archivos." in who.last
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert len(await place.read(lambda tx: tx.media.of_report(report.id))) == 2
+    assert "aqui se ve" in "\n".join("\n".join(b.lines) for b in place.oficial.heard[-3:])
+    await who.says("listo")
+    assert who.last.startswith("Agregado.")
+    added = [
+        e for e in await place.read(lambda tx: tx.reports.history(report.id)) if e.kind == "SomethingAdded"
+    ]
+    assert len(added) == 2  # nothing twice
