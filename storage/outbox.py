@@ -18,6 +18,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     String,
+    Update,
     and_,
     bindparam,
     case,
@@ -410,13 +411,16 @@ class Outbox:
     def leave(self, row_ids: Sequence[int]) -> None:
         """Held here and not tried yet: free for whoever has room."""
         free = dict(state="ready", lease_until=None, lease_by=None)
-        untried = (outbox.c.id.in_(row_ids), outbox.c.state == "leased", outbox.c.attempts == 0)
-        self._tx.connection.execute(update(outbox).where(*untried).values(free))
+        untried = (outbox.c.state == "leased", outbox.c.attempts == 0)
+        self._tx.connection.execute(self._of_mine(row_ids).where(*untried).values(free))
 
     def hold(self, row_ids: Sequence[int], until: datetime) -> None:
         """Still mine: the provider makes us wait."""
-        statement = update(outbox).where(outbox.c.id.in_(row_ids)).values(lease_until=until)
-        self._tx.connection.execute(statement)
+        self._tx.connection.execute(self._of_mine(row_ids).values(lease_until=until))
+
+    def _of_mine(self, row_ids: Sequence[int]) -> Update:
+        """Whoever took a row over meanwhile keeps it."""
+        return update(outbox).where(outbox.c.id.in_(row_ids), outbox.c.lease_by == self._tx.replica)
 
     def failed(self, row_id: int, code: str) -> None:
         """It will never work."""

@@ -140,6 +140,7 @@ NOTES: dict[str, Any] = {
     "dropped": lambda tx, row: tx.outbox.dropped(row, "expired"),
     "doubtful": lambda tx, row: tx.outbox.doubtful(row, NOON + SECOND),
     "waits": lambda tx, row: tx.outbox.wait_for_window(row),
+    "left": lambda tx, row: tx.outbox.leave([row]),
 }
 
 
@@ -153,6 +154,15 @@ async def test_who_woke_up_too_late_decides_nothing(pair: Pair, note: str) -> No
     await one.run(lambda tx: NOTES[note](tx, row))
     assert await state(other, row) == "leased"
     assert await lease(other, NOON + SECOND) == []
+
+
+async def test_who_woke_up_too_late_does_not_prolong_what_another_holds(pair: Pair) -> None:
+    one, other = pair
+    row = await one.run(put)
+    await falls_silent(one, by=other)
+    await lease(other, NOON + SECOND)
+    await one.run(lambda tx: tx.outbox.hold([row], NOON + 10 * LEASE))
+    assert (await other.read(lambda tx: look(tx, row))).lease_until == NOON + SECOND + LEASE
 
 
 async def test_that_it_was_sent_is_true_whoever_did_it(pair: Pair) -> None:
