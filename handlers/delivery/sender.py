@@ -155,7 +155,7 @@ class Delivery:
 
     async def idle(self) -> None:
         """Wait until everything due now was tried; for tests and the simulator."""
-        while await self._pick_up() or self._tasks or self._outcomes or self._leaving:
+        while await self._pick_up() or self._tasks or self._outcomes or self._unnoted or self._leaving:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             if self._noting is not None:
                 await asyncio.gather(self._noting, return_exceptions=True)

@@ -677,6 +677,34 @@ async def test_a_store_that_is_away_while_the_outcome_is_noted_loses_none(
     assert clock.waits == [POLL_SECONDS] * 3
 
 
+class Slow(Away):
+    """The first look for more ends when something is about to be noted, and that takes longer."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._asked, self._noting = 0, asyncio.Event()
+
+    async def run(self, work: Any) -> Any:
+        self._asked += 1
+        if self._asked == 1:
+            await self._noting.wait()
+        elif self._asked == 2:
+            self._noting.set()
+            await asyncio.sleep(0.1)
+        return await super().run(work)
+
+
+async def test_who_waits_until_everything_was_tried_waits_until_it_is_noted(
+    store: Store, here: Here, clock: HastyClock, channel: FakeChannel
+) -> None:
+    """Also what is being noted while it is looked for more."""
+    delivery = Delivery(Slow(store), here, clock, {"simulator": channel})  # type: ignore[arg-type,dict-item]
+    store.on_commit = delivery.offer
+    await store.run(lambda tx: say(tx, "hola"))
+    await delivery.idle()
+    assert (channel.to("rosa"), await states(store)) == (["hola"], [("sent", None)])
+
+
 async def test_a_store_that_is_away_while_the_right_is_read_makes_the_message_wait(
     store: Store, here: Here, clock: HastyClock, channel: FakeChannel
 ) -> None:
