@@ -48,8 +48,9 @@ PARTS = {
     ),
     "outbox": Part(
         ["storage/outbox.py"],
-        ["tests/storage/test_outbox.py", "tests/handlers/test_delivery.py", "tests/handlers/test_several_processes.py",
-         "tests/handlers/test_metrics.py", "tests/handlers/test_thanks.py", "tests/storage/test_erasure.py"],
+        ["tests/storage/test_outbox.py", "tests/storage/test_replicas.py", "tests/handlers/test_delivery.py",
+         "tests/handlers/test_several_processes.py", "tests/handlers/test_metrics.py", "tests/handlers/test_thanks.py",
+         "tests/storage/test_erasure.py"],
         sql=True,
     ),
     "life cycle": Part(

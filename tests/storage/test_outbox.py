@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from bot.domain.notices import Lane, Notice
 from bot.messages import Address
 from storage import Store, Transaction
-from storage.outbox import LEASE, Row, Turn
+from storage.outbox import LEASE, Lost, Row, Turn
 from storage.schema import outbox
 from storage.sqlite import SqliteStore
 from tests.faults.evidence import Campaign
@@ -63,6 +63,22 @@ async def test_what_is_due_now_is_handed_out_already_leased(store: Store) -> Non
     row_id = await store.run(put)
     assert [(row.id, row.state, row.facts) for row in handed] == [(row_id, "leased", {"text": WORDS})]
     assert await lease(store, NOON + SECOND) == []
+
+
+async def test_what_is_handed_out_is_what_the_store_would_say(store: Store) -> None:
+    """Nothing gets lost on the way that reads nothing back; due at this very moment is due now."""
+    handed: list[Row] = []
+    store.on_commit = handed.extend
+
+    def work(tx: Transaction) -> list[Row | None]:
+        put(tx)
+        put(tx, lane=Lane.ALERT, report_id="r" * 32, card="c", due_at=NOON, expires_at=NOON + SECOND)
+        put(tx, due_at=NOON - SECOND)
+        return [tx.outbox.of_receipt("", row.ref) for row in tx.outbox.written]
+
+    read = await store.run(work)
+    assert len(handed) == 3
+    assert handed == read
 
 
 async def test_who_just_spoke_is_answered_without_looking_them_up(store: Store) -> None:
@@ -121,6 +137,17 @@ async def test_a_later_row_is_free_when_its_moment_comes(store: Store) -> None:
     assert await store.read(lambda tx: tx.outbox.next_at()) is None
 
 
+async def test_the_next_moment_is_the_first_of_what_nobody_holds(store: Store) -> None:
+    def work(tx: Transaction) -> datetime | None:
+        put(tx)
+        tx.outbox.wait_for_window(put(tx))
+        for minutes in (3, 2):
+            put(tx, due_at=NOON + timedelta(minutes=minutes))
+        return tx.outbox.next_at()
+
+    assert await store.run(work) == NOON + timedelta(minutes=2)
+
+
 async def test_a_lease_holds_until_it_ends_and_then_tells_that_it_may_have_been_sent(store: Store) -> None:
     """`state` says in which state it was found: only "ready" was surely never tried."""
     row_id = await store.run(put)
@@ -140,6 +167,54 @@ async def test_alerts_are_taken_first_then_the_order_of_writing(store: Store) ->
     bulk, news, reply, alert, alert2 = await store.run(work)
     assert [row.id for row in await lease(store, due, most=3)] == [alert, alert2, reply]
     assert [row.id for row in await lease(store, due)] == [news, bulk]
+
+
+async def test_only_so_many_are_taken_at_once(store: Store) -> None:
+    await store.run(lambda tx: [put(tx, due_at=NOON + SECOND) for _ in range(65)])
+    taken = [await store.run(lambda tx: tx.outbox.lease(NOON + SECOND)) for _ in range(2)]
+    assert [len(rows) for rows in taken] == [64, 1]
+
+
+async def test_what_a_unit_hands_over_was_never_tried(store: Store) -> None:
+    """Whoever serves takes it at once, and need not ask the provider first."""
+
+    def work(tx: Transaction) -> int:
+        row_id = put(tx)
+        tx.outbox.hand_over()
+        return row_id
+
+    row_id = await store.run(work)
+    assert [(row.id, row.state) for row in await lease(store, NOON)] == [(row_id, "ready")]
+
+
+async def test_what_was_tried_or_taken_back_is_not_left_to_others_as_if_it_were_new(store: Store) -> None:
+    def work(tx: Transaction) -> list[str]:
+        left, tried, doubtful, kept = [put(tx) for _ in range(4)]
+        revoked = put(tx, report_id="r" * 32)
+        tx.outbox.again(tried, NOON)
+        tx.outbox.doubtful(doubtful, NOON)
+        assert [row.id for row in tx.outbox.lease(NOON)] == [tried]
+        tx.outbox.silence(person(tx))
+        tx.outbox.leave([left, tried, doubtful, revoked])
+        return [look(tx, row).state for row in (left, tried, doubtful, revoked, kept)]
+
+    assert await store.run(work) == ["ready", "leased", "unknown", "dropped", "leased"]
+
+
+async def test_what_the_process_before_left_half_sent_is_free_at_once(sqlite: SqliteStore) -> None:
+    """Not what was never taken, nor what this one holds itself. Only on SQLite: nobody else can be alive."""
+    due = NOON + 5 * LEASE
+
+    def work(tx: Transaction) -> list[int]:
+        rows = [put(tx), put(tx, due_at=due)]
+        tx.connection.execute(update(outbox).where(outbox.c.id == rows[0]).values(lease_by="f" * 32))
+        put(tx)
+        return rows
+
+    left, later = await sqlite.run(work)
+    assert await sqlite.run(lambda tx: tx.outbox.take_over(NOON + SECOND)) == 1
+    assert [(row.id, row.state) for row in await lease(sqlite, NOON + SECOND)] == [(left, "leased")]
+    assert (await sqlite.read(lambda tx: look(tx, later))).due_at == due
 
 
 async def test_a_held_row_stays_mine(store: Store) -> None:
@@ -202,6 +277,27 @@ async def test_what_a_provider_says_at_length_is_noted_on_both_engines(store: St
     assert said.startswith(await store.run(work))
 
 
+async def test_a_message_that_was_given_up_goes_again_as_if_it_were_new(store: Store) -> None:
+    """Once, with its dead letter; another that was given up stays so."""
+    at = NOON + timedelta(days=1)
+
+    def work(tx: Transaction) -> tuple[int, list[bool]]:
+        one, other = put(tx, expires_at=NOON + SECOND), put(tx)
+        for row in (one, other):
+            tx.outbox.failed(row, "400")
+        ref = look(tx, one).ref
+        letter = tx.inbox.bury(source="outbox", key=ref, reason="400", raw=b"", at=NOON)
+        nothing = tx.outbox.revive("nothing", letter, at)
+        assert len(tx.inbox.dead_letters()) == 1
+        return one, [nothing, *(tx.outbox.revive(ref, letter, at) for _ in range(2))]
+
+    row_id, went = await store.run(work)
+    assert went == [False, True, False]
+    assert await lease(store, at - SECOND) == []
+    rows = await lease(store, at)
+    assert [(row.id, row.state, row.attempts, row.expires_at) for row in rows] == [(row_id, "ready", 0, None)]
+
+
 # ---- what providers say later ----
 
 ORDER = {"sent": 1, "failed": 2, "delivered": 3, "read": 4}
@@ -262,6 +358,44 @@ async def test_a_status_only_moves_up(store: Store, first: str, then: str, stand
     assert await store.run(work) == (stands, stands)
 
 
+@pytest.mark.parametrize("status", ORDER)
+async def test_what_is_told_by_our_reference_stands_before_we_noted_anything(
+    store: Store, status: str
+) -> None:
+    def work(tx: Transaction) -> tuple[str, Any]:
+        row_id = put(tx)
+        return tx.outbox.status("SM1", status, "", NOON, look(tx, row_id).ref), look(tx, row_id)
+
+    said, row = await store.run(work)
+    assert (said, row.state, row.provider_id, row.error) == (status, status, "SM1", None)
+
+
+async def test_no_status_brings_back_what_was_dropped(store: Store) -> None:
+    def work(tx: Transaction) -> tuple[str, str]:
+        row_id = put(tx)
+        tx.outbox.dropped(row_id, "expired")
+        return tx.outbox.status("SM1", "read", "", NOON, look(tx, row_id).ref), look(tx, row_id).state
+
+    assert await store.run(work) == ("dropped", "dropped")
+
+
+@pytest.mark.parametrize("noted", [True, False])
+async def test_the_first_reason_of_a_failure_stands(store: Store, noted: bool) -> None:
+    """Also when it is told before we note that the provider took the message, and when it is told twice."""
+
+    def work(tx: Transaction) -> tuple[str, str]:
+        row_id = put(tx)
+        if noted:
+            tx.outbox.sent(row_id, "SM1", NOON)
+        for error in ("30003", "30008"):
+            tx.outbox.status("SM1", "failed", error, NOON, look(tx, row_id).ref)
+        tx.outbox.sent(row_id, "SM1", NOON)
+        row = look(tx, row_id)
+        return row.state, row.error
+
+    assert await store.run(work) == ("failed", "30003")
+
+
 async def test_an_early_status_waits_for_its_message(store: Store) -> None:
     """Known by the provider's id only: kept, the highest of them, and applied once we note the sending."""
 
@@ -273,6 +407,70 @@ async def test_an_early_status_waits_for_its_message(store: Store) -> None:
         return look(tx, row_id)
 
     assert (await store.run(work)).state == "delivered"
+
+
+@pytest.mark.parametrize("failure", ["window_closed", ""])
+async def test_who_notes_a_message_learns_that_it_was_lost_already(store: Store, failure: str) -> None:
+    """With the first reason, and what kind of failure it was, if that was told."""
+
+    def work(tx: Transaction) -> tuple[Lost | None, str, str]:
+        row_id = put(tx)
+        tx.outbox.status("SM1", "failed", "63016", NOON, failure=failure)
+        tx.outbox.status("SM1", "failed", "30008", NOON, failure="gone")
+        gone = tx.outbox.sent(row_id, "SM1", NOON)
+        return gone, look(tx, row_id).state, look(tx, row_id).error
+
+    assert await store.run(work) == (Lost("63016", failure), "failed", "63016")
+
+
+async def test_what_arrived_before_we_noted_it_is_not_lost(store: Store) -> None:
+    def work(tx: Transaction) -> list[Lost | None]:
+        tx.outbox.status("SM1", "delivered", "", NOON)
+        return [tx.outbox.sent(put(tx), provider, NOON) for provider in ("SM1", "SM2")]
+
+    assert await store.run(work) == [None, None]
+
+
+async def test_a_channel_that_tells_nothing_later_is_not_asked_what_it_told(store: Store) -> None:
+    def work(tx: Transaction) -> tuple[Lost | None, str, str]:
+        row_id = put(tx)
+        tx.outbox.status("1", "failed", "63016", NOON)
+        gone = tx.outbox.sent(row_id, "1", NOON, told_later=False)
+        return gone, look(tx, row_id).state, look(tx, row_id).provider_id
+
+    assert await store.run(work) == (None, "sent", "1")
+
+
+async def test_early_statuses_are_forgotten_from_before_a_moment(store: Store) -> None:
+    """What was told at that moment is kept."""
+
+    def work(tx: Transaction) -> list[Lost | None]:
+        for provider, at in (("SM1", NOON), ("SM2", NOON + SECOND)):
+            tx.outbox.status(provider, "failed", "30003", at)
+        tx.outbox.forget_early(NOON + SECOND)
+        return [tx.outbox.sent(put(tx), provider, NOON) for provider in ("SM1", "SM2")]
+
+    assert await store.run(work) == [None, Lost("30003", "")]
+
+
+async def test_a_receipt_is_about_the_row_of_its_reference_or_else_the_newest_of_its_message(
+    store: Store,
+) -> None:
+    """A card that was edited in place is one message of several rows."""
+
+    def work(tx: Transaction) -> list[bool]:
+        rows = [put(tx) for _ in range(3)]
+        for row_id, provider in zip(rows, ("M1", "M1", "M2"), strict=True):
+            tx.outbox.sent(row_id, provider, NOON)
+        first, second = rows[:2]
+        by_ref = tx.outbox.of_receipt("M1", look(tx, first).ref)
+        newest = tx.outbox.of_receipt("M1")
+        unknown = tx.outbox.of_receipt("M3"), tx.outbox.of_receipt("M1", "nothing")
+        assert by_ref is not None
+        assert newest is not None
+        return [by_ref.id == first, newest.id == second, unknown == (None, None)]
+
+    assert await store.run(work) == [True, True, True]
 
 
 async def test_a_delivery_reported_while_it_is_sent_is_not_undone_by_our_own_note(store: Store) -> None:
@@ -322,8 +520,9 @@ async def test_the_fate_of_a_template_is_not_the_fate_of_the_words(store: Store)
         ref, seen = look(tx, row_id).ref, []
 
         def template(status: str) -> None:
-            tx.outbox.status("TEMPLATE", status, "", NOON, ref)
+            said = tx.outbox.status("TEMPLATE", status, "", NOON, ref)
             row = look(tx, row_id)
+            assert said == row.state
             seen.append((row.state, row.provider_id))
 
         tx.outbox.wait_for_window(row_id, "template", "TEMPLATE")
@@ -371,12 +570,26 @@ async def test_one_template_announces_all_that_waits(store: Store) -> None:
         row = put(tx)
         seen = [tx.outbox.template_sent(person(tx))]
         tx.outbox.wait_for_window(row, "template", "TEMPLATE")
+        tx.outbox.wait_for_window(put(tx), "template")
         seen.append(tx.outbox.template_sent(person(tx)))
         seen.append(tx.outbox.template_sent(person(tx, "otro")))
         tx.outbox.window_opened(person(tx), NOON)
         return [*seen, tx.outbox.template_sent(person(tx))]
 
     assert await store.run(work) == [False, True, False, False]
+
+
+async def test_a_template_leads_to_the_words_that_it_announced_while_they_wait(store: Store) -> None:
+    def work(tx: Transaction) -> list[Any]:
+        row_id = put(tx)
+        tx.outbox.wait_for_window(row_id, "template", "TEMPLATE")
+        tx.outbox.wait_for_window(put(tx), "window", "OTHER")
+        found = [tx.outbox.announced_by(provider) for provider in ("TEMPLATE", "OTHER", "NOTHING")]
+        tx.outbox.window_opened(person(tx), NOON)
+        after = tx.outbox.announced_by("TEMPLATE")
+        return [found[0] and found[0].id == row_id, *found[1:], after]
+
+    assert await store.run(work) == [True, None, None, None]
 
 
 # ---- taking back ----
@@ -412,6 +625,16 @@ async def test_a_revoked_officer_s_waiting_rows_about_reports_are_dropped(store:
     assert await store.run(work) == (4, [*dropped, "sent", "leased", "leased"])
 
 
+async def test_what_was_taken_back_says_why(store: Store) -> None:
+    def work(tx: Transaction) -> list[str]:
+        rows = [put(tx, card="c", due_at=NOON + SECOND), put(tx, report_id="r" * 32)]
+        tx.outbox.withdraw(person(tx), "c")
+        tx.outbox.silence(person(tx))
+        return [look(tx, row).error for row in rows]
+
+    assert await store.run(work) == ["withdrawn", "revoked"]
+
+
 async def test_who_holds_a_row_sees_that_it_was_taken_back(store: Store) -> None:
     def work(tx: Transaction) -> list[Turn]:
         row = put(tx, report_id="r" * 32)
@@ -438,6 +661,41 @@ async def test_the_newest_message_of_a_card_is_the_one_that_is_edited(store: Sto
     assert await store.run(work) == ("M2", None, True)
 
 
+async def test_a_card_is_newer_when_it_was_written_later_to_the_same_chat_and_is_still_to_go(
+    store: Store,
+) -> None:
+    """However many there are. The newest itself goes, whatever still goes before it."""
+
+    def work(tx: Transaction) -> list[bool]:
+        put(tx, card="c")
+        row = tx.outbox.written[-1]
+        put(tx, card="other")
+        put(tx, card="c", to="otro")
+        tx.outbox.sent(put(tx, card="c"), "M1", NOON)
+        seen = [tx.outbox.newer_waits(row)]
+        for _ in range(2):
+            put(tx, card="c")
+            seen.append(tx.outbox.newer_waits(row))
+        return [*seen, tx.outbox.newer_waits(tx.outbox.written[-1])]
+
+    assert await store.run(work) == [False, True, True, False]
+
+
+async def test_who_was_given_a_card_from_a_moment_on(store: Store) -> None:
+    """Each once, that moment included; not who was given another."""
+
+    def work(tx: Transaction) -> list[list[str]]:
+        names = {person(tx, name): name for name in ("rosa", "otro", "nadie")}
+        put(tx, card="c")
+        for _ in range(2):
+            put(tx, NOON + SECOND, card="c", to="otro")
+        put(tx, NOON + SECOND, card="d", to="nadie")
+        since = (None, NOON, NOON + SECOND, NOON + 2 * SECOND)
+        return [sorted(names[holder] for holder in tx.outbox.holders("c", moment)) for moment in since]
+
+    assert await store.run(work) == [["otro", "rosa"], ["otro", "rosa"], ["otro"], []]
+
+
 async def test_a_reply_to_a_message_leads_to_its_report_for_that_person_only(store: Store) -> None:
     def work(tx: Transaction) -> tuple[Any, ...]:
         tx.outbox.sent(put(tx, report_id="r" * 32), "M1", NOON)
@@ -445,6 +703,19 @@ async def test_a_reply_to_a_message_leads_to_its_report_for_that_person_only(sto
         return found, tx.outbox.report_of(person(tx, "otro"), "M1"), tx.outbox.report_of(person(tx), "M2")
 
     assert await store.run(work) == ("r" * 32, None, None)
+
+
+async def test_a_reply_to_a_card_that_was_edited_in_place_leads_to_the_newest_report_on_it(
+    store: Store,
+) -> None:
+    """An answer that is about no report hides none."""
+
+    def work(tx: Transaction) -> str | None:
+        for report in ("a" * 32, "b" * 32, None):
+            tx.outbox.sent(put(tx, report_id=report), "M1", NOON)
+        return tx.outbox.report_of(person(tx), "M1")
+
+    assert await store.run(work) == "b" * 32
 
 
 async def test_what_was_shown_lately_is_found_by_its_notice(store: Store) -> None:
@@ -486,7 +757,7 @@ async def test_facts_moved_to_another_row_do_not_open(store: Store) -> None:
 
 
 def test_a_row_keeps_what_delivery_needs() -> None:
-    """Nothing of a row changes in place: delivery works on copies."""
+    """Nothing of a row changes in place: delivery works on copies; and every value of one is named."""
     row = Row(
         id=1, ref="x", person_id="p", report_id=None, lane=0, notice="n", facts={}, card=None,
         created_at=NOON, due_at=NOON, expires_at=None, state="ready", attempts=0,
@@ -494,3 +765,5 @@ def test_a_row_keeps_what_delivery_needs() -> None:
     with pytest.raises(AttributeError):
         row.state = "sent"  # type: ignore[misc]
     assert structs.replace(row, state="unknown").state == "unknown"
+    with pytest.raises(TypeError):
+        Row(*structs.astuple(row))

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.domain.notices import Lane
 from storage import Transaction
 from storage.errors import StoreUnavailable
-from storage.outbox import LEASE, Turn
+from storage.outbox import LEASE, Row, Turn
 from storage.postgres import PostgresStore
 from storage.replicas import DEAD_AFTER, Standing
+from storage.schema import outbox
 from storage.sealing import KeyRing
+from storage.turns import take_turn
 from tests.storage.test_outbox import NOON, SECOND, lease, look, put
 from tests.storage.test_postgres import end_all_connections
+from tests.support.postgres import engine_at
 
 Pair = tuple[PostgresStore, PostgresStore]
 
@@ -175,6 +177,23 @@ async def test_that_it_was_sent_is_true_whoever_did_it(pair: Pair) -> None:
     assert await other.read(lambda tx: tx.outbox.turn(row, NOON)) is Turn.ELSEWHERE
 
 
+async def test_a_start_beside_others_takes_nothing_over(pair: Pair) -> None:
+    """They live, and hold it."""
+    one, other = pair
+    await one.run(put)
+    assert await other.run(lambda tx: tx.outbox.take_over(NOON + 10 * LEASE)) == 0
+    assert await lease(other, NOON + 10 * LEASE) == []
+
+
+async def test_who_takes_rows_does_not_wait_for_another_who_takes_some(pair: Pair, postgres_url: str) -> None:
+    first, second = [await pair[0].run(lambda tx: put(tx, due_at=NOON + SECOND)) for _ in range(2)]
+    engine = engine_at(postgres_url)
+    with engine.begin() as another:
+        another.execute(select(outbox.c.id).where(outbox.c.id == first).with_for_update())
+        assert [row.id for row in await lease(pair[1], NOON + SECOND)] == [second]
+    engine.dispose()
+
+
 # ---- in which order ----
 
 
@@ -211,6 +230,27 @@ async def test_who_writes_knows_at_once_whether_another_process_is_before(pair: 
     assert await behind(one, lane=Lane.BULK)
 
 
+async def test_a_later_message_waits_for_one_that_may_have_been_sent_until_that_was_looked_up(
+    pair: Pair,
+) -> None:
+    one, other = pair
+
+    def doubtful(tx: Transaction) -> int:
+        row = put(tx)
+        tx.outbox.doubtful(row, NOON + LEASE)
+        return row
+
+    def later(tx: Transaction) -> Row:
+        put(tx)
+        return tx.outbox.written[-1]
+
+    first, row = await one.run(doubtful), await other.run(later)
+    assert row.behind
+    assert await other.read(lambda tx: tx.outbox.turn(row.id, NOON)) is Turn.LATER
+    await one.run(lambda tx: tx.outbox.sent(first, "SM1", NOON))
+    assert await other.read(lambda tx: tx.outbox.turn(row.id, NOON)) is Turn.NOW
+
+
 async def test_of_what_is_due_and_not_taken_the_oldest_goes_first_and_what_is_due_later_does_not_hinder(
     pair: Pair,
 ) -> None:
@@ -218,8 +258,8 @@ async def test_of_what_is_due_and_not_taken_the_oldest_goes_first_and_what_is_du
     waits = await one.run(lambda tx: put(tx, due_at=NOON + SECOND))
     row = await one.run(put)
     assert await one.read(lambda tx: tx.outbox.turn(row, NOON)) is Turn.NOW
-    at = NOON + timedelta(minutes=1)
-    assert await one.read(lambda tx: tx.outbox.turn(row, at)) is Turn.LATER
+    at = NOON + SECOND
+    assert await one.read(lambda tx: tx.outbox.turn(row, at)) is Turn.LATER, "from its moment on"
     await lease(one, at)
     await one.run(lambda tx: tx.outbox.sent(waits, "SM1", at))
     assert await one.read(lambda tx: tx.outbox.turn(row, at)) is Turn.NOW
@@ -241,6 +281,28 @@ async def test_what_two_replicas_write_at_once_is_written_once(pair: Pair) -> No
 
     await asyncio.gather(*(store.run(everything) for store in pair * 10))
     assert len(await pair[0].read(lambda tx: tx.due.arrived(NOON))) == 1
+
+
+FATE: dict[str, Any] = {
+    "taken": lambda tx: tx.outbox.sent(1, "SM1", NOON),
+    "told": lambda tx: tx.outbox.status("SM1", "delivered", "", NOON),
+}
+
+
+@pytest.mark.parametrize("what", FATE)
+async def test_who_notes_what_became_of_a_message_waits_for_who_does_so_already(
+    pair: Pair, postgres_url: str, what: str
+) -> None:
+    engine = engine_at(postgres_url)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with engine.begin() as another:
+        take_turn(another, "receipt SM1")
+        noted = asyncio.create_task(pair[0].run(FATE[what]))
+        while not noted.done() and not another.execute(waiting).scalar_one():  # noqa: ASYNC110  # the server tells
+            await asyncio.sleep(0.01)
+        assert not noted.done()
+    await noted
+    engine.dispose()
 
 
 async def test_statuses_that_come_together_to_several_processes_only_move_up(pair: Pair) -> None:
