@@ -35,7 +35,7 @@ HEAD, TAIL = 600, 300
 """Of a longer message the kind is read at its two ends; danger is sought in every passage."""
 MOST_PASSAGES = 8
 MOST_TELLING = 3
-WITHIN = 0.75
+WITHIN = 0.9
 """One passage by itself must be surer: there are many, and each without what was said before."""
 LAST_READ = 512
 """So many messages are remembered as understood: a talk reads its first sentence again at every turn."""

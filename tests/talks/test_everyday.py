@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.messages import Address
 from tests.support.talker import Phone, Town, town
 
-MOST_WRONG = 6  # three of them the 911 once too often, two of those about blows at home
+MOST_WRONG = 7  # two of them the 911 once too often
 SENTENCES = [
     line.split("\t")
     for line in (Path(__file__).parent / "everyday.tsv").read_text(encoding="utf-8").splitlines()

@@ -172,7 +172,7 @@ async def test_a_kind_that_was_read_wrong_is_taken_off(place: Town) -> None:
     assert "Alumbrado" in await place.oficial.taps("Escuché")
     await place.oficial.taps("Otro asunto")
     await place.oficial.says("otra cosa")
-    assert "Parada anotada: escuchar" in await place.oficial.says("que el camión pasa tarde")
+    assert "Parada anotada: escuchar" in await place.oficial.says("que su hijo ya se casó")
     assert (await heard_of(place))[0][0] == ""
 
 

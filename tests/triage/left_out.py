@@ -1,4 +1,4 @@
-"""Cross-validation that leaves whole styles out: `python -m tests.triage.left_out [OUT.jsonl]`; a quarter of an hour.
+"""Cross-validation that leaves whole styles out: `python -m tests.triage.left_out [OUT.jsonl]`; half an hour or more.
 
 Each style of `train` is read by weights that learned from the styles of the other folds only. Prints the measures of
 ordinary voices, of strangers to the project and of the lists that are hard on purpose; OUT gets every miss.

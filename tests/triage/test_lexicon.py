@@ -64,8 +64,8 @@ def test_an_added_word_is_understood_at_once(tmp_path: Path, now: datetime, lear
 
 def test_an_own_word_of_danger_is_heard(tmp_path: Path, now: datetime) -> None:
     (tmp_path / "ideas_propias.yaml").write_text("peligro_propio: clave naranja\n", encoding="utf-8")
-    assert Triage(load_lexicon(tmp_path), ()).read("clave naranja", now).danger
-    assert not Triage(load_lexicon(), ()).read("clave naranja", now).danger
+    assert Triage(load_lexicon(tmp_path), ()).read("clave naranja aquí en la esquina", now).danger
+    assert not Triage(load_lexicon(), ()).read("clave naranja aquí en la esquina", now).danger
 
 
 def test_an_own_file_takes_the_place_of_ours(tmp_path: Path, now: datetime) -> None:

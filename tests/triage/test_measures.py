@@ -12,7 +12,7 @@ from bot.triage import SLUGS, Triage
 from bot.triage.evaluate import Outcome, Share, evaluate, measure, percentile, read_labelled, shares, summary
 from tests.triage.corpus_files import CORPUS, split
 
-FLOORS = {"top1": 0.89, "top3": 0.97, "urgent_recall": 0.97, "sensitive_recall": 0.96}
+FLOORS = {"top1": 0.94, "top3": 0.98, "urgent_recall": 0.98, "sensitive_recall": 0.97}
 """A little below what was measured (docs/triage.md), so that a change of one message is no red light."""
 
 
@@ -20,8 +20,8 @@ FRESH = ("fresh_develop", "fresh_sealed")
 TALKS = sorted((Path(__file__).parents[1] / "talks").glob("*.py"))
 EVERYDAY = Path(__file__).parents[1] / "talks" / "everyday.tsv"
 WORDS, QUOTED = re.compile(r"\w+"), re.compile(r'"([^"\n]+)"')
-SPLITS = ("train", "blind", *FRESH, "sealed_2", "sealed_3")
-FRESH_FLOORS = {"top1": 0.91, "top3": 0.97, "urgent_recall": 0.98, "sensitive_recall": 0.97}
+SPLITS = ("train", "blind", *FRESH, "sealed_2", "sealed_3", "sealed_4")
+FRESH_FLOORS = {"top1": 0.93, "top3": 0.97, "urgent_recall": 0.98, "sensitive_recall": 0.97}
 """The same for ten voices written without sight of lexicon, weights or corpus; the second five were opened once."""
 
 
@@ -41,7 +41,7 @@ def test_blind_styles_are_understood(blind: list[Outcome], name: str) -> None:
 
 
 def test_false_alarms_stay_rare_on_blind_styles(blind: list[Outcome]) -> None:
-    assert shares(blind)["urgent_false_alarms"].value <= 0.085
+    assert shares(blind)["urgent_false_alarms"].value <= 0.06
 
 
 def test_a_message_is_read_in_milliseconds(blind: list[Outcome]) -> None:
@@ -51,7 +51,7 @@ def test_a_message_is_read_in_milliseconds(blind: list[Outcome]) -> None:
 
 def test_the_corpus_is_large_valid_and_split_by_style() -> None:
     rows = {name: [row for file in split(name) for row in read_labelled(file)] for name in SPLITS}
-    assert sum(map(len, rows.values())) >= 13_000
+    assert sum(map(len, rows.values())) >= 24_000
     assert all(
         slug in SLUGS for part in rows.values() for row in part for slug in (row["category"], *row["also"])
     )
@@ -155,8 +155,9 @@ def _plain(text: str) -> str:
 
 
 STRANGERS_FLOORS = {
-    "sealed_2": {"top1": 0.88, "top3": 0.97, "urgent_recall": 0.98, "sensitive_recall": 0.99},
-    "sealed_3": {"top1": 0.85, "top3": 0.95, "urgent_recall": 0.98, "sensitive_recall": 0.98},
+    "sealed_2": {"top1": 0.91, "top3": 0.97, "urgent_recall": 0.98, "sensitive_recall": 0.99},
+    "sealed_3": {"top1": 0.90, "top3": 0.97, "urgent_recall": 0.98, "sensitive_recall": 0.98},
+    "sealed_4": {"top1": 0.90, "top3": 0.96, "urgent_recall": 0.98, "sensitive_recall": 0.97},
 }
 
 
@@ -166,4 +167,4 @@ def test_messages_of_strangers_are_understood(triage: Triage, name: str) -> None
     found = shares(measure([row for file in split(name) for row in read_labelled(file)], triage))
     floors = STRANGERS_FLOORS[name]
     assert {one: found[one].value for one in floors if found[one].value < floors[one]} == {}
-    assert found["urgent_false_alarms"].value <= 0.085
+    assert found["urgent_false_alarms"].value <= 0.07
