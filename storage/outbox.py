@@ -41,7 +41,7 @@ from storage.vault import Reach
 if TYPE_CHECKING:
     from storage.store import Transaction
 
-LEASE = timedelta(seconds=60)  # more than twice the longest provider timeout
+LEASE = timedelta(seconds=60)  # longer than the longest call to a provider
 CODE = 40  # characters of a provider's code: SQLite takes any number, PostgreSQL refuses the whole note
 
 # A delivery status only moves up: a failure overwrites "sent", never a delivery.

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from telegram import Bot
 
 TOTAL = 20.0  # seconds that a call may take
-FILE_SECONDS = 90.0
+FILE_SECONDS = 90.0  # for one that is fetched
+UPLOAD_SECONDS = 50.0  # less than the lease of a message (storage/outbox.py), or two processes would send it
 CONNECT_SECONDS = 5.0
 KEEP_ALIVE = 30  # seconds; shorter than the server's, or it hangs up on a request that is just leaving
 CONNECTIONS = 64
@@ -74,7 +75,12 @@ class Client:
         import aiohttp
 
         try:
-            async with self._open().post(url, data=form, allow_redirects=False) as answer:
+            async with self._open().post(
+                url,
+                data=form,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=UPLOAD_SECONDS, sock_connect=CONNECT_SECONDS),
+            ) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             failed = trouble(error)

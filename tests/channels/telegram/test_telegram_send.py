@@ -11,10 +11,11 @@ import pytest
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 
 from bot.channels import Channel, Failure, Fetched, MediaGone, SendError
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import TelegramChannel, client
 from bot.channels.telegram.outbound import FILE_LOST
 from bot.domain.territory import Point
 from bot.messages import Action, Address, Attachment, AttachmentKind, Outgoing
+from storage.outbox import LEASE
 from tests.fakes.bot_api import BotApi
 
 LUPITA = Address("telegram", "101")
@@ -478,3 +479,8 @@ async def test_naughty_words_arrive_wherever_they_stand(
     shown = "".join(api.screen(101)).replace("\n", "")
     assert shown.startswith(cleaned + cleaned)
     assert api.toasts == [cleaned[:200]]
+
+
+def test_every_call_ends_before_the_lease_of_its_message() -> None:
+    """Else another process takes the message over while it is still being sent."""
+    assert max(client.TOTAL, client.UPLOAD_SECONDS) < LEASE.total_seconds()
