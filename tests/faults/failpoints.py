@@ -74,8 +74,9 @@ class Failpoint:
         patch.setattr(self.owner, self.attribute, awaited if inspect.iscoroutinefunction(original) else plain)
 
 
-# Inside the unit of work of a turn: what is raised there rolls it back.
+# What understands a turn, and its unit of work: what is raised there sets the one message aside.
 IN_A_TURN = (
+    Failpoint(Reception, "_understand"),
     Failpoint(Reception, "_turn", "before"),
     Failpoint(Vault, "take_turn"),
     Failpoint(People, "add"),
@@ -102,7 +103,6 @@ IN_A_TURN = (
 # Before it, and around the commit.
 AROUND = (
     Failpoint(Reception, "receive", "before"),
-    Failpoint(Reception, "_understand"),
     Failpoint(Committer, "commit", "before"),
     Failpoint(Committer, "_attempt", "before"),
     Failpoint(Committer, "_attempt"),
