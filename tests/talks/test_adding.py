@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from handlers.resident.adding import CARDS
 from tests.support.talker import Phone, Town, town
 
 LAMP = "ay una lampara fundida en la leona vicario"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def at_the_card(who: Phone, first: str = LAMP) -> str:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from io import BytesIO
-from pathlib import Path
 
-import pytest_asyncio
 from PIL import Image
 
-from tests.support.talker import Phone, Town, text_of, town
+from tests.support.talker import Phone, Town, text_of
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def album(phone: Phone, caption: str, n: int = 3) -> None:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from tests.support.talker import Town, town
+from tests.support.talker import Town
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def test_a_newer_notice_that_was_accepted_is_not_asked_for_again(place: Town) -> None:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
-
-from tests.support.talker import Town, town
+from tests.support.talker import Town
 
 FIRST = "mi vecino de la calle roma en la italia pone musica hasta las 4 todos los viernes"
 FIELDS = {
@@ -17,12 +12,6 @@ FIELDS = {
     "Cuándo": (("anoche como a las 11",), "a las 11 de la noche (domingo 22 de noviembre)"),
     "Quién sabe de mí": (("con mi nombre", "Lupita"), "👤 Con su nombre: Lupita"),
 }
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def test_the_card_says_what_was_understood_and_every_field_can_be_corrected(place: Town) -> None:

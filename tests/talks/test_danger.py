@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from bot.channels.simulator import Manner
 from bot.domain.events import ReportOpened
 from bot.messages import Address, Inbound, InboundKind
-from tests.support.talker import Phone, Town, text_of, town
+from tests.support.talker import Phone, Town, text_of
 
 CALL = "Llame al 911 AHORA"
 SAID = "estan adentro de mi casa ayudenme"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def test_every_question_of_a_talk_gives_way_to_danger(place: Town) -> None:

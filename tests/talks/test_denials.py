@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
-
-from tests.support.talker import Town, town
+from tests.support.talker import Town
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def test_no_acepto_is_no_consent(place: Town) -> None:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
-
 from bot.messages import Address
-from tests.support.talker import Phone, Town, town
+from tests.support.talker import Phone, Town
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
 HOLE = "hay un bache enorme en la calle milan de la italia"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def drafts(place: Town, who: Phone) -> list[str]:

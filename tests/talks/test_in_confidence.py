@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
-
 from bot.channels.simulator import Manner
 from bot.municipality.kind_checks import ALWAYS_LISTED
-from tests.support.talker import Phone, Town, text_of, town
+from tests.support.talker import Phone, Town, text_of
 
 SAID = {
     "violencia_familiar": "mi esposo me pega",
@@ -33,12 +28,6 @@ CHOSEN = {  # from the menu: who can't or won't write it
 }
 NEVER = ("mandar una foto", "Mis reportes", "¿Cómo fue", "encuesta", "dialog", "mediac")
 MOST = 12
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def walk(who: Phone, *first: str) -> list[str]:

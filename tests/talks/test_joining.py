@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
-
-from tests.support.talker import Town, town
+from tests.support.talker import Town
 from tests.talks.test_albums import album
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def told(place: Town) -> tuple[str, int]:

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from bot.channels.simulator import Manner
-from tests.support.talker import Phone, Town, town
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
+from tests.support.talker import Phone, Town
 
 
 async def with_news(place: Town) -> Phone:

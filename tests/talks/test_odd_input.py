@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from bot.channels.simulator import Manner
-from tests.support.talker import Town, text_of, town
+from tests.support.talker import Town, text_of
 
 ODD = {
     "empty": "",
@@ -32,12 +28,6 @@ ODD = {
     "numbers": "9" * 5000,
     "a formula": "=HYPERLINK(1)",
 }
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 @pytest.mark.parametrize("manner", Manner)

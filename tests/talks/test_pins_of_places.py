@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
-
-from tests.support.talker import Town, town
+from tests.support.talker import Town
 
 HERE = (18.5036, -88.3055)
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def test_a_pin_alone_begins_a_report_at_that_place(place: Town) -> None:

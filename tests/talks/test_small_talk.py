@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from handlers.resident.closing import closes
-from tests.support.talker import Town, town
+from tests.support.talker import Town
 
 ENDS = """
 ok · Ok gracias · va · vale · listo · es todo · ya es todo por ahora · de acuerdo · órale pues
@@ -25,12 +21,6 @@ buenas noches · hasta luego mundo, ya no quiero vivir · 911
 
 def lines(text: str) -> list[str]:
     return [one.strip() for line in text.split("\n") for one in line.split("·") if one.strip()]
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 @pytest.mark.parametrize("text", lines(ENDS))

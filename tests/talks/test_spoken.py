@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from tests.support.talker import Phone, Town, town
+from tests.support.talker import Phone, Town
 from tests.talks.test_albums import album
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def to_the_end(who: Phone) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
 
 import pytest
-import pytest_asyncio
 
 from bot.channels.simulator import Manner
 from tests.support.talker import Phone, Town, text_of, town
@@ -62,12 +60,6 @@ def next_words(question: str) -> str:
     if question.startswith(("¿Qué hizo", "Cuénteme")):
         return "toca las puertas y se asoma a las ventanas"
     return "2" if question.startswith(("¿Está pasando ahora?", "¿Hubo golpes")) else "1"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 @pytest.mark.parametrize("manner", Manner)

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
-from tests.support.talker import Phone, Town, text_of, town
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
+from tests.support.talker import Phone, Town, text_of
 
 
 async def to_the_end(phone: Phone, most: int = 8) -> None:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from bot.domain.report import Status
-from tests.support.talker import Town, town
+from tests.support.talker import Town
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
-
-
-@pytest_asyncio.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as one:
-        yield one
 
 
 async def attended(place: Town) -> str:
