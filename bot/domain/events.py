@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+E = TypeVar("E", bound="Event")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +248,19 @@ class AgreementKept(Event):
 
 
 ANEW = (ReportClaimed, ReportReassigned, ReportReleased, ReportReopened)  # whoever has it now begins again
+
+
+def since_anew(history: Sequence[Event]) -> Sequence[Event]:
+    """What happened since the report waits, or is in these hands: from the last event that began it anew."""
+    began = max((n for n, event in enumerate(history) if isinstance(event, ANEW)), default=0)
+    return history[began:]
+
+
+def last_since_anew(history: Sequence[Event], kind: type[E], actor_id: str | None) -> E | None:
+    """The newest event of that kind and of that person in there."""
+    found = (event for event in reversed(since_anew(history)) if isinstance(event, kind))
+    return next((event for event in found if event.actor_id == actor_id), None)
+
 
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.events import ANEW, Event, OfficerArrived
+from bot.domain.events import Event, OfficerArrived, last_since_anew
 from bot.domain.report import Report
 from bot.domain.roster import Officer
 from bot.domain.territory import Point
@@ -51,10 +51,4 @@ def _where(tx: Transaction, officer: Officer, at: datetime) -> tuple[Report, Eve
 
 def arrival(history: list[Event], person_id: str) -> Event | None:
     """The last "Llegué" of that officer since the report is in these hands."""
-    found = None
-    for event in history:
-        if isinstance(event, ANEW):
-            found = None
-        elif isinstance(event, OfficerArrived) and event.actor_id == person_id:
-            found = event
-    return found
+    return last_since_anew(history, OfficerArrived, person_id)

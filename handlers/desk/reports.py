@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain import folio as folios
 from bot.domain.concern import ConcernKind, Identity, Priority
 from bot.domain.errors import NotAllowedNow, NotOnDuty, NotPermitted
-from bot.domain.events import ANEW, AlertDeclined, Event
+from bot.domain.events import AlertDeclined, last_since_anew, since_anew
 from bot.domain.notices import Lane, Notice, alert_card, notices_for
 from bot.domain.questions import BY_DANGER, priority_after, reason_of
 from bot.domain.report import ALLOWED, Change, Disposition, Report, Status, Verb
@@ -170,7 +170,8 @@ def climb(tx: Transaction, here: Here, report_id: str, level: int, at: datetime)
     ladder = here.municipality.service.ladder(report.priority, listed=report.listed)
     step = ladder.step_at(level, report.opened_at)
     roster = tx.staff.roster(at)
-    holders = frozenset(_heard(tx, report))
+    waits_since = since_anew(tx.reports.history(report.id))[0].at  # an alert before somebody had it is over
+    holders = frozenset(tx.outbox.holders(alert_card(report.id), waits_since))
     people = climb_to(step[1].who if step else None, report, roster, at, holders, tx.reports.claims())
     _alert(tx, report, people, at, level=level + 1)
     tx.due.set(OBLIGATION, report_id, at + _until_next(ladder, level), level=level + 1)
@@ -334,7 +335,8 @@ def decline(tx: Transaction, here: Here, folio: str, officer: Officer, at: datet
     """An alerted officer cannot take it; when no one who heard can, the next in line hears at once."""
     report = tx.reports.by_folio(folio)
     roster = require_right(tx, report, officer, at)
-    if any(isinstance(e, AlertDeclined) and e.actor_id == officer.person_id for e in _life(tx, report)):
+    before = tx.reports.history(report.id)
+    if last_since_anew(before, AlertDeclined, officer.person_id) is not None:
         return report  # pressed twice
     report = saved(tx, report.decline(by=officer, at=at), roster, at)
     waiting = tx.due.get(OBLIGATION, report.id)
@@ -345,24 +347,14 @@ def decline(tx: Transaction, here: Here, folio: str, officer: Officer, at: datet
 
 def _anyone_left(tx: Transaction, report: Report, roster: Roster, at: datetime) -> bool:
     """Is there somebody who heard, said nothing yet, and could still take it? Not who went home or is on a pause."""
-    declined = {e.actor_id for e in _life(tx, report) if isinstance(e, AlertDeclined)}
-    heard = [roster.officer(person) for person in _heard(tx, report) if person not in declined]
+    life = since_anew(tx.reports.history(report.id))
+    declined = {event.actor_id for event in life if isinstance(event, AlertDeclined)}
+    holders = tx.outbox.holders(alert_card(report.id), life[0].at)
+    heard = [roster.officer(person) for person in holders if person not in declined]
     hearing = roster.hearing(at)
     return any(
         one is not None and (report.listed or one.role is Role.SUPERVISOR or one in hearing) for one in heard
     )
-
-
-def _heard(tx: Transaction, report: Report) -> list[str]:
-    """Who was alerted since it waits as it does now; an alert before somebody had it is over."""
-    return tx.outbox.holders(alert_card(report.id), _life(tx, report)[0].at)
-
-
-def _life(tx: Transaction, report: Report) -> list[Event]:
-    """What happened since it waits, or is in these hands: from the last event that began it anew."""
-    history = tx.reports.history(report.id)
-    began = max((n for n, event in enumerate(history) if isinstance(event, ANEW)), default=0)
-    return history[began:]
 
 
 # ---- what residents do ----

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.errors import NotPermitted, NotYours, OfferOver, PastMoment
-from bot.domain.events import ANEW, Event, TransferDeclined, TransferOffered
+from bot.domain.events import Event, TransferDeclined, TransferOffered, since_anew
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Report
 from bot.domain.roster import Officer
@@ -101,10 +101,10 @@ def _offered_to(tx: Transaction, report: Report, officer: Officer, at: datetime)
 def _waiting(tx: Transaction, report: Report, at: datetime) -> TransferOffered | None:
     """The offer that nobody answered yet, of whoever has it now."""
     found: Event | None = None
-    for event in tx.reports.history(report.id):
+    for event in since_anew(tx.reports.history(report.id)):
         if isinstance(event, TransferOffered):
             found = event
-        elif isinstance(event, (*ANEW, TransferDeclined)):
+        elif isinstance(event, TransferDeclined):
             found = None
     if not isinstance(found, TransferOffered) or not report.status.open:
         return None

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.errors import NotAllowedNow
-from bot.domain.events import ANEW, Event, OfficerArrived, OfficerOnTheWay, SupportOffered, SupportWanted
+from bot.domain.events import (
+    Event,
+    OfficerArrived,
+    OfficerOnTheWay,
+    SupportOffered,
+    SupportWanted,
+    last_since_anew,
+)
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Report, Verb
 from bot.domain.roster import Officer
@@ -97,10 +104,4 @@ def _call(report: Report, officer: Officer, person: str) -> Notice:
 
 def _since(tx: Transaction, report: Report, kind: type[Event], officer: Officer) -> Event | None:
     """The officer's last step of that kind since the report is in these hands."""
-    found = None
-    for event in tx.reports.history(report.id):
-        if isinstance(event, ANEW):
-            found = None
-        elif isinstance(event, kind) and event.actor_id == officer.person_id:
-            found = event
-    return found
+    return last_since_anew(tx.reports.history(report.id), kind, officer.person_id)
