@@ -97,6 +97,12 @@ _OPEN = (
     .order_by(report.c.opened_at)
     .limit(bindparam("most"))
 )
+_WAITING = (
+    select(report)
+    .where(report.c.status == Status.RECEIVED.value, report.c.listed.is_(False))
+    .order_by(report.c.opened_at)
+    .limit(bindparam("most"))
+)
 _HANDLED_BY = (
     select(report)
     .where(report.c.handler_id == bindparam("who"), report.c.status != Status.CLOSED.value)
@@ -271,6 +277,10 @@ class Reports:
     def open(self, most: int = 200) -> list[Report]:
         """Everything that is not closed, oldest first; the confidential ones are in no list."""
         return self._many(_OPEN, most=most)
+
+    def waiting(self, most: int = 200) -> list[Report]:
+        """What nobody took yet, oldest first; not behind what others have, however much that is."""
+        return self._many(_WAITING, most=most)
 
     def handled_by(self, person_id: str) -> list[Report]:
         """What an officer has in hand."""

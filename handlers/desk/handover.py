@@ -9,9 +9,9 @@ from typing import Any
 from bot.domain.errors import NotYours, UnknownFolio
 from bot.domain.handover import WAITS, Handover
 from bot.domain.notices import Lane, Notice
-from bot.domain.report import Report, Status
+from bot.domain.report import Report
 from bot.domain.roster import Officer, Shift
-from handlers.desk.reports import NO_NEWS, saved
+from handlers.desk.reports import NO_NEWS, saved, waiting_in
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -31,7 +31,7 @@ def write(tx: Transaction, here: Here, shift_id: str, shift: Shift, at: datetime
     last = not others and not said
     in_hand = [one for one in tx.reports.handled_by(shift.person_id) if not one.listed]
     promised = [one for one in tx.promises.open(shift.sectors) if one.window.due_at - at < A_DAY]
-    waiting = [r for r in tx.reports.open() if r.status is Status.RECEIVED and mine & set(r.sectors)]
+    waiting = waiting_in(tx, shift.sectors)
     made = Handover(
         id=shift_id,
         person_id=shift.person_id,

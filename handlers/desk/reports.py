@@ -227,6 +227,12 @@ def _alert(
 # ---- what officers do ----
 
 
+def waiting_in(tx: Transaction, sectors: Iterable[str]) -> list[Report]:
+    """What nobody took yet in these sectors, the oldest first."""
+    mine = frozenset(sectors)
+    return [one for one in tx.reports.waiting() if mine & set(one.sectors)]
+
+
 def claim(tx: Transaction, here: Here, folio: str, officer: Officer, at: datetime) -> Report:
     """The officer takes the report; its other alerts change and the resident is told.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.domain.duty_plan import PlannedShift
-from bot.domain.report import Status
 from bot.domain.roster import Mode
 from bot.messages import Outgoing
 from handlers import duty_words
 from handlers.desk import duty as desk
+from handlers.desk.reports import waiting_in
 from handlers.officer import cards, handing, shift_card
 from handlers.speaker import Speaker, button
 
@@ -124,8 +124,7 @@ def pending(who: Speaker, *lead: str) -> None:
     """What the officer has in hand, and what waits in the sector."""
     t = who.t
     in_hand = who.tx.reports.handled_by(who.person.id)
-    mine = set(who.tx.staff.sectors_of(who.me, who.at))
-    waiting = [r for r in who.tx.reports.open() if r.status is Status.RECEIVED and mine & set(r.sectors)]
+    waiting = waiting_in(who.tx, who.tx.staff.sectors_of(who.me, who.at))
     reports = (*in_hand, *waiting)[:10]
     if not reports:
         who.say(*lead, t("Nada pendiente."), actions=(button(t("Menú"), "m.menu"),))

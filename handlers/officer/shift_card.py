@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.handover import Handover
-from bot.domain.report import Report, Status
+from bot.domain.report import Report
 from bot.domain.roster import Shift
 from bot.domain.route import Stop, street_order
 from bot.domain.territory import Point
@@ -14,6 +14,7 @@ from bot.texts import Texts
 from handlers import duty_words, thanks_words
 from handlers.desk import handover as desk
 from handlers.desk import places
+from handlers.desk.reports import waiting_in
 from handlers.officer import cards, walking
 from handlers.speaker import Speaker, button
 
@@ -35,11 +36,7 @@ def started(who: Speaker, shift: Shift) -> Outgoing:
     t = who.t
     left = desk.waiting_for(who.tx, who.me, who.at)
     in_hand = who.tx.reports.handled_by(who.person.id)
-    waiting = [
-        r
-        for r in who.tx.reports.open()
-        if r.status is Status.RECEIVED and set(r.sectors) & set(shift.sectors)
-    ]
+    waiting = waiting_in(who.tx, shift.sectors)
     ordered = in_order([*in_hand, *waiting])
     lines = [_until(who, shift), *_thanked(who)]
     for one in left[:MOST_HANDOVERS]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.conversation import Flow
 from bot.domain import folio as folios
 from bot.domain.errors import NotPermitted
-from bot.domain.report import Report, Status
+from bot.domain.report import Report
 from bot.domain.service_level import deadlines
 from bot.messages import Outgoing
 from bot.questions import Option, choose, shortened
@@ -23,7 +23,7 @@ def status(who: Speaker) -> None:
     """Open and overdue, oldest first."""
     t = who.t
     open_now = who.tx.reports.open()
-    unclaimed = [r for r in open_now if r.status is Status.RECEIVED]
+    unclaimed = who.tx.reports.waiting()
     late = [r for r in open_now if overdue(who, r)]
     on_duty = who.tx.staff.roster(who.at).on_duty(who.at)
     lines = [

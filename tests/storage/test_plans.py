@@ -37,6 +37,7 @@ LOOKS: dict[str, Callable[[Transaction], Any]] = {
     "the newest to somebody": lambda tx: tx.outbox.newest("a" * 32),
     "the fate of a message": lambda tx: tx.outbox.of_receipt("SM1", "a" * 32),
     "the board": lambda tx: tx.reports.open(),
+    "what nobody took": lambda tx: tx.reports.waiting(),
     "somebody's own": lambda tx: tx.reports.of_person("a" * 32),
     "in an officer's hands": lambda tx: tx.reports.handled_by("a" * 32),
     "near": lambda tx: tx.reports.near([b"a", b"b"], "ruido", NOW),

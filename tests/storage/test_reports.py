@@ -178,12 +178,20 @@ async def test_confidential_reports_are_in_no_list(store: Store) -> None:
         return {
             "own": len(tx.reports.of_person(me)),
             "open": len(tx.reports.open()),
+            "waiting": len(tx.reports.waiting()),
             "near": len(tx.reports.near(cells, "ruido", NOON)),
             "followed": len(tx.reports.followed_by(me)),
             "in hand": len(tx.reports.handled_by("canul")),
         }
 
-    assert await store.run(work) == {"own": 0, "open": 0, "near": 0, "followed": 0, "in hand": 1}
+    assert await store.run(work) == {
+        "own": 0,
+        "open": 0,
+        "waiting": 0,
+        "near": 0,
+        "followed": 0,
+        "in hand": 1,
+    }
 
 
 async def test_lists_have_their_order_and_their_length(store: Store) -> None:
@@ -286,3 +294,17 @@ async def test_no_word_and_no_exact_place_is_readable(store: Store) -> None:
     kept = await store.run(work)
     assert "centro" in kept
     assert [word for word in ("Roma", "Música", "Juan", "18.5", "88.3") if word in kept] == []
+
+
+async def test_what_nobody_took_is_found_behind_any_number_of_others(store: Store) -> None:
+    """Lamps that another office has for months must not hide the noise of tonight."""
+
+    def work(tx: Transaction) -> tuple[int, list[str]]:
+        me = person(tx)
+        for n in range(5):
+            status = Status.RECEIVED if n == 4 else Status.REFERRED
+            opened(tx, n, person_id=me, opened_at=NOON + timedelta(hours=n), status=status)
+        waiting = [report.folio for report in tx.reports.waiting(most=2)]
+        return len(tx.reports.open(most=2)), waiting
+
+    assert await store.run(work) == (2, [a_report(4).folio])
