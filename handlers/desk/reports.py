@@ -429,6 +429,8 @@ def withdraw(tx: Transaction, report: Report, at: datetime) -> Report:
 def say_solved(tx: Transaction, here: Here, report: Report, answer: str, at: datetime) -> Report:
     """What the resident says of the outcome; "no" opens the report again. Raises TooLate."""
     again = answer == "no" and report.status is Status.CLOSED
+    if answer == report.solved and not again:
+        return report  # pressed twice
     if again:
         report.reopen(at=at)  # too late is too late before anything is written down or told
     report = saved(tx, report.say_solved(answer=answer, at=at), tx.staff.roster(at), at)

@@ -713,6 +713,20 @@ async def test_no_is_not_too_late_said_twice(store: Store, here: Here) -> None:
     assert await heard(store, "solved_answered") == [("canul", 0)]
 
 
+async def test_solved_tapped_twice_is_told_once(store: Store, here: Here) -> None:
+    def work(tx: Transaction) -> Report:
+        officer(tx, "canul")
+        closed = opened(
+            tx, status=Status.CLOSED, person_id=resident(tx), handler_id=resident(tx, "canul"),
+            disposition=Disposition.ATTENDED, closed_at=NOON, folio=folios.make(78),
+        )  # fmt: skip
+        once = desk.say_solved(tx, here, closed, "yes", NOON)
+        return desk.say_solved(tx, here, once, "yes", NOON + timedelta(minutes=1))
+
+    assert (await store.run(work)).version == 1
+    assert await heard(store, "solved_answered") == [("canul", 0)]
+
+
 async def test_what_was_erased_leaves_the_files_too(store: Store, due: Rounds, clock: HastyClock) -> None:
     await store.run(lambda tx: erasure.ask(tx, resident(tx, "rosa"), clock.now()))
     await store.run(lambda tx: erasure.approve(tx, resident(tx, "rosa"), None, clock.now()))
