@@ -195,16 +195,12 @@ def supervisor_revoke(badge: Annotated[str, typer.Argument(help="Placa de quien 
     from bot.app import build_here, now
     from bot.domain.errors import NotPermitted
     from handlers.desk import duty
-    from handlers.desk import reports as desk
 
     settings = read_settings()
     here = build_here(read_municipality(settings.config_dir), read_ring(settings), {})
 
     def work(tx: Transaction) -> int:
-        slot, at = tx.staff.slot(badge), now()
-        leaver = tx.staff.officer(slot.person_id) if slot is not None and slot.person_id else None
-        duty.revoke(tx, badge, None, at)
-        left = desk.hand_back(tx, here, leaver.person_id, leaver, at) if leaver is not None else 0
+        left = duty.dismiss(tx, here, badge, None, now())
         tx.outbox.hand_over()
         return left
 

@@ -14,6 +14,7 @@ from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Mode, Officer, Role, Shift
 from bot.domain.territory import Point
 from handlers.desk import handover, person
+from handlers.desk.reports import hand_back
 from handlers.here import Here
 from storage.store import Transaction
 
@@ -158,6 +159,17 @@ def expire(tx: Transaction, here: Here, shift_id: str, at: datetime) -> None:
     tx.staff.end_shift(shift_id, shift.ends_at)
     handover.write(tx, here, shift_id, shift, shift.ends_at)
     _tell(tx, shift_id, "shift_ended", at)
+
+
+def dismiss(tx: Transaction, here: Here, badge: str, by: Officer | None, at: datetime) -> int:
+    """Revoke, and the sector hears anew what they had in hand; `by` None: from the machine. Returns how many reports.
+
+    Raises NotPermitted.
+    """
+    slot = tx.staff.slot(badge)
+    leaver = tx.staff.officer(slot.person_id) if slot is not None and slot.person_id else None
+    revoke(tx, badge, by.person_id if by else None, at)
+    return hand_back(tx, here, leaver.person_id, by or leaver, at) if leaver is not None else 0
 
 
 def revoke(tx: Transaction, badge: str, by: str | None, at: datetime) -> None:

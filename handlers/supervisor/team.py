@@ -7,7 +7,7 @@ from bot.messages import Outgoing
 from bot.questions import Option, choose, shortened
 from bot.texts import Texts, later
 from handlers import talks
-from handlers.desk import duty, reports
+from handlers.desk import duty
 from handlers.desk import enrolment as desk
 from handlers.officer.enrolment import show_code
 from handlers.speaker import Speaker, button
@@ -114,19 +114,16 @@ def _revoked(who: Speaker, talk: Conversation, badge: str | None) -> None:
     if badge is None:
         who.say(who.t("De acuerdo, no cambió nada."))
         return
-    slot = who.tx.staff.slot(badge)
-    duty.revoke(who.tx, badge, who.person.id, who.at)
+    left = duty.dismiss(who.tx, who.here, badge, who.me, who.at)
     lines = [who.t("Listo: {badge} ya no recibe nada.", badge=badge)]
-    if slot is not None and slot.person_id is not None and who.officer is not None:
-        left = reports.hand_back(who.tx, who.here, slot.person_id, who.officer, who.at)
-        if left:
-            lines.append(
-                who.t.many(
-                    "Lo que tenía en sus manos volvió al sector: {n} reporte.",
-                    "Lo que tenía en sus manos volvió al sector: {n} reportes.",
-                    left,
-                )
+    if left:
+        lines.append(
+            who.t.many(
+                "Lo que tenía en sus manos volvió al sector: {n} reporte.",
+                "Lo que tenía en sus manos volvió al sector: {n} reportes.",
+                left,
             )
+        )
     who.say(*lines)
 
 

@@ -296,9 +296,7 @@ class Life(RuleBasedStateMachine):
             return
 
         def work(tx: Transaction) -> None:
-            slot, supervisor = tx.staff.slot(name), self._staff(tx, SUPERVISOR)
-            duty.revoke(tx, name, supervisor.person_id, now)
-            desk.hand_back(tx, HERE, slot.person_id, supervisor, now)
+            duty.dismiss(tx, HERE, name, self._staff(tx, SUPERVISOR), now)
 
         self.run(self.store.run(work))
         self.enrolled.discard(name)

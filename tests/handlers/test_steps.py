@@ -129,9 +129,7 @@ async def test_what_a_revoked_officer_had_in_hand_is_nobody_s_and_sounds_again(
         for number in (1, 2):
             folio = opened(tx, number).folio
             desk.claim(tx, here, folio, me(tx, "canul"), NOON)
-        left, commander = resident(tx, "canul"), me(tx, "aguilar")
-        duty.revoke(tx, "canul", commander.person_id, LATER)
-        return desk.hand_back(tx, here, left, commander, LATER)
+        return duty.dismiss(tx, here, "canul", me(tx, "aguilar"), LATER)
 
     assert await store.run(work) == 2
     found = await store.read(lambda tx: [(r.status.value, r.handler_id) for r in tx.reports.open()])
