@@ -92,7 +92,7 @@ def _how_it_goes(tx: Transaction, report: Report, level: int, at: datetime) -> l
             facts=facts,
             lane=Lane.UPDATE,
             report_id=report.id,
-            dedupe_key=f"no_news:{report.id}:{report.version}:{level}" + ("" if mine else f":{one}"),
+            dedupe_key=f"no_news:{report.id}:{report.version}:{level}:{one}",
         )
         for one in people
         if one is not None
@@ -278,9 +278,8 @@ class Rounds:
 
         try:
             await self._store.run(work)
-        except (
-            StoreUnavailable
-        ):  # raised again when it is so; else it is this one's trouble, and no reason to stop all
+        except StoreUnavailable:
+            # Raised again when the store is away; else it is this one's trouble, and no reason to stop all.
             await self._store.run(lambda tx: tx.due.put_off(item, now + TOO_MUCH_AGAIN, failed=False))
             log.warning("round given up", action="round_given_up", kind=item.kind)
         except Exception as bug:

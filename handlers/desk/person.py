@@ -9,9 +9,7 @@ from handlers.here import Here
 from storage.due import DueItem
 from storage.store import Transaction
 
-WAITS = (
-    "help_waits"  # somebody waits for an answer of a person; closed by an answer, or by the end of the talk
-)
+WAITS = "help_waits"  # for an answer of a person; closed by an answer, or by the end of the talk
 AGAIN_AFTER = timedelta(hours=1)
 
 

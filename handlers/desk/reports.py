@@ -27,9 +27,7 @@ OBLIGATION = "obligation"  # a report that waits for a person: closed only by on
 QUESTION = "question"  # an officer's question that waits for the resident
 SNOOZE = "snooze"  # a reminder that who attends asked for
 NO_NEWS = "no_news"  # a quiet reminder to who has it
-REFERRED_AGAIN = timedelta(
-    days=7
-)  # another office has it and nothing is asked of it any more: how does it go?
+REFERRED_AGAIN = timedelta(days=7)  # another office has it, and nothing is asked of it any more
 REPEAT_AFTER = timedelta(minutes=30)  # beyond the end of the ladder it keeps sounding
 FOLIO_TRIES = 50
 

@@ -31,9 +31,7 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 SECONDS = 15.0
 PAGE = 1000  # messages that Twilio lists at a time
-OUT_OF_ORDER = timedelta(
-    minutes=1
-)  # its list is by moment, newest first, but two moments are told of a message
+OUT_OF_ORDER = timedelta(minutes=1)  # its list is newest first, but two moments are told of a message
 OFFICIAL = "https://api.twilio.com"
 Status = MessageInstance.Status
 
