@@ -49,6 +49,7 @@ PARTS = {
     "outbox": Part(
         ["storage/outbox.py"],
         ["tests/storage/test_outbox.py", "tests/storage/test_replicas.py", "tests/handlers/test_delivery.py",
+         "tests/handlers/test_announcing.py", "tests/handlers/test_right_to_hear.py",
          "tests/handlers/test_several_processes.py", "tests/handlers/test_metrics.py", "tests/handlers/test_thanks.py",
          "tests/storage/test_erasure.py"],
         sql=True,

@@ -17,8 +17,8 @@ from storage import Transaction
 from storage.postgres import PostgresStore
 from storage.sealing import KeyRing
 from tests.handlers.conftest import FakeChannel, resident
-from tests.handlers.test_delivery import say, states
 from tests.storage.test_replicas import falls_silent
+from tests.support.outgoing import say, states
 from tests.support.postgres import postgres, postgres_template, postgres_url
 
 __all__ = ["postgres", "postgres_template", "postgres_url"]
