@@ -254,9 +254,8 @@ class Write(Question[Written]):
     def read(self, reply: Reply) -> Written:
         """Raises NotUnderstood for nothing, or for too much."""
         text = reply.text.strip()
-        spelt = number_in(text) is not None and not _DIGITS.fullmatch(
-            text
-        )  # "la una": an hour, not the first
+        # "La una" is an hour, not the first.
+        spelt = number_in(text) is not None and not _DIGITS.fullmatch(text)
         found = match(self.options, reply) if reply.choice or (self.options and not spelt) else None
         if found is not None:
             return Written(text=str(found.value))

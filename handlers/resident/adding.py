@@ -15,10 +15,7 @@ from handlers.here import Here
 from handlers.resident.draft import Draft
 from handlers.resident.told import heard, in_confidence_only, read_again, when_heard
 
-CARDS = (
-    "send",
-    *(f"send{n}" for n in range(1, 6)),
-)  # the last one takes no more words: the folio comes first
+CARDS = ("send", *(f"send{n}" for n in range(1, 6)))  # the last one takes no more words
 HEARD = {card: f"heard_{card}" for card in CARDS}  # where it is kept what the words at a card say
 WORDS = 4  # so many, where triage knows nothing of them: what is shorter is rather a slip than a concern
 AROUND = 2  # words beside a time or a place that only hold it: "es en la noche", "fue ayer"

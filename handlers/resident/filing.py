@@ -342,9 +342,7 @@ def also(who: Speaker, talk_id: str) -> None:
 def not_also(who: Speaker, talk_id: str) -> None:
     """Not wanted: its draft is forgotten."""
     draft = _waiting_draft(who, talk_id)
-    if (
-        draft is None or draft.asked
-    ):  # sent, given up, or begun meanwhile: nothing is taken back by an old card
+    if draft is None or draft.asked:  # over, or begun meanwhile: an old card takes nothing back
         also(who, talk_id)
         return
     talks.cancel(who, draft)
