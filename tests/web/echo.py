@@ -122,6 +122,7 @@ class EchoCore:
 
     async def reset(self) -> None:
         """Counted."""
+        self.channel.clear()
         self.resets += 1
 
     async def skip(self, minutes: int) -> None:

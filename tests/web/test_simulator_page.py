@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from bot.channels.simulator import Manner
 from bot.messages import InboundKind
@@ -175,6 +176,29 @@ async def test_starting_over_asks_first_and_empties_every_phone(window: Window) 
     await window.page.get_by_role("button", name="Sí, borrar").click()
     await expect(window.page.locator(".bubble")).to_have_count(0)
     assert window.site.core.resets == 1
+
+
+async def test_what_is_said_while_the_screens_are_read_anew_stays(window: Window) -> None:
+    """An answer that was on its way when somebody wrote must not wipe what they wrote."""
+    on_its_way, may_arrive = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        on_its_way.set()
+        await may_arrive.wait()
+        await route.fulfill(response=answer)
+
+    await window.page.route("**/api/pantallas", late)
+    await window.page.get_by_role("button", name="Empezar de nuevo").click()
+    await window.page.get_by_role("button", name="Sí, borrar").click()
+    await on_its_way.wait()
+    async with window.page.expect_response("**/api/decir"):
+        await window.write("vecina", "hola")
+    await asyncio.sleep(0.2)  # the change comes by its own way
+    async with window.page.expect_response("**/api/pantallas"):
+        may_arrive.set()
+    await window.write("vecina", "otra vez")
+    await expect(window.phone("vecina").locator(".bubble")).to_have_count(4)
 
 
 async def test_a_second_window_and_a_reload_show_the_same(window: Window) -> None:

@@ -35,7 +35,7 @@ class SimulatorControl(Protocol):
     """Implemented by the composition root of the demonstration."""
 
     async def reset(self) -> None:
-        """Everything as at the first start. The screens are already empty when this is called."""
+        """Everything as at the first start, the screens too. Nobody writes meanwhile."""
 
     def sectors_map(self) -> SectorsMap:
         """The map on which a location is chosen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ SHOWN_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/")
 
 C = TypeVar("C", bound=msgspec.Struct)
 P = TypeVar("P", bound=wire.Command)
+Doing = tuple[type[Any], Callable[[Any], Awaitable[None]]]  # what is told, and what it does
 
 
 def routes(channel: SimulatorChannel, clock: MovableClock, control: SimulatorControl) -> list[BaseRoute]:
@@ -37,8 +39,7 @@ def routes(channel: SimulatorChannel, clock: MovableClock, control: SimulatorCon
         Route("/", _page),
         Mount("/simulador", _Static(directory=STATIC)),
         *_readings(channel, clock, control),
-        *_phone_commands(channel),
-        *_demo_commands(channel, control),
+        *_commands(channel, control),
     ]
 
 
@@ -83,7 +84,14 @@ def _readings(channel: SimulatorChannel, clock: MovableClock, control: Simulator
     ]
 
 
-def _phone_commands(channel: SimulatorChannel) -> list[BaseRoute]:
+def _commands(channel: SimulatorChannel, control: SimulatorControl) -> list[Route]:
+    """One at a time: what is said while everything begins anew belongs to the new beginning."""
+    alone = asyncio.Lock()
+    commands = {**_phone_commands(channel), **_demo_commands(channel, control)}
+    return [_command(name, kind, do, alone) for name, (kind, do) in commands.items()]
+
+
+def _phone_commands(channel: SimulatorChannel) -> dict[str, Doing]:
     async def say(told: wire.Say) -> None:
         await channel.say(told.phone, told.text)
 
@@ -115,37 +123,36 @@ def _phone_commands(channel: SimulatorChannel) -> list[BaseRoute]:
 
         return checked
 
-    return [
-        _command("decir", wire.Say, on_a_phone(say)),
-        _command("tocar", wire.Tap, on_a_phone(tap)),
-        _command("ubicar", wire.Locate, on_a_phone(locate)),
-        _command("mover", wire.Move, on_a_phone(move)),
-        _command("foto", wire.SendPhoto, on_a_phone(photo)),
-        _command("voz", wire.SendVoice, on_a_phone(voice)),
-        _command("canal", wire.Switch, on_a_phone(switch)),
-    ]
+    return {
+        "decir": (wire.Say, on_a_phone(say)),
+        "tocar": (wire.Tap, on_a_phone(tap)),
+        "ubicar": (wire.Locate, on_a_phone(locate)),
+        "mover": (wire.Move, on_a_phone(move)),
+        "foto": (wire.SendPhoto, on_a_phone(photo)),
+        "voz": (wire.SendVoice, on_a_phone(voice)),
+        "canal": (wire.Switch, on_a_phone(switch)),
+    }
 
 
-def _demo_commands(channel: SimulatorChannel, control: SimulatorControl) -> list[BaseRoute]:
+def _demo_commands(channel: SimulatorChannel, control: SimulatorControl) -> dict[str, Doing]:
     async def skip(told: wire.Skip) -> None:
         await control.skip(told.minutes)
         channel.screens.tell(Happened.CLOCK)
 
     async def reset(_: wire.Nothing) -> None:
-        channel.clear()
         await control.reset()
-        channel.screens.tell(Happened.RESET)
 
-    return [_command("adelantar", wire.Skip, skip), _command("reiniciar", wire.Nothing, reset)]
+    return {"adelantar": (wire.Skip, skip), "reiniciar": (wire.Nothing, reset)}
 
 
-def _command(name: str, kind: type[C], do: Callable[[C], Awaitable[None]]) -> Route:
+def _command(name: str, kind: type[C], do: Callable[[C], Awaitable[None]], alone: asyncio.Lock) -> Route:
     """A POST that reads one command and does it; every refusal has its own status."""
 
     async def endpoint(request: Request) -> Response:
         told = await _read(request, kind)
         try:
-            await do(told)
+            async with alone:
+                await do(told)
         except StoreUnavailable:
             raise HTTPException(503) from None
         return Response(status_code=204)

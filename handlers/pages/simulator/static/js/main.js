@@ -70,14 +70,21 @@ const HAPPENED = {
   removed: (phone, change) => phone.remove(change.bubble.id),
   phone: (phone, change) => setOwner(phone, change.owner),
   toast: (phone, change) => phone.showToast(change.text),
-  reset: () => refill().catch(report),
+  reset: () => refill(),
   clock: () => flashClock(),
 };
 
+// One after the other: what was said while the screens are read anew is shown after them, not wiped by them.
+let followed = Promise.resolve();
+
 function onChange(change) {
+  followed = followed.then(() => follow(change)).catch(report);
+}
+
+async function follow(change) {
   trouble("");
   setNow(change.now);
-  HAPPENED[change.what](phones.get(change.phone), change);
+  await HAPPENED[change.what](phones.get(change.phone), change);
   tick();
 }
 
