@@ -321,7 +321,8 @@ sigue donde iba; lo demás se pregunta otra vez cuando haga falta.
 ## Palabras
 
 Valen en cualquier momento, también como `/orden` en Telegram. «estado» y un folio dicen cómo va ese reporte, solo a
-quien lo hizo. El personal escribe también `tomar`, `voy`, `llegue`, `hecho`,
+quien lo hizo; con más palabras, se agregan a ese reporte y nada se pierde. El personal escribe
+también `tomar`, `voy`, `llegue`, `hecho`,
 `necesito`, `apoyo`, `nota`, `soltar`, `ver` o `cerrar` y el folio.
 
 {table(("nombre", "palabras", "botón", "quién", "qué hace"), words)}

@@ -41,6 +41,7 @@ from handlers.resident import (
     information,
     my_data,
     my_reports,
+    naming,
     paused,
     person,
     thanking,
@@ -424,7 +425,7 @@ def global_word(who: Speaker) -> Act | None:
     found = _COMMAND.match(text)
     if found is not None:
         return _command(who, found[1])
-    if _FOLIO_WORD.match(text) and folios.find(text):
+    if _FOLIO_WORD.match(text) and folios.find(text) and naming.only_asks(text):
         return _status_of(folios.find(text) or "")
     if who.role is not Role.RESIDENT and folios.find(text) and not _sentence(who, text):
         return _typed(fold(text).split()[0], folios.find(text) or "")

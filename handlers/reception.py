@@ -32,7 +32,7 @@ from handlers.door import Door
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
 from handlers.refusals import in_words
-from handlers.resident import danger, free
+from handlers.resident import danger, free, naming
 from handlers.resident.told import read_again
 from handlers.speaker import Speaker
 from handlers.supervisor import groups as supervised
@@ -312,7 +312,7 @@ def route(who: Speaker) -> None:
         return
     if talk is not None and danger.overheard(who, talk):
         return
-    if spoken.during(who, talk):
+    if spoken.during(who, talk) or naming.heard(who, talk):
         return
     if talk is not None and not danger.left(who, talk):
         talks.reply(who, talk, who.reply)

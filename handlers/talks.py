@@ -14,7 +14,7 @@ from bot.conversation import Answers, Flow, Turn
 from bot.domain.errors import NotPermitted
 from bot.domain.roster import Role
 from bot.messages import Action, Outgoing
-from bot.questions import LookUp, Question, Reply
+from bot.questions import Gather, LookUp, Question, Reply, Write
 from bot.texts import Texts
 from handlers import rights
 from handlers.here import Here
@@ -159,6 +159,11 @@ def takes_files(who: Speaker, talk: Conversation) -> bool:
     """Does a photo or a voice note answer what this talk asks now?"""
     question = _waiting(who, talk)
     return question is not None and question.files
+
+
+def takes_words(who: Speaker, talk: Conversation) -> bool:
+    """Do any words answer what this talk asks now?"""
+    return isinstance(_waiting(who, talk), Write | Gather)
 
 
 def asks_place(who: Speaker, talk: Conversation) -> bool:

@@ -70,7 +70,7 @@ def _over(who: Speaker) -> bool:
     )
 
 
-def offer(who: Speaker, text: str) -> None:
+def offer(who: Speaker, text: str, *, lead: tuple[str, ...] = ()) -> None:
     """It may be no report: the draft waits with what was written, and one question asks."""
     t = who.t
     told = heard(
@@ -85,7 +85,7 @@ def offer(who: Speaker, text: str) -> None:
         button(t("No es eso"), f"noalso.{waits.id}"),
         button(t("Menú"), "m.menu"),
     )
-    who.show(Outgoing(lines=(*greeting(who), ask), actions=actions))
+    who.show(Outgoing(lines=(*greeting(who), *lead, ask), actions=actions))
 
 
 def greeting(who: Speaker) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.domain import folio as folios
+from bot.domain.errors import UnknownFolio
 from bot.domain.report import Report, Status
 from bot.domain.roster import Role
 from bot.messages import Action, Outgoing
@@ -15,6 +16,7 @@ from handlers import wording
 from handlers.facts import Moment
 from handlers.here import Here
 from handlers.officer import enrolment, spoken
+from handlers.refusals import in_words
 from handlers.resident import (
     badge,
     closing,
@@ -23,6 +25,7 @@ from handlers.resident import (
     home,
     information,
     my_reports,
+    naming,
     person,
     thanking,
 )
@@ -131,6 +134,9 @@ def _by_intent(who: Speaker) -> None:
             filing.begin(who, text=who.inbound.text.strip())
         return
     found = folios.find(who.inbound.text)
+    if naming.names_one(who.inbound.text) and not naming.only_asks(who.inbound.text):
+        _of_nobody(who)  # what is theirs was heard before
+        return
     if intent == "estado_folio" or (found and folios.valid(found)):
         _about_folio(who, found)
         return
@@ -179,6 +185,11 @@ def _hardly_read(understood: Understanding | None) -> bool:
     """ "Con reserva", said alone: it resembles something, but nothing in it says so."""
     best = understood.guesses[0] if understood and understood.guesses else None
     return best is not None and not best.reasons and best.score < HALF
+
+
+def _of_nobody(who: Speaker) -> None:
+    """A folio that is not theirs, or no folio at all: the same said of both, and the words wait as a draft."""
+    filing.offer(who, who.inbound.text.strip(), lead=in_words(who, UnknownFolio()))
 
 
 def _about_folio(who: Speaker, folio: str | None) -> None:

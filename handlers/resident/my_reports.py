@@ -65,14 +65,21 @@ def own(who: Speaker, folio: str) -> Report:
     limit = who.here.municipality.service.limits.wrong_folios
     if who.tx.people.counted(who.person.id, "wrong_folio", who.at, within_seconds=A_DAY) >= limit:
         raise TooMany
+    report = theirs(who, folio)
+    if report is None:
+        who.tx.people.count(who.person.id, "wrong_folio", who.at, within_seconds=A_DAY)
+        raise UnknownFolio
+    return report
+
+
+def theirs(who: Speaker, folio: str) -> Report | None:
+    """The report of a folio, if it is this person's or they joined it."""
     try:
         report = who.tx.reports.by_folio(folio)
-        if report.person_id == who.person.id or who.person.id in who.tx.reports.followers(report.id):
-            return report
     except UnknownFolio:
-        pass
-    who.tx.people.count(who.person.id, "wrong_folio", who.at, within_seconds=A_DAY)
-    raise UnknownFolio
+        return None
+    mine = report.person_id == who.person.id or who.person.id in who.tx.reports.followers(report.id)
+    return report if mine else None
 
 
 def status(who: Speaker, folio: str) -> None:
@@ -108,15 +115,17 @@ def _stands(who: Speaker, report: Report) -> str:
     return status_line(who.t, who.here, report, joined=report.person_id != who.person.id)
 
 
-def show(who: Speaker, report: Report) -> None:
+def show(who: Speaker, report: Report, lead: tuple[str, ...] = ()) -> None:
     """One report as its own person sees it; of a confidential one only that it was received."""
     t = who.t
     if report.listed:
-        who.say(t("Lo tiene quien debe atenderlo. Puede agregar algo si quiere."), actions=_add(t, report))
+        received = t("Lo tiene quien debe atenderlo. Puede agregar algo si quiere.")
+        who.say(*lead, received, actions=_add(t, report))
         return
     kind = who.here.kind(report.kind)
     handler = who.tx.staff.officer(report.handler_id or "")
     lines = [
+        *lead,
         f"{kind.emoji} {kind.name}".strip(),
         t("Estado: {status}", status=_stands(who, report)),
         t("Recibido: {when}", when=t.moment(report.opened_at)),
@@ -193,7 +202,7 @@ def _gathered(who: Speaker, talk: Conversation, turn: Turn[Any]) -> None:
     """Each file goes to the report as it comes: many never tap «Listo»."""
     if turn.received:
         media = tuple(item.id for item in who.media)
-        _hand_on(who, own(who, talk.arguments["folio"]), who.inbound.text.strip(), media)
+        hand_on(who, own(who, talk.arguments["folio"]), who.inbound.text.strip(), media)
 
 
 def _added(who: Speaker, talk: Conversation, pieces: tuple[Written, ...]) -> None:
@@ -210,16 +219,16 @@ def _added(who: Speaker, talk: Conversation, pieces: tuple[Written, ...]) -> Non
 
 
 ADDED = later("Agregado. Lo ve quien atiende su reporte.")
+ANSWERED = later("Gracias, ya se lo pasé a quien atiende su reporte.")
 
 
 def take_addition(who: Speaker, report: Report, text: str, media: tuple[str, ...]) -> None:
     """Words or files for an open report: an answer when an officer asked, else something more."""
-    answered = _hand_on(who, report, text, media)
-    line = later("Gracias, ya se lo pasé a quien atiende su reporte.") if answered else ADDED
-    _received(who, report, who.t(line))
+    answered = hand_on(who, report, text, media)
+    _received(who, report, who.t(ANSWERED if answered else ADDED))
 
 
-def _hand_on(who: Speaker, report: Report, text: str, media: tuple[str, ...]) -> bool:
+def hand_on(who: Speaker, report: Report, text: str, media: tuple[str, ...]) -> bool:
     """To who attends it; was it the answer to their question?"""
     asked = report.status is Status.AWAITING_RESIDENT and report.person_id == who.person.id
     if asked:
