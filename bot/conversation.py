@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from bot.questions import Forget, LookUp, NotUnderstood, Question, Reply
+from bot.questions import Besides, Forget, LookUp, NotUnderstood, Question, Reply
 
 T = TypeVar("T")
 Flow: TypeAlias = Generator[Any, Any, T]
@@ -106,6 +106,11 @@ def answered(answers: Mapping[str, Any], name: str, reply: Reply) -> Answers:
     return {**answers, name: reply.as_dict()}
 
 
+def with_words(answers: Mapping[str, Any], text: str) -> Answers:
+    """The answers with what was written beside the question."""
+    return {**answers, SAID: [*answers.get(SAID, ()), text]}
+
+
 def back(make: MakeFlow[T], answers: Mapping[str, Any]) -> Turn[T]:
     """One question back on the path that the last replay took; at the first one it is asked again."""
     here = advance(make, answers)
@@ -129,6 +134,9 @@ def _run(flow: Flow[T], run: _Replay, step: Question[Any] | LookUp | None = None
         if isinstance(step, Forget):
             _forget(step, run)
             return None
+        if isinstance(step, Besides):
+            value, step = tuple(run.answers.get(SAID, ())), None
+            continue
         waits, value = _answer(step, run)
         if waits is not None:
             return _turn(run, **waits, standing=_standing(flow, step, run))

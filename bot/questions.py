@@ -311,6 +311,11 @@ class Forget:
     ask_again: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What was written so far that answered no question, and was kept: the flow is told, and nothing is asked."""
+
+
 def match(options: Sequence[Option[T]], reply: Reply, *, exactly: bool = False) -> Option[T] | None:
     """The option that a reply means, if it means exactly one; `exactly`: no typo, no beginning of a label."""
     if reply.choice:
@@ -385,6 +390,11 @@ def gather(
 ) -> Generator[Question[tuple[Written, ...]], tuple[Written, ...], tuple[Written, ...]]:
     """Ask for files or words until one of `done` is chosen."""
     return (yield Gather(name=name, lines=lines, options=tuple(done), files=True, **more))
+
+
+def besides() -> Generator[Besides, tuple[str, ...], tuple[str, ...]]:
+    """What was written beside the questions."""
+    return (yield Besides())
 
 
 def look_up(name: str, what: str, *, acts: bool = False, **arguments: Any) -> Generator[LookUp, Any, Any]:

@@ -26,8 +26,17 @@ Make = Callable[[Texts, Here, Arguments, frozenset[str]], Flow[Any]]
 Finish = Callable[[Speaker, Conversation, Any], None]
 Answer = Callable[[Speaker, Conversation, LookUp], Any]
 Begin = Callable[[Speaker, str], None]
+Overhear = Callable[[Speaker, Conversation, Question[Any]], "Overheard | None"]
 
 PATIENCE = 3  # misses after which a person is offered
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """Words that did not answer the question and are kept: the talk with them, and what is said of it."""
+
+    talk: Conversation
+    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,7 @@ class Script:
     noticed: Callable[[Speaker, Conversation, Turn[Any]], None] | None = (
         None  # sees each turn before it is asked
     )
+    overhear: Overhear | None = None  # keeps words that answer nothing, where they tell something
     cancelled: Callable[[Speaker, Conversation], bool] | None = None  # says what "cancelar" means here
 
     @property
@@ -139,16 +149,34 @@ def reply(who: Speaker, talk: Conversation, said: Reply) -> None:
     """Give the waiting question an answer."""
     question = _waiting(who, talk) if said.media else None
     if question is None or question.files:
-        _go_on(who, talk, _advance(who, talk, talk.answers, said))
+        _hear(who, talk, said)
     elif said.text.strip():
         kept = SCRIPTS[talk.flow].files
-        answers = _with_extras(talk.answers, said) if kept else talk.answers
-        lead = () if kept else (_not_used(who.t),)
-        _go_on(who, talk, _advance(who, talk, answers, replace(said, media=())), lead)
+        talk = structs.replace(talk, answers=_with_extras(talk.answers, said)) if kept else talk
+        _hear(who, talk, replace(said, media=()), () if kept else (_not_used(who.t),))
     elif SCRIPTS[talk.flow].files:
         _keep_extras(who, talk, said)
     else:
         ask_again(who, talk, _not_used(who.t))
+
+
+def _hear(who: Speaker, talk: Conversation, said: Reply, lead: tuple[str, ...] = ()) -> None:
+    turn = _advance(who, talk, talk.answers, said)
+    kept = _overheard(who, talk, turn, said)
+    if kept is not None:
+        ask_again(who, kept.talk, *lead, *(line for line in (turn.hint, kept.line) if line))
+    else:
+        _go_on(who, talk, turn, lead)
+
+
+def _overheard(who: Speaker, talk: Conversation, turn: Turn[Any], said: Reply) -> Overheard | None:
+    overhear = SCRIPTS[talk.flow].overhear
+    if overhear is None or not turn.misses or turn.question is None or not said.text.strip():
+        return None
+    kept = overhear(who, talk, turn.question)
+    if kept is not None and kept.talk.arguments != talk.arguments:
+        who.tx.conversations.told(kept.talk)
+    return kept
 
 
 def _not_used(t: Texts) -> str:

@@ -45,6 +45,9 @@ _UPDATE = (
         expires_at=bindparam("until"),
     )
 )
+_TOLD = (
+    update(conversation).where(conversation.c.id == bindparam("which")).values(arguments=bindparam("sealed"))
+)
 _DELETE = delete(conversation).where(conversation.c.id == bindparam("which"))
 _PARK = (
     update(conversation)
@@ -96,6 +99,11 @@ class Conversations:
             "until": talk.expires_at,
         }
         self._tx.connection.execute(_UPDATE, new)
+
+    def told(self, talk: Conversation) -> None:
+        """Keep what a talk begins with, when more of it was told."""
+        sealed = self._seal("arguments", talk.id, talk.arguments)
+        self._tx.connection.execute(_TOLD, {"which": talk.id, "sealed": sealed})
 
     def end(self, conversation_id: str) -> None:
         """Finished, cancelled or expired: nothing of it stays."""

@@ -18,6 +18,7 @@ from handlers.resident.told import heard, in_confidence_only, read_again, when_h
 CARDS = ("send", *(f"send{n}" for n in range(1, 6)))  # the last one takes no more words
 HEARD = {card: f"heard_{card}" for card in CARDS}  # where it is kept what the words at a card say
 WORDS = 4  # so many, where triage knows nothing of them: what is shorter is rather a slip than a concern
+HALF = 0.5  # what seems an intent and is less sure than this is none
 AROUND = 2  # words beside a time or a place that only hold it: "es en la noche", "fue ayer"
 ASKING = frozenset(
     {"que", "como", "cuando", "donde", "quien", "cual", "cuanto", "por", "para", "what", "how"}
@@ -39,7 +40,7 @@ def added(
 
     def read(reply: Reply) -> Added | None:
         words = reply.text.strip()
-        if match(options, reply) is not None or not _tells(read_again(here.triage, words), words):
+        if match(options, reply) is not None or not tells(read_again(here.triage, words), words):
             return None
         if len(words) > room:
             raise NotUnderstood(
@@ -50,14 +51,15 @@ def added(
     return read
 
 
-def _tells(understood: Understanding, text: str) -> bool:
+def tells(understood: Understanding, text: str) -> bool:
     """Does it say something of what happens, when or where? A question, a greeting or a slip does not."""
     words = fold(text).split()
     if understood.times or understood.places:
         return True
     if not words or text.endswith("?") or words[0] in ASKING:
         return False
-    return understood.kind is not None or (understood.intent in (None, "otro") and len(words) >= WORDS)
+    asks = understood.intent not in (None, "otro") and understood.guesses[0].score >= HALF
+    return understood.kind is not None or (len(words) >= WORDS and not asks)
 
 
 def hear(card: str, words: Added, kind: str) -> Generator[Any, Any, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.conversation import Answers, advance
 from bot.domain.concern import ConcernKind
 from bot.domain.territory import Place
-from bot.questions import Option, Reply, choose, choose_or, write
+from bot.questions import LONGEST_TEXT, Option, Reply, besides, choose, choose_or, write
 from bot.texts import Texts
 from handlers.here import Here
 from handlers.resident.adding import CARDS, Added, added, hear, with_place
@@ -40,6 +40,7 @@ def in_confidence(
     place = told.place
     if not place.known or "place" in again:
         place = yield from _place_if_wanted(t, here)
+    text = "\n".join((text, *(yield from besides())))
     first = advice(t, kind)
     lines = (
         *((first,) if first else ()),
@@ -97,7 +98,7 @@ def _place_if_wanted(t: Texts, here: Here) -> Generator[Any, Any, Place]:
         if reply.point is not None:
             found = here.municipality.territory.colonias_at(reply.point)
             return Place(colonia=found[0].slug if found else "", point=reply.point)
-        text = reply.text.strip()[:300]
+        text = reply.text.strip()[:LONGEST_TEXT]
         match = here.finder.find(text) if text else None
         colonia = match.best.slug if match and match.best and match.exact else ""
         return Place(colonia=colonia, street=text) if text else None

@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.conversation import EXTRAS, Turn
+from msgspec import structs
+
+from bot.conversation import AGAIN, EXTRAS, SAID, Turn, with_words
 from bot.domain.concern import Confidentiality, Identity, Priority
 from bot.domain.folio import show
 from bot.domain.report import Report
 from bot.domain.territory import Point
 from bot.messages import Action, Outgoing
 from bot.municipality.places import same_street
-from bot.questions import LookUp
+from bot.questions import LookUp, Question
 from bot.texts import Texts, later
 from handlers import talks
 from handlers.desk import reports as desk
@@ -25,7 +27,7 @@ from handlers.resident.kind import advice
 from handlers.resident.place import Outside, with_pin
 from handlers.resident.report import report
 from handlers.resident.review import FORGOTTEN_WITH, also_name
-from handlers.resident.told import Told, heard, when_heard
+from handlers.resident.told import Told, heard, when_heard, with_more
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 from storage.reports import Nearby
@@ -117,6 +119,38 @@ def _noticed(who: Speaker, talk: Conversation, turn: Turn[Any]) -> None:
 def _accepted_in_words(turn: Turn[Any]) -> bool:
     """The talk went on past the consent, so whatever was written was a yes."""
     return turn.question is not None and not turn.question.name.startswith("consent")
+
+
+BEFORE_ALL = frozenset({"safe", "urgent", "consent", "consent_read", "kind", "leaf"})
+SETTLED = frozenset(
+    {"other", "what", "place", AGAIN}
+)  # with one of these answered there is more than a beginning
+OWN_RULES = frozenset(
+    {*adding.CARDS, "what", "other", "name"}
+)  # questions that say themselves what does not fit
+
+
+def _overheard(who: Speaker, talk: Conversation, asked: Question[Any]) -> talks.Overheard | None:
+    """Who tells more instead of choosing: at first it is the telling itself, later it goes with it."""
+    text = who.inbound.text.strip()
+    known = (*talk.arguments["text"].split("\n"), *talk.answers.get(SAID, ()))
+    if asked.name in OWN_RULES or who.understood is None or not adding.tells(who.understood, text):
+        return None
+    if sum(map(len, (*known, text))) > LONGEST:
+        return None
+    if text not in known:
+        talk = _with_words(who, talk, asked, text)
+    return talks.Overheard(talk, "" if asked.patient else who.t("Lo anoté."))
+
+
+def _with_words(who: Speaker, talk: Conversation, asked: Question[Any], text: str) -> Conversation:
+    more = heard(who.here, text, who.understood)
+    chosen = "kind" in talk.answers and more.kind is not None
+    if chosen or asked.name not in BEFORE_ALL or SETTLED & talk.answers.keys():
+        return structs.replace(talk, answers=with_words(talk.answers, text))
+    told = with_more(who.here, Told.from_arguments(talk.arguments), more)
+    arguments = {**talk.arguments, **told.as_arguments(), "media": talk.arguments["media"]}
+    return structs.replace(talk, arguments=arguments)
 
 
 def _near(who: Speaker, talk: Conversation, step: LookUp) -> Any:
@@ -402,5 +436,6 @@ talks.script(
         keeps=True,
         files=True,
         noticed=_noticed,
+        overhear=_overheard,
     )
 )

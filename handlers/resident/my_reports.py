@@ -9,7 +9,7 @@ from bot.domain import folio as folios
 from bot.domain.errors import TooMany, UnknownFolio
 from bot.domain.report import Disposition, Report, Status
 from bot.messages import Action, AttachmentKind, Outgoing
-from bot.questions import Option, Written, choose, gather, shortened
+from bot.questions import Option, Question, Written, choose, gather, shortened
 from bot.texts import Texts, later
 from handlers import diary, talks
 from handlers.desk import referrals
@@ -277,6 +277,18 @@ def _withdraw_flow(t: Texts) -> Flow[bool]:
     return (yield from choose("sure", lines, options))
 
 
+def _not_yet_withdrawn(who: Speaker, talk: Conversation, asked: Question[Any]) -> talks.Overheard | None:
+    """ "No porque sigue igual": what is neither yes nor no is told to who attends it, and the question stays."""
+    text = who.inbound.text.strip()
+    if len(text.split()) < TELLS:
+        return None
+    answered = hand_on(who, own(who, talk.arguments["folio"]), text, ())
+    return talks.Overheard(talk, who.t(ANSWERED if answered else ADDED))
+
+
+TELLS = 4  # words, besides yes and no
+
+
 def _withdrawn(who: Speaker, talk: Conversation, sure: bool) -> None:
     t = who.t
     if not sure:
@@ -294,6 +306,7 @@ talks.script(
         name="withdraw",
         make=lambda t, here, kept, again: _withdraw_flow(t),
         finish=_withdrawn,
+        overhear=_not_yet_withdrawn,
     )
 )
 

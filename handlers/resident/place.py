@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.territory import Colonia, Neighbour, Place, Point
-from bot.questions import Option, Reply, choose_or, fold, shortened, write
+from bot.questions import LONGEST_TEXT, Option, Reply, choose_or, fold, shortened, write
 from bot.texts import Texts
 from handlers.here import Here
 from handlers.resident.telling import shorter
@@ -92,7 +92,7 @@ def _hear(here: Here, reply: Reply) -> Heard | None:
     """A pin, the coordinates of a map link, or words."""
     point = reply.point or here.pins.read(reply.text)
     text = reply.place_name if reply.point else "" if point else reply.text.strip()
-    return Heard(text[:LONGEST_STREET], point) if point or text else None
+    return Heard(text[:LONGEST_TEXT], point) if point or text else None
 
 
 def with_pin(who: Speaker, place: Place) -> Place | Outside:
@@ -122,8 +122,9 @@ def _by_name(t: Texts, here: Here, text: str, at_once: Tell) -> Asking:
     few = len(text.split()) <= FEW_WORDS  # of a long description the nearest names mean nothing
     candidates = tuple(c for c in (match.best, *match.others) if c is not None) if few else ()
     colonia = yield from _which(t, here, tuple(dict.fromkeys(candidates)))
-    rest = text if colonia is None else _rest(text, colonia)
-    return Place(colonia=colonia.slug if colonia else "", street=rest)
+    if isinstance(colonia, str):  # what names no colonia stays as it was written: the central desk reads it
+        return Place(street=", ".join((text, colonia) if colonia else (text,)))
+    return Place(colonia=colonia.slug, street=_rest(text, colonia))
 
 
 def _neighbour_named(here: Here, text: str) -> Neighbour | None:
@@ -149,8 +150,8 @@ def _written_in(here: Here, text: str) -> Place | None:
     return Place(colonia=colonia.slug, street=_rest(text, colonia)) if colonia else None
 
 
-def _which(t: Texts, here: Here, candidates: tuple[Colonia, ...]) -> Generator[Any, Any, Colonia | None]:
-    """Which of those colonias, or another one by its name."""
+def _which(t: Texts, here: Here, candidates: tuple[Colonia, ...]) -> Generator[Any, Any, Colonia | str]:
+    """Which of those colonias, or another one by its name; else what was written, "" for who does not know."""
     if not candidates:
         return (yield from _other(t, here))
     rows: list[Option[Any]] = [
@@ -169,7 +170,7 @@ def _which(t: Texts, here: Here, candidates: tuple[Colonia, ...]) -> Generator[A
     picked = yield from choose_or("colonia", lines, rows, lambda r: _named(here, r), as_rows=True)
     if picked == "other":
         return (yield from _other(t, here))
-    return None if picked == "unknown" else picked
+    return "" if picked == "unknown" else picked
 
 
 def _named(here: Here, reply: Reply) -> Colonia | None:
@@ -180,16 +181,17 @@ def _named(here: Here, reply: Reply) -> Colonia | None:
     return here.finder.find(reply.text).best if reply.text.strip() else None
 
 
-def _other(t: Texts, here: Here) -> Generator[Any, Any, Colonia | None]:
-    """The name of a colonia; several words that name none stay as written: the central desk reads them."""
-    unknown: Option[Any] = Option("unknown", "unknown", t("No sé"))
+def _other(t: Texts, here: Here) -> Generator[Any, Any, Colonia | str]:
+    """The name of a colonia, or several words that name none."""
+    unknown: Option[Any] = Option("", "unknown", t("No sé"))
 
     def find(reply: Reply) -> Colonia | str | None:
-        return _named(here, reply) or ("unknown" if len(reply.text.split()) > 1 else None)
+        words = reply.text.strip()[:LONGEST_TEXT]
+        return _named(here, reply) or (words if len(words.split()) > 1 else None)
 
     lines = (t("¿Cómo se llama la colonia? Si no sabe, escriba «no sé»."),)
-    picked = yield from choose_or("colonia_name", lines, [unknown], find, asks_location=True)
-    return None if picked == "unknown" else picked
+    picked: Colonia | str = yield from choose_or("colonia_name", lines, [unknown], find, asks_location=True)
+    return picked
 
 
 def _street(t: Texts, place: Place, lead: tuple[str, ...]) -> Generator[Any, Any, Place]:

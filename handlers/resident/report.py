@@ -9,7 +9,7 @@ from typing import Any
 from bot.conversation import Flow
 from bot.domain.concern import ConcernKind, Priority
 from bot.domain.territory import Place
-from bot.questions import Option, choose, look_up, write
+from bot.questions import Option, besides, choose, look_up, write
 from bot.texts import Texts
 from handlers.here import OTHER, Here
 from handlers.resident.confidence import VIOLENCE, can_write, in_confidence
@@ -21,7 +21,7 @@ from handlers.resident.place import Outside, locate
 from handlers.resident.review import identity as who_knows
 from handlers.resident.review import others, review
 from handlers.resident.telling import shorter, tell_what
-from handlers.resident.told import Told, heard, in_confidence_only, read_again
+from handlers.resident.told import Told, heard, in_confidence_only, read_again, with_asides
 
 
 def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()) -> Flow[Draft | Stopped]:
@@ -56,6 +56,7 @@ def report(t: Texts, here: Here, told: Told, again: frozenset[str] = frozenset()
         confided = replace(told, text=text, also=graver.also)
         return (yield from in_confidence(t, here, confided, here.kind(graver.kind or OTHER), again))
     more = yield from follow_ups(t, here, kind, told, text, again)
+    told, text = with_asides(here, told, text, (yield from besides()))
     same = "" if more.named_list else (yield from _same_nearby(t, here, kind, place))
     if same:
         return Draft(kind=kind.slug, place=place, text=text, media=media, joins=same, also=others(told, kind))

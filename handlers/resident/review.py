@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.conversation import SAID
 from bot.domain.concern import ConcernKind, Confidentiality, Identity
 from bot.questions import Forget, Option, choose, choose_or, shortened, write
 from bot.texts import Texts, later
@@ -118,7 +119,7 @@ FIELDS = ("kind", "place", "what", "when", "identity")
 FORGOTTEN_WITH = {
     "kind": ("kind", "leaf", "other", "near", "same"),
     "place": ("place", "colonia", "colonia_name", "street", "where", "near", "same"),
-    "what": ("what", *CARDS, *HEARD.values()),  # told anew, with what was added
+    "what": ("what", SAID, *CARDS, *HEARD.values()),  # told anew, with what was added
     "when": ("when", "when_heard"),
     "identity": ("identity", "name"),
 }

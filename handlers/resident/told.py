@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -100,6 +100,35 @@ def heard(here: Here, text: str, understood: Understanding | None, **more: Any) 
         danger=understood.danger.words if understood.danger else (),
         **more,
     )
+
+
+def with_more(here: Here, told: Told, more: Told) -> Told:
+    """What was told, and what was said besides before any of it was settled.
+
+    What only a named list may know stays out of something ordinary, and waits as a concern of its own.
+    """
+    if told.kind is not None and not here.kind(told.kind).listed and in_confidence_only(here, more):
+        return replace(told, also=(*told.also, (str(more.kind), more.text)))
+    return replace(
+        told,
+        text=f"{told.text}\n{more.text}".strip(),
+        kind=told.kind or more.kind,
+        also=told.also or more.also,
+        place=told.place if told.place.known else more.place,
+        when=told.when or more.when,
+        danger=(*told.danger, *more.danger),
+    )
+
+
+def with_asides(here: Here, told: Told, text: str, asides: Sequence[str]) -> tuple[Told, str]:
+    """The description with what was said beside later questions; what is graver waits as a concern of its own."""
+    for words in asides:
+        graver = in_confidence_only(here, heard(here, words, read_again(here.triage, words)))
+        if graver is None:
+            text = f"{text}\n{words}"
+        else:
+            told = replace(told, also=(*told.also, (str(graver.kind), words)))
+    return told, text
 
 
 def in_confidence_only(here: Here, told: Told) -> Told | None:
