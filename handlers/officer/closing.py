@@ -98,7 +98,7 @@ def _own_words(t: Texts, said: Reply) -> Ending | None:
     if len(text.split()) < WORDS_OF_A_SENTENCE:
         return None
     if len(text) > LONGEST_SENTENCE:
-        raise NotUnderstood(_too_long(t))
+        raise NotUnderstood(too_long(t))
     return Ending(Disposition.ATTENDED, text)
 
 
@@ -113,12 +113,12 @@ def _sentence(t: Texts, name: str, *, told: bool, now: str = "") -> Generator[An
         shortest=SHORTEST_SENTENCE,
         longest=LONGEST_SENTENCE,
         empty=t("Hace falta una frase de cómo terminó."),
-        too_long=_too_long(t),
+        too_long=too_long(t),
     )
     return said.text
 
 
-def _too_long(t: Texts) -> str:
+def too_long(t: Texts) -> str:
     return t("Más corta, por favor: hasta {n} letras.", n=LONGEST_SENTENCE)
 
 
@@ -143,7 +143,7 @@ def _elsewhere(t: Texts, here: Here, kept: Kept) -> Generator[Any, Any, Ending]:
         (t("Una nota para la persona: qué se pidió y qué sigue."),),
         options=(none,),
         longest=LONGEST_SENTENCE,
-        too_long=_too_long(t),
+        too_long=too_long(t),
     )
     return Ending(None, said.text, office, asked)
 

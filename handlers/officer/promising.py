@@ -44,7 +44,7 @@ def when(t: Texts, name: str) -> Generator[Any, Any, Window | None]:
     for n in range(TRIES):
         ask = t("¿Para cuándo? Por ejemplo: «hoy a las 9 de la noche», «mañana de 7 a 10 am», «el jueves».")
         lines = (ask,) if n == 0 else (t("No encontré una hora o un día que venga."), ask)
-        said = yield from write(f"{name}_say{n}", lines, longest=LONGEST)
+        said = yield from write(f"{name}_say{n}", lines, longest=LONGEST, too_long=_too_long(t))
         found: Found = yield from look_up(f"{name}_when{n}", "windows", text=said.text)
         if found:
             window = yield from _choose_window(t, f"{name}_{n}", found, (), None)

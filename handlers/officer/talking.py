@@ -14,7 +14,7 @@ from handlers import talks
 from handlers.desk import reports as desk
 from handlers.desk import steps
 from handlers.here import Here
-from handlers.officer.closing import LONGEST_SENTENCE
+from handlers.officer.closing import LONGEST_SENTENCE, too_long
 from handlers.resident.filing import NAME as REPORT
 from handlers.resident.told import heard
 from handlers.speaker import Speaker, button
@@ -34,7 +34,9 @@ def _ask_flow(t: Texts, here: Here, kind: str) -> Flow[str]:
     options = [Option(text, f"ready{n}", label) for n, (label, text) in enumerate(ready)]
     numbered = (f"{n}. {text}" for n, (_, text) in enumerate(ready, 1))
     lines = (t("¿Qué le pregunta? Escríbalo, o elija."), *numbered)
-    said = yield from write("question", lines, options=tuple(options), longest=LONGEST_SENTENCE)
+    said = yield from write(
+        "question", lines, options=tuple(options), longest=LONGEST_SENTENCE, too_long=too_long(t)
+    )
     return said.text
 
 

@@ -72,7 +72,7 @@ def relay(who: Speaker) -> bool:
         Notice(
             person_id=person,
             name="help_message",
-            facts={"request": request.id, "text": text[:2000], "media": [m.id for m in who.media]},
+            facts={"request": request.id, "text": text, "media": [m.id for m in who.media]},
             lane=Lane.REPLY,
             dedupe_key=f"helpmsg:{who.inbound.id}:{person}"[:160],
         )

@@ -14,6 +14,7 @@ from handlers import talks
 from handlers.desk import holding
 from handlers.desk import reports as desk
 from handlers.officer import cards
+from handlers.resident.telling import shorter
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
@@ -95,7 +96,9 @@ def pause(who: Speaker, folio: str) -> None:
 def _pause_flow(t: Texts, longest: timedelta) -> Flow[Decision | None]:
     reasons = [Option(t(reason), f"r{n}", t(reason)) for n, reason in enumerate(REASONS)]
     ask = (t("¿Por qué? La persona leerá el motivo. Elija o escríbalo."),)
-    reason = yield from write("reason", ask, options=tuple(reasons), shortest=5, longest=200)
+    reason = yield from write(
+        "reason", ask, options=tuple(reasons), shortest=5, longest=200, too_long=shorter(t)
+    )
     spans = [Option(span.days, f"d{span.days}", t.span(span)) for span in SPANS if span <= longest]
     days = yield from choose("span", (t("¿Por cuánto tiempo?"),), spans)
     options = [Option(True, "yes", t("Sí, pausar"), style="danger"), Option(False, "no", t("No"))]

@@ -8,6 +8,7 @@ from bot.questions import Written, write
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import person
+from handlers.resident.telling import in_parts
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
@@ -26,11 +27,8 @@ def _request(who: Speaker, short: str) -> str | None:
 
 
 def _flow(t: Texts) -> Flow[Written]:
-    return (
-        yield from write(
-            "answer", (t("Escriba la respuesta. Le llega a la persona sin su número."),), longest=1500
-        )
-    )
+    ask = (t("Escriba la respuesta. Le llega a la persona sin su número."),)
+    return (yield from write("answer", ask, too_long=in_parts(t)))
 
 
 def _answered(who: Speaker, talk: Conversation, said: Written) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest_asyncio
 from sqlalchemy import select
 
+from bot.channels.whatsapp.outbound import Choice, Manner, render
+from handlers import people_words
 from handlers.desk import duty
+from handlers.facts import Moment
 from storage.schema import help_request
-from tests.support.talker import Town, text_of, town
+from tests.support.talker import MORNING, Town, text_of, town
 
 TAKEN_BY = select(help_request.c.taken_by).where(help_request.c.closed_at.is_(None))
 STILL = "sigue esperando"
@@ -70,3 +73,37 @@ async def test_who_loses_their_rights_holds_no_talk(place: Town) -> None:
     now = place.demo.clock.now()
     await place.run(lambda tx: duty.revoke(tx, "M-01", None, now))
     assert await place.read(lambda tx: list(tx.connection.execute(TAKEN_BY).scalars())) == [None]
+
+
+LONG = " ".join(f"palabra{n}" for n in range(330))  # 3,500 letters
+
+
+async def test_a_long_message_arrives_whole_on_both_sides(place: Town) -> None:
+    assert len(LONG) > 3000
+    assert "Enviado" in await place.vecina.says(LONG)
+    assert LONG in place.supervisora.last
+    await place.supervisora.taps("Contestar")
+    assert "Enviado" in await place.supervisora.says(LONG)
+    assert LONG in place.vecina.last
+
+
+async def test_on_whatsapp_it_arrives_in_parts_that_fit(place: Town) -> None:
+    here = place.demo.app.here
+    facts = {"text": LONG, "by": "la comandante Uc"}
+    card = people_words.TO_ANYBODY["help_answer"](Moment(t=here.t("es"), here=here, at=MORNING), facts)
+    parts = render(card, Manner())
+    bodies = [part.values[0] if isinstance(part, Choice) else part.body for part in parts]
+    assert all(len(body) <= 1600 for body in bodies)
+    assert len(bodies) > 2
+    assert [
+        word
+        for word in LONG.split()
+        if word not in " ".join(bodies).replace("«", " ").replace("»", " ").split()
+    ] == []
+
+
+async def test_what_does_not_fit_is_refused_before_it_is_sent(place: Town) -> None:
+    await place.supervisora.taps("Contestar")
+    before = len(place.vecina.heard)
+    assert "Mándelo en partes" in await place.supervisora.says("a" * 4050)
+    assert len(place.vecina.heard) == before
