@@ -185,6 +185,7 @@ BUTTONS = {
     "forget": "Una solicitud de borrado: cuánto es, y si se borra",
     "help": "Toma la plática y escribe la respuesta",
     "helped": "Termina la plática",
+    "helpfile": "Lo que mandó la persona: foto, voz o archivo",
     "see": "Cómo va el reporte propio y qué se puede hacer con él",
     "add": "Empieza a agregar algo",
     "again": "Volvió a pasar lo mismo: se anota en el reporte abierto, o se abre de nuevo el cerrado",

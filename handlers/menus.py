@@ -372,6 +372,7 @@ TAPS: tuple[Tap, ...] = (
     Tap("refuse", team.refuse),
     Tap("help", helping.answer),
     Tap("helped", helping.end),
+    Tap("helpfile", helping.show_file),
     Tap("forget", erasing.decide),
     Tap("see", my_reports.status),
     Tap("add", my_reports.add),

@@ -59,9 +59,14 @@ def _help_wanted(moment: Moment, facts: Facts) -> Outgoing:
 def _help_message(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     key = facts["request"][:12]
+    files = tuple(button(t("Ver archivo"), f"helpfile.{media}") for media in facts["media"])
     return Outgoing(
         lines=(t("La persona escribe:"), f"«{facts['text']}»"),
-        actions=(button(t("Contestar"), f"help.{key}", "primary"), button(t("Terminar"), f"helped.{key}")),
+        actions=(
+            button(t("Contestar"), f"help.{key}", "primary"),
+            *files,
+            button(t("Terminar"), f"helped.{key}"),
+        ),
         protected=True,
     )
 

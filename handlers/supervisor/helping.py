@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bot.conversation import Flow
 from bot.domain.notices import Lane, Notice
+from bot.messages import Outgoing
 from bot.questions import Written, write
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import person
+from handlers.officer.cards import attachment
 from handlers.resident.telling import in_parts
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
@@ -51,6 +53,20 @@ def _answered(who: Speaker, talk: Conversation, said: Written) -> None:
             button(who.t("Terminar"), f"helped.{request.id[:12]}"),
         ),
     )
+
+
+def show_file(who: Speaker, media_id: str) -> None:
+    """What the person sent; the button was made for this supervisor alone."""
+    file = who.tx.media.get(media_id)
+    if file is None or file.state in ("refused", "gone"):
+        who.say(who.t("Ese archivo no se pudo abrir o ya no está."))
+    elif file.state == "pending":
+        again = button(who.t("Ver archivo"), f"helpfile.{media_id}")
+        who.say(who.t("Todavía está llegando. Toque otra vez en un momento."), actions=(again,))
+    else:
+        who.show(
+            Outgoing(lines=(who.t("Lo mandó la persona:"),), attachments=(attachment(file),), protected=True)
+        )
 
 
 def end(who: Speaker, request_id: str) -> None:

@@ -253,7 +253,7 @@ def buttons(world: World) -> dict[str, str]:
     own = {
         "solved": ("%s.yes",), "wake": ("%s.30",), "claim": ("%s.0",), "decline": ("%s.0",), **dict.fromkeys(of_report, ("%s",)),
         "approve": ("P-1.4321",), "refuse": ("P-1.4321",), "help": (world.request[:12],), "helped": (world.request[:12],),
-        "forget": (world.people["neighbour"],), "tip": ("casa.0",), "tips": ("0",), "tipsof": ("ruido",),
+        "helpfile": ("0" * 32,), "forget": (world.people["neighbour"],), "tip": ("casa.0",), "tips": ("0",), "tipsof": ("ruido",),
         "visit": ("centro",), "contact": ("centro",), "also": ("x",), "noalso": ("x",), "reset_pin": ("on duty",),
         **dict.fromkeys(("let_in", "pause", "unpause", "keep_pause"), (world.people["neighbour"],)),
         **dict.fromkeys(("promise", "kept", "pmove", "poff"), (PROMISE,)), "vin": (VISIT,), "vout": (BEGUN,),

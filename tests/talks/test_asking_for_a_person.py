@@ -9,6 +9,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.channels.whatsapp.outbound import Choice, Manner, render
+from bot.messages import AttachmentKind
 from handlers import people_words
 from handlers.desk import duty
 from handlers.facts import Moment
@@ -107,3 +108,13 @@ async def test_what_does_not_fit_is_refused_before_it_is_sent(place: Town) -> No
     before = len(place.vecina.heard)
     assert "Mándelo en partes" in await place.supervisora.says("a" * 4050)
     assert len(place.vecina.heard) == before
+
+
+async def test_what_is_shown_or_spoken_to_a_person_can_be_seen_and_heard(place: Town) -> None:
+    """A voice note is words too: whoever answers hears it."""
+    await place.vecina.sends_voice()
+    assert "Ver archivo" in place.supervisora.buttons
+    await place.supervisora.taps("Ver archivo")
+    await place.later(seconds=5)
+    await place.supervisora.taps("Ver archivo")
+    assert [file.kind for file in place.supervisora.heard[-1].files] == [AttachmentKind.VOICE]
