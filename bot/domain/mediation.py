@@ -77,6 +77,14 @@ class Mediation:
             return State.AGREED
         return State.DECLINED if Will.NO in (self.reporter, self.other) else State.OPEN
 
+    def asked_before(self, at: datetime) -> datetime:
+        """When it was last to be asked whether the agreement is kept; before the first time, when it was opened."""
+        if self.agreed_at is None:
+            return self.opened_at
+        return max(
+            (due for after in ASK_AFTER if (due := self.agreed_at + after) <= at), default=self.opened_at
+        )
+
     def hear(self, *, reporter: Will, other: Will) -> Mediation:
         """What both sides want. Raises NotAllowedNow after an agreement."""
         if self.state is State.AGREED:

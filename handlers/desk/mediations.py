@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import NotAllowedNow, NotYours, UnknownFolio
+from bot.domain.events import AgreementKept
 from bot.domain.mediation import ASK_AFTER, Mediation, State, Will, require_mediable
 from bot.domain.notices import Lane, Notice
 from bot.domain.report import Disposition, Report
@@ -92,6 +93,7 @@ def answer(
 ) -> Report:
     """Somebody says whether it is kept: its own reporter, or an officer who may attend it.
 
+    The same answer to the same question, tapped again, is told once.
     Raises UnknownFolio for everybody else; NotPermitted, NotOnDuty.
     """
     found = tx.mediations.get(mediation_id)
@@ -102,11 +104,24 @@ def answer(
         if by is None:
             raise UnknownFolio
         require_right(tx, report, by, at)
+    if _said_last(tx, found, person_id, at) == kept:
+        return report
     report = saved(tx, report.agreement_kept(by=person_id, answer=kept, at=at), tx.staff.roster(at), at)
     if report.person_id == person_id and kept != "yes":
         people = [one for one in _who_follows(tx, found, at) if one != person_id]
         _put(tx, report, found, "mediation_not_kept", people, {"answer": kept}, at)
     return report
+
+
+def _said_last(tx: Transaction, found: Mediation, person_id: str, at: datetime) -> str:
+    """What this person last answered since it was last asked."""
+    asked_at = found.asked_before(at)
+    said = (
+        event.answer
+        for event in reversed(tx.reports.history(found.report_id))
+        if isinstance(event, AgreementKept) and event.actor_id == person_id and event.at >= asked_at
+    )
+    return next(said, "")
 
 
 def _reporter(report: Report) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.domain.concern import Priority
 from bot.domain.errors import MediationBarred, NotAllowedNow, NotOnDuty, NotYours, UnknownFolio
-from bot.domain.mediation import BARRED, State, Will
+from bot.domain.mediation import ASK_AFTER, BARRED, State, Will
 from bot.domain.roster import Role
 from handlers.desk import duty, mediations
 from handlers.desk import reports as desk
@@ -138,6 +138,25 @@ async def test_whether_it_is_kept_is_said_by_its_reporter_or_the_team(store: Sto
         assert told(tx)[1:] == [("mediation_not_kept", "canul")]
         said = [e.answer for e in tx.reports.history(one.report_id) if e.kind == "AgreementKept"]
         assert said == ["yes", "part", "no"]
+
+    await store.run(work)
+
+
+async def test_an_answer_tapped_twice_is_told_once(store: Store, here: Here) -> None:
+    """And again when it is asked again: what is kept after a week may be broken after a month."""
+
+    def work(tx: Transaction) -> None:
+        one = mediations.agree(tx, here, town(tx, here), POINTS, me(tx, "canul"), NOON)
+        week, month = (NOON + after for after in ASK_AFTER)
+        for minutes in (0, 1, 5):
+            mediations.answer(tx, one.id, resident(tx), None, "no", week + timedelta(minutes=minutes))
+        assert told(tx)[1:] == [("mediation_not_kept", "canul")]
+        mediations.answer(tx, one.id, resident(tx), None, "part", week + timedelta(minutes=6))
+        mediations.answer(tx, one.id, resident(tx), None, "part", month)
+        mediations.answer(tx, one.id, resident(tx), None, "part", month + timedelta(seconds=2))
+        said = [e.answer for e in tx.reports.history(one.report_id) if e.kind == "AgreementKept"]
+        assert said == ["no", "part", "part"]
+        assert told(tx)[1:] == [("mediation_not_kept", "canul")] * 3
 
     await store.run(work)
 
