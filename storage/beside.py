@@ -72,7 +72,8 @@ class BesideStore:
     def _look(self, unit: Unit) -> None:
         with refusing(self._path), self._opened(connect_reader(self._path)) as (raw, committer):
             raw.execute("BEGIN")  # one picture for all that the unit reads
-            unit.value = unit.work(Transaction(committer.connection, self._sealer))
+            with Transaction(committer.connection, self._sealer) as tx:
+                unit.value = unit.work(tx)
             raw.execute("ROLLBACK")
 
     @contextmanager

@@ -97,10 +97,10 @@ class Committer:
     def _attempt(self, unit: Unit) -> None:
         """Run one unit; what it raises is its own, unless SQLite dropped the whole transaction over it."""
         self._raw.execute("SAVEPOINT unit")
-        tx = Transaction(self._quick, self._sealer)
         try:
-            unit.value = unit.work(tx)
-            unit.written = tx.outbox.written
+            with Transaction(self._quick, self._sealer) as tx:
+                unit.value = unit.work(tx)
+                unit.written = tx.outbox.written
         except Exception as error:
             unit.fail(told(error))
         if not self._raw.in_transaction:  # disk full, I/O error: the neighbours' work went with it

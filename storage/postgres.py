@@ -155,10 +155,10 @@ class PostgresStore:
 
     def _once(self, work: Work[T]) -> T:
         with self._engine.connect() as connection:
-            tx = Transaction(connection, self._sealer, self.replica)
-            value = work(tx)
+            with Transaction(connection, self._sealer, self.replica) as tx:
+                value, rows = work(tx), tx.outbox.written
             _commit(connection)
-        if rows := tx.outbox.written:
+        if rows:
             with suppress(RuntimeError):  # the event loop has ended
                 self._loop.call_soon_threadsafe(self._announce, rows)
         return value
@@ -168,8 +168,8 @@ class PostgresStore:
             return _tried_again(self._look, work)
 
     def _look(self, work: Work[T]) -> T:
-        with self._reading.connect() as connection:
-            return work(Transaction(connection, self._sealer, self.replica))
+        with self._reading.connect() as connection, Transaction(connection, self._sealer, self.replica) as tx:
+            return work(tx)
 
     # ---- in the thread of the heart ----
 

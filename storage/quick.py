@@ -37,8 +37,8 @@ class Plan:
     fixed: Mapping[str, Any]  # values that the statement itself brings
     given: Converters  # of values that go in
     found: Converters  # of columns that come out
-    names: tuple[str, ...]
     row: Callable[[Iterable[Any]], Any]
+    dictionary: Callable[[Sequence[Any]], dict[str, Any]]
 
 
 class Plans(dict[tuple[str, ...] | None, "Plan | bool | None"]):
@@ -117,8 +117,8 @@ def _planned(statement: Executable, names: tuple[str, ...], dialect: Dialect) ->
         fixed={name: defaults.get(name) for name in order if name not in names},
         given=_only_real([binds[name] for name in order]),
         found=_only_real(results),
-        names=keys,
         row=_row_class(keys)._make,
+        dictionary=_with_names(keys),
     )
 
 
@@ -156,8 +156,12 @@ def _says_too_much(compiled: SQLCompiler) -> bool:
 
 def _row_class(names: tuple[str, ...]) -> Any:
     row = namedtuple("row", names, rename=True)  # type: ignore[misc]
-    row._mapping = property(lambda self: dict(zip(names, self, strict=True)))  # type: ignore[attr-defined]
+    row._mapping = property(_with_names(names))  # type: ignore[attr-defined]
     return row
+
+
+def _with_names(names: tuple[str, ...]) -> Callable[[Sequence[Any]], dict[str, Any]]:
+    return lambda row: dict(zip(names, row, strict=True))
 
 
 def quick(connection: Connection) -> Connection:
@@ -184,7 +188,7 @@ class Result:
 
     def mappings(self) -> Result:
         """Rows as dictionaries."""
-        self._shape = self._as_dictionary
+        self._shape = self._plan.dictionary
         return self
 
     def scalars(self) -> Result:
@@ -223,9 +227,6 @@ class Result:
     def scalar(self) -> Any:
         """The first column of the first row, or None."""
         return self.scalars().first()
-
-    def _as_dictionary(self, row: Sequence[Any]) -> dict[str, Any]:
-        return dict(zip(self._plan.names, row, strict=True))
 
 
 def _first(row: Sequence[Any]) -> Any:

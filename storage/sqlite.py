@@ -162,7 +162,8 @@ class SqliteStore:
         try:
             with self._reading.connect() as connection:
                 connection.exec_driver_sql("BEGIN")  # one picture for all that the unit reads
-                return work(Transaction(connection, self._sealer))  # rolled back when the pool takes it back
+                with Transaction(connection, self._sealer) as tx:
+                    return work(tx)  # rolled back when the pool takes it back
         except Exception as error:
             if code_of(error) == sqlite3.SQLITE_READONLY:
                 raise  # a unit that writes was handed to `read`: our mistake, not the disk's

@@ -101,6 +101,13 @@ class Transaction:
         self.sealer = sealer
         self.replica = replica  # whose name stands on what it leases
 
+    def __enter__(self) -> Transaction:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the parts: they and this hold each other, and would stay until the garbage collector comes."""
+        self.__dict__.clear()
+
 
 class Store(Protocol):
     """SQLite or PostgreSQL behind the same two verbs."""

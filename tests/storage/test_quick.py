@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pkgutil
 from collections.abc import Iterator
@@ -124,3 +125,11 @@ def test_a_count_of_changed_rows(connection: Connection) -> None:
     statement = report.update().where(report.c.id == bindparam("which")).values(pilot=True)
     for _ in range(3):
         assert Quick(connection).execute(statement, {"which": "nothing"}).rowcount == 0
+
+
+def test_what_was_found_goes_without_the_garbage_collector(connection: Connection) -> None:
+    quick, everybody = Quick(connection), select(person)
+    for _ in range(3):  # the third has a plan
+        gc.collect()
+        assert len(quick.execute(everybody).mappings().all()) == 2
+    assert gc.collect() == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -196,3 +198,18 @@ async def test_two_units_with_the_same_turn_run_one_after_the_other(store: Store
 
     await asyncio.gather(*(store.run(add_one) for _ in range(20)))
     assert await store.read(noted) == {f"n{i}" for i in range(20)}
+
+
+@pytest.mark.parametrize("way", ["run", "read"])
+async def test_nothing_of_a_unit_waits_for_the_garbage_collector(store: Store, way: str) -> None:
+    """A unit and its parts hold each other; thousands a second would fill memory between two collections."""
+
+    def work(tx: Transaction) -> weakref.ref[Transaction]:
+        tx.people.get("nobody")
+        return weakref.ref(tx)
+
+    gc.disable()
+    try:
+        assert (await getattr(store, way)(work))() is None
+    finally:
+        gc.enable()
