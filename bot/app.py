@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -371,7 +373,13 @@ async def run_server(settings: Settings, municipality: Municipality, ring: KeyRi
 
 
 def spare_the_collector() -> None:
-    """What is here now stays until the end, and a turn makes thousands of things that go by themselves."""
+    """What is here now stays until the end, and a turn makes thousands of things that go by themselves.
+
+    What reading the weights and the texts took is handed back before, where the C library can (glibc).
+    """
+    gc.collect()
+    if sys.platform == "linux" and hasattr(c_library := ctypes.CDLL(None), "malloc_trim"):
+        c_library.malloc_trim(0)
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 

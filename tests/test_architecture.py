@@ -84,7 +84,7 @@ FENCES = {
     "gettext": "bot.texts",
     "uvicorn": "bot.web",
     "uvloop": "bot.console",
-    "numpy": "bot.triage.model bot.triage.train",
+    "numpy": "bot.triage.hashed bot.triage.model bot.triage.train",
     "starlette": "bot.web bot.channels* handlers.pages* bot.app",
     "structlog": "bot.log bot.app bot.channels* handlers*",
     "shapely": "bot.municipality*",

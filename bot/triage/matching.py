@@ -60,7 +60,7 @@ WIDE_GAP = 4
 MOST_FILLERS = 2
 FARTHEST = WIDE_GAP + MOST_FILLERS + 1
 """The next word of a phrase stands no more than so many words further on."""
-MOST_KNOWN = 8_000
+MOST_KNOWN = 4_000
 """So many words are remembered with what they may mean; about 2 kB each."""
 
 
@@ -172,6 +172,7 @@ class Matcher:
         for element, number in numbers.items():
             self._follow.add(element, number)
         self._known = lru_cache(MOST_KNOWN)(self._look_up)
+        _element.cache_clear()  # 3 MB: nothing compiles a phrase once the lexicon is read
 
     def find(self, words: Sequence[Word]) -> list[Hit]:
         """Every idea in the words, in order of appearance, once a place."""

@@ -14,7 +14,7 @@ HEAD, TAIL = 3_000, 1_000
 MOST_WORDS = 1_200
 MOST_REPAIRS = 60
 LONGEST_WORD = 30
-MOST_KEPT = 8_000
+MOST_KEPT = 4_000
 """So many pieces are remembered as heard: people use the same few thousand words."""
 
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b-\u200f\ufe0f]")

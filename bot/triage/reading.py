@@ -132,8 +132,8 @@ class Triage:
 
     def _telling(self, heard: Heard) -> tuple[str, ...]:
         """When no rule says it, the words that weigh most for danger, as written."""
-        weight = {at: self._lexicon.model.alarm_of(word.stem) for at, word in enumerate(heard.spoken.words)}
-        first = sorted(sorted(weight, key=weight.__getitem__, reverse=True)[:MOST_TELLING])
+        weight = self._lexicon.model.alarms_of([word.stem for word in heard.spoken.words])
+        first = sorted(sorted(range(len(weight)), key=weight.__getitem__, reverse=True)[:MOST_TELLING])
         return _words(heard.spoken, [Hit("", at, at, False) for at in first if weight[at] > 0])
 
     def _likely(self, heard: Heard, judged: Judgement) -> float:
@@ -161,9 +161,8 @@ class Triage:
         return sorted(parts, key=self._alarm_of, reverse=True)[:MOST_PASSAGES]
 
     def _alarm_of(self, passage: str) -> float:
-        weight = self._lexicon.model.alarm_of
-        weights = sorted(map(weight, {word.stem for word in self._ear.listen(passage).words}), reverse=True)
-        return sum(weights[:MOST_TELLING])
+        stems = {word.stem for word in self._ear.listen(passage).words}
+        return sum(sorted(self._lexicon.model.alarms_of(stems), reverse=True)[:MOST_TELLING])
 
     def _sensitive(self, heard: Heard, judged: Judgement) -> bool:
         listed = self._delicate_rules.hold(heard.where)

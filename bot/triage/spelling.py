@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
+
+from bot.triage.hashed import Hashed
 
 
 def listed(words: str) -> frozenset[str]:
@@ -42,6 +45,8 @@ SHORTEST_STEM = 4
 """Shorter words keep their ending: "moto" is not "mota", nor "caso" "casa"."""
 SHORTEST_REPAIRED, LONG_WORD, LONGEST_REPAIRED = 5, 7, 20
 VOWELS = str.maketrans("", "", "aeiou")
+MOST_KEPT = 4_000
+"""So many words are remembered with their sound, and so many with their stem; about 180 B each."""
 
 
 def fold(text: str) -> str:
@@ -52,7 +57,7 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(MOST_KEPT)
 def sound(word: str) -> str:
     """The folded word as it sounds."""
     if "h" in word:
@@ -67,7 +72,7 @@ def sound(word: str) -> str:
     return DOUBLED.sub(r"\1", word).replace("C", "ch")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(MOST_KEPT)
 def stem(key: str) -> str:
     """The sound without clitics and without its longest known ending."""
     bare = CLITIC.sub("", key)
@@ -86,18 +91,13 @@ class Speller:
     def __init__(self, known: Iterable[str]) -> None:
         self._known = frozenset(known)
         self._stems = frozenset(map(stem, self._known))
-        self._shortened: dict[str, str] = {}
+        words = sorted(self._known, key=lambda key: (len(key), key))
+        self._shortened = Shortened([key for key in words if len(key) >= SHORTEST_REPAIRED])
         self._skeletons: dict[str, str] = {}
-        for key in sorted(self._known, key=lambda key: (len(key), key)):
-            self._learn(key)
-
-    def _learn(self, key: str) -> None:
-        if len(key) >= SHORTEST_REPAIRED:
-            for short in (key, *_one_letter_less(key)):
-                self._shortened.setdefault(short, key)
-        skeleton = key.translate(VOWELS)
-        if len(skeleton) >= 3:
-            self._skeletons.setdefault(skeleton, key)
+        for key in words:
+            skeleton = key.translate(VOWELS)
+            if len(skeleton) >= 3:
+                self._skeletons.setdefault(skeleton, key)
 
     def __contains__(self, key: str) -> bool:
         return key in self._known or stem(key) in self._stems
@@ -111,9 +111,8 @@ class Speller:
         return self._one_slip(key) if SHORTEST_REPAIRED <= len(key) <= LONGEST_REPAIRED else key
 
     def _one_slip(self, key: str) -> str:
-        for short in (key, *_one_letter_less(key)):
-            found = self._shortened.get(short)
-            if found is not None and found[0] == key[0] and _likely_slip(key, found):
+        for found in self._shortened.sharing((key, *_one_letter_less(key))):
+            if found[0] == key[0] and _likely_slip(key, found):
                 return found
         return key
 
@@ -124,6 +123,20 @@ class Speller:
             if head in self._known and tail in self._known:
                 return head, tail
         return (key,)
+
+
+class Shortened:
+    """Words by what is left of them without one of their letters, and by themselves."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        shorts = [(key, *_one_letter_less(key)) for key in words]
+        owners = (owner for owner, all_ in enumerate(shorts) for _ in all_)
+        self._words = words
+        self._owners = Hashed(chain.from_iterable(shorts), owners)
+
+    def sharing(self, shorts: Sequence[str]) -> Iterator[str]:
+        """For each of these that is left of a word, the first such word."""
+        return (self._words[owner] for owner in self._owners.of(shorts) if owner >= 0)
 
 
 def _likely_slip(key: str, found: str) -> bool:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.triage.lexicon import Lexicon, load_lexicon
-from bot.triage.model import FLAGS, Model, no_model, table_of, write_model
+from bot.triage.model import FLAGS, SPOKEN_DIGITS, Learned, no_model, packed, write_model
 from bot.triage.normal import Ear
 from bot.triage.reading import Triage
 from bot.triage.slugs import SLUGS
@@ -41,7 +41,6 @@ RAREST_TOGETHER = 8
 UNITS_DROPPED = 0.4
 FIRST_SPREAD = 0.1
 SPOKEN_RATE = 0.3 * RATE
-SPOKEN_DIGITS = 4
 ALSO_SHARE = 0.3
 CUTS = {"urgent": 0.37, "sensitive": 0.05}
 SEED = 23004
@@ -67,10 +66,10 @@ def read_labelled(files: Iterable[Path]) -> list[dict[str, Any]]:
     ]
 
 
-def train(rows: Sequence[Mapping[str, Any]], lexicon: Lexicon, epochs: int = EPOCHS) -> Model:
-    """The model these messages teach, on top of this lexicon."""
+def train(rows: Sequence[Mapping[str, Any]], lexicon: Lexicon, epochs: int = EPOCHS) -> Learned:
+    """What these messages teach, on top of this lexicon."""
     known = _vocabulary(rows, lexicon)
-    triage = Triage(replace(lexicon, model=replace(no_model(), known=known)), ())
+    triage = Triage(replace(lexicon, model=no_model(known)), ())
     heard = [triage.hear(row["text"]).numbers for row in rows]
     seen = Counter(name for numbers in heard for name, number in numbers.items() if number)
     alone, examples = _examples(heard, rows, seen, RAREST)
@@ -78,11 +77,11 @@ def train(rows: Sequence[Mapping[str, Any]], lexicon: Lexicon, epochs: int = EPO
     often, examples = _examples(heard, rows, seen, RAREST_TOGETHER)
     views = [_learn_units(examples, len(often), SEED + run, epochs) for run in range(VIEWS)]
     spoken = np.concatenate([view.spoken for view in views]) / VIEWS
-    return Model(
+    return Learned(
         SLUGS,
-        table_of(dict(zip(alone, np.mean(runs, axis=0), strict=True)), len(SLUGS) + len(FLAGS)),
-        table_of(dict(zip(often, np.hstack([view.heard for view in views]), strict=True)), VIEWS * UNITS),
-        np.round(spoken, SPOKEN_DIGITS),
+        packed(dict(zip(alone, np.mean(runs, axis=0), strict=True))),
+        packed(dict(zip(often, np.hstack([view.heard for view in views]), strict=True))),
+        np.round(spoken, SPOKEN_DIGITS).astype(np.float32),
         dict(CUTS),
         {flag: _usual(rows, flag) for flag in FLAGS},
         known,

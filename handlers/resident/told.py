@@ -20,7 +20,7 @@ SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # kind and place don't hang on the 
 LANDMARK = frozenset({"street", "crossing", "landmark"})
 
 
-@lru_cache(512)
+@lru_cache(256)
 def read_again(triage: Triage, text: str, at: datetime | None = None) -> Understanding:
     """What words say: read once when they come, and found again where a flow needs them, at every replay.
 

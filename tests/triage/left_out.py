@@ -47,7 +47,7 @@ def left_out() -> dict[str, list[Outcome]]:
     found = {}
     for fold in range(FOLDS):
         others = [row for at, file in enumerate(files) if at % FOLDS != fold for row in read_labelled(file)]
-        triage = Triage(replace(lexicon, model=train(others, lexicon)), ())
+        triage = Triage(replace(lexicon, model=train(others, lexicon).model()), ())
         for file in files[fold::FOLDS]:
             found[file.stem] = measure(read_labelled(file), triage)
     return found
