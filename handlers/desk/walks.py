@@ -47,6 +47,13 @@ def running(tx: Transaction, officer: Officer) -> Walk:
     return found
 
 
+def round_of(tx: Transaction, officer: Officer, walk_id: str) -> Walk:
+    """That round of this officer, over or not; else the one under way. Raises NotWalking."""
+    found = tx.walks.get(walk_id) if walk_id else None
+    mine = found is not None and found.officer_id == officer.person_id
+    return found if found is not None and mine else running(tx, officer)
+
+
 def stop(
     tx: Transaction,
     here: Here,
@@ -57,12 +64,17 @@ def stop(
     media_id: str | None = None,
     kind: str = "",
     did: Did = Did.LISTENED,
+    begun_in: str = "",
 ) -> Stop:
-    """Somebody was met: what was heard, what was done at once. Raises NotWalking."""
+    """Somebody was met: what was heard, what was done at once.
+
+    `begun_in`: the round in which it was begun to be told, over by now or not. Raises NotWalking.
+    """
+    walk = round_of(tx, officer, begun_in)
     new = Stop(
         id=here.short_id(),
-        walk_id=running(tx, officer).id,
-        at=at,
+        walk_id=walk.id,
+        at=min(at, walk.ended_at or at),
         kind=kind,
         did=did,
         text=text,

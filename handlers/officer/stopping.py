@@ -9,7 +9,7 @@ from bot.domain.folio import show
 from bot.domain.promise import Window
 from bot.domain.roster import Officer, Role
 from bot.domain.territory import Place
-from bot.domain.walk import LONGEST_TEXT, Did, Stop
+from bot.domain.walk import LONGEST_TEXT, Did, Stop, Walk
 from bot.questions import Option, Reply, Written, choose, write
 from bot.texts import Texts, later
 from handlers import talks
@@ -47,8 +47,7 @@ class Heard:
 
 def note(who: Speaker) -> None:
     """Parada."""
-    desk.running(who.tx, who.me)
-    talks.start(who, "stop", {})
+    talks.start(who, "stop", {"walk": desk.running(who.tx, who.me).id})
 
 
 def alone(who: Speaker) -> bool:
@@ -58,12 +57,12 @@ def alone(who: Speaker) -> bool:
         return False
     if who.officer is None or not (who.media or len(words.split()) >= FEWEST_WORDS):
         return False
-    if who.tx.walks.running_of(who.person.id) is None:
+    walk = who.tx.walks.running_of(who.person.id)
+    if walk is None:
         return False
     media = [[item.id, item.kind.value] for item in who.media]
-    talks.start(
-        who, "stop", {"said": Reply(text=words[:LONGEST_TEXT], media=who.media).as_dict(), "media": media}
-    )
+    said = Reply(text=words, media=who.media).as_dict()
+    talks.start(who, "stop", {"walk": walk.id, "said": said, "media": media})
     return True
 
 
@@ -112,15 +111,16 @@ def _sure_kind(here: Here, text: str) -> str:
 
 def _stopped(who: Speaker, talk: Conversation, heard: Heard) -> None:
     officer, t = who.me, who.t
+    begun_in = talk.arguments.get("walk", "")
     media = [[item.id, item.kind.value] for item in heard.said.media]
     if heard.danger:
-        stop = desk.stop(who.tx, who.here, officer, who.at)
+        stop = desk.stop(who.tx, who.here, officer, who.at, begun_in=begun_in)
         after_stop.report(
             who, stop, heard.said.text, media, (t("Si el peligro es ahora: radio y 911 primero."),)
         )
         return
     if heard.confidential:  # its words go to their own list, and nowhere else
-        stop = desk.stop(who.tx, who.here, officer, who.at)
+        stop = desk.stop(who.tx, who.here, officer, who.at, begun_in=begun_in)
         after_stop.report(who, stop, heard.said.text, media, (t(after_stop.IN_CONFIDENCE),))
         return
     stop = desk.stop(
@@ -132,28 +132,39 @@ def _stopped(who: Speaker, talk: Conversation, heard: Heard) -> None:
         media_id=media[0][0] if media else None,
         kind=_sure_kind(who.here, heard.said.text),
         did=heard.did,
+        begun_in=begun_in,
     )
-    if heard.window is not None and _answers_for(who, officer):
-        _promise(who, stop, heard, heard.window)
+    walk = desk.round_of(who.tx, officer, stop.walk_id)
+    if heard.window is not None and _answers_for(who, officer, walk):
+        _promise(who, stop, heard, heard.window, walk)
         return
     lines = [t("Parada anotada: {what}", what=after_stop.told(t, who.here, stop))]
+    if walk.ended_at is not None:
+        lines.append(_after_its_end(who, walk))
     if heard.did is Did.PROMISED:
         lines.append(t("La promesa no quedó apuntada. Anótelo como reporte: ahí se promete, con su hora."))
-    who.say(*lines, actions=(*after_stop.actions(t, stop), *onward(t)))
+    who.say(*lines, actions=(*after_stop.actions(t, stop), *onward(t, walk)))
 
 
-def _answers_for(who: Speaker, officer: Officer) -> bool:
+def _after_its_end(who: Speaker, walk: Walk) -> str:
+    """The summary went out without it: that is said, and that nothing is lost."""
+    return who.t(
+        "Su recorrido en {where} ya había terminado: la parada quedó en él, pero no en el resumen que se mandó.",
+        where=who.here.colonia_name(walk.colonia),
+    )
+
+
+def _answers_for(who: Speaker, officer: Officer, walk: Walk) -> bool:
     """Who promises takes the report too: of the sectors of their shift, while on duty."""
     if officer.role is Role.SUPERVISOR:
         return True
     shift = who.tx.staff.shift_of(officer.person_id, who.at)
-    return shift is not None and desk.running(who.tx, officer).sector in shift[1].sectors
+    return shift is not None and walk.sector in shift[1].sectors
 
 
-def _promise(who: Speaker, stop: Stop, heard: Heard, window: Window) -> None:
+def _promise(who: Speaker, stop: Stop, heard: Heard, window: Window, walk: Walk) -> None:
     """A promise stands in the ledger, and the ledger goes by report: what was heard becomes one, in the officer's hands."""
     officer, t = who.me, who.t
-    walk = desk.running(who.tx, officer)
     draft = Draft(
         kind=stop.kind or OTHER,
         place=Place(colonia=walk.colonia),
@@ -175,7 +186,9 @@ def _promise(who: Speaker, stop: Stop, heard: Heard, window: Window) -> None:
     promises.make(who.tx, who.here, folio, officer, draft.text, window, who.at)
     who.tx.walks.became(stop.id, opened.report.id)
     line = t("Parada anotada. La promesa queda en el folio {folio}, en sus manos.", folio=show(folio))
-    who.say(line, actions=(giving.offer(t, folio), button(t("Fueron más"), f"wmet.{stop.id}"), *onward(t)))
+    lines = (line,) if walk.ended_at is None else (line, _after_its_end(who, walk))
+    more = button(t("Fueron más"), f"wmet.{stop.id}")
+    who.say(*lines, actions=(giving.offer(t, folio), more, *onward(t, walk)))
 
 
 talks.script(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.conversation import Flow
 from bot.domain.territory import Colonia
+from bot.domain.walk import Walk
 from bot.messages import Action
 from bot.questions import LookUp, Option, Reply, choose_or, look_up
 from bot.texts import Texts
@@ -36,8 +37,10 @@ def begin(who: Speaker) -> None:
     who.say(line, t("Para empezar otro, termine este."), actions=onward(t))
 
 
-def onward(t: Texts) -> tuple[Action, ...]:
-    """What one does on a round: the next stop, or its end."""
+def onward(t: Texts, walk: Walk | None = None) -> tuple[Action, ...]:
+    """What one does on a round: the next stop, or its end; after it the menu."""
+    if walk is not None and walk.ended_at is not None:
+        return (button(t("Menú"), "m.menu"),)
     return (button(t("Parada"), "m.note_stop", "primary"), button(t("Terminar recorrido"), "m.end_walk"))
 
 

@@ -201,3 +201,32 @@ async def test_a_corner_that_was_told_lies_in_the_colonia_of_the_round(place: To
         if "¿Está bien?" not in card:
             card = await place.oficial.says("no")
     assert "📍 Col. Italia, esquina de roma y milan" in card
+
+
+@pytest.mark.parametrize("how", ["by itself", "by hand"])
+async def test_a_stop_told_when_its_round_has_ended_stays_on_it(place: Town, how: str) -> None:
+    """Six hours went by, or the round was ended, between the words and what was done: nothing is lost, and it is said."""
+    await place.oficial.says(LAMP)
+    assert "¿Qué se hizo" in place.oficial.last
+    if how == "by itself":
+        await place.later(hours=6, minutes=1)
+    else:
+        await place.oficial.says("terminar recorrido")
+    said = await place.oficial.taps("Di un consejo")
+    assert "Parada anotada" in said
+    assert "ya había terminado" in said
+    (walk,) = await place.read(lambda tx: [one for one, _ in tx.walks.over()])
+    (stop,) = await place.read(lambda tx: tx.walks.stops(walk.id))
+    assert stop.text == LAMP
+    assert stop.at <= walk.ended_at
+    assert "Menú" in place.oficial.buttons
+
+
+async def test_a_long_note_of_a_stop_is_kept_whole(place: Town) -> None:
+    words = "la vecina cuenta que la lampara " + "no prende " * 150
+    await place.oficial.says(words)
+    await place.oficial.taps("Di un consejo")
+    stops = await place.read(
+        lambda tx: tx.walks.stops(tx.connection.execute(select(walk_table.c.id)).scalar_one())
+    )
+    assert [stop.text for stop in stops] == [words.strip()]
