@@ -97,6 +97,11 @@ _OPEN = (
     .order_by(report.c.opened_at)
     .limit(bindparam("most"))
 )
+_EVERY_OPEN = (
+    select(report.c.folio, report.c.kind, report.c.status, report.c.opened_at, report.c.claimed_at)
+    .where(report.c.status.in_(_STILL_OPEN), report.c.listed.is_(False))
+    .order_by(report.c.opened_at)
+)
 _WAITING = (
     select(report)
     .where(report.c.status == Status.RECEIVED.value, report.c.listed.is_(False))
@@ -211,6 +216,16 @@ class Nearby(msgspec.Struct, frozen=True):
     place: Place
 
 
+class OpenOne(msgspec.Struct, frozen=True):
+    """Of an open report, what it is counted by; nothing sealed is opened for it."""
+
+    folio: str
+    kind: str
+    status: Status
+    opened_at: datetime
+    claimed_at: datetime | None
+
+
 class Reports:
     """The log of the programme."""
 
@@ -277,6 +292,11 @@ class Reports:
     def open(self, most: int = 200) -> list[Report]:
         """Everything that is not closed, oldest first; the confidential ones are in no list."""
         return self._many(_OPEN, most=most)
+
+    def every_open(self) -> list[OpenOne]:
+        """All of those, however many, as far as a count needs them."""
+        rows = self._tx.connection.execute(_EVERY_OPEN).all()
+        return [OpenOne(row[0], row[1], Status(row[2]), row[3], row[4]) for row in rows]
 
     def waiting(self, most: int = 200) -> list[Report]:
         """What nobody took yet, oldest first; not behind what others have, however much that is."""

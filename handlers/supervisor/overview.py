@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.conversation import Flow
 from bot.domain import folio as folios
 from bot.domain.errors import NotPermitted
-from bot.domain.report import Report
+from bot.domain.report import Status
 from bot.domain.service_level import deadlines
 from bot.messages import Outgoing
-from bot.questions import Option, choose, shortened
+from bot.questions import MOST_ROWS, Option, choose, shortened
 from bot.texts import Texts
 from handlers import talks
 from handlers.desk import reports as desk
@@ -17,14 +17,15 @@ from handlers.speaker import Speaker, button
 from handlers.supervisor import held
 from handlers.supervisor.promise_rates import month_of
 from storage.conversations import Conversation
+from storage.reports import OpenOne
 
 
 def status(who: Speaker) -> None:
     """Open and overdue, oldest first."""
     t = who.t
-    open_now = who.tx.reports.open()
-    unclaimed = who.tx.reports.waiting()
-    late = [r for r in open_now if overdue(who, r)]
+    open_now = who.tx.reports.every_open()
+    unclaimed = [one for one in open_now if one.status is Status.RECEIVED]
+    late = [one for one in open_now if overdue(who, one)]
     on_duty = who.tx.staff.roster(who.at).on_duty(who.at)
     lines = [
         t(
@@ -49,9 +50,10 @@ def status(who: Speaker) -> None:
             )
         )
     lines += _thanked(who)
-    first = list(dict.fromkeys((*late, *unclaimed, *open_now)))[:10]
+    first = list(dict.fromkeys((*late, *unclaimed, *open_now)))[:MOST_ROWS]
     look = (button(t("Retenidos"), "m.held", description=kept_back),) if kept_back else ()
-    rows = (*look, *(cards.row(who, report) for report in first))[:10]
+    shown = (who.tx.reports.by_folio(one.folio) for one in first)
+    rows = (*look, *(cards.row(who, report) for report in shown))[:MOST_ROWS]
     title = t("Estado · {when}", when=t.clock(who.at))
     actions = () if rows else (button(t("Equipo"), "m.team"), button(t("Invitar"), "m.invite"))
     who.show(
@@ -66,7 +68,7 @@ def _thanked(who: Speaker) -> list[str]:
     return [who.t.many("Gracias este mes: {n} vez", "Gracias este mes: {n} veces", n)] if n else []
 
 
-def overdue(who: Speaker, report: Report) -> bool:
+def overdue(who: Speaker, report: OpenOne) -> bool:
     """Past a promised moment?"""
     kind = who.here.kind(report.kind)
     promised = deadlines(kind, report.opened_at)
