@@ -14,12 +14,14 @@ from bot.console import (
     fail,
     in_store,
     lexicon_mistake,
+    make_data_folder,
     out,
     read_municipality,
     read_ring,
     read_settings,
     ring_problems,
     run,
+    throw_away_folder,
     who_exports,
 )
 from bot.dead_letter_commands import dead_letters
@@ -72,7 +74,8 @@ def demo(
         out.print("Datos de ejemplo; nada sale de esta computadora. Ctrl+C para terminar.")
 
     try:
-        run(run_demo(municipality, port, tell))
+        with throw_away_folder() as folder:
+            run(run_demo(municipality, port, tell, folder))
     except OSError as taken:
         raise fail(f"El puerto {port} no se puede usar ({taken.strerror}). Pruebe con --port 0.") from None
 
@@ -95,7 +98,7 @@ def serve() -> None:
         raise fail(*problems, "No se arrancó nada. `proximidad check` explica cada ajuste.")
     municipality = read_municipality(settings.config_dir)
     ring = read_ring(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_data_folder(settings)
     log.set_up()
     try:
         run(run_server(settings, municipality, ring))

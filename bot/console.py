@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -126,13 +128,38 @@ def run(coroutine: Any) -> Any:
         raise typer.Exit(130) from None
 
 
+def make_data_folder(settings: Settings) -> None:
+    """The folder of the store, made when it is not there; an end in words when that can't be done."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as wrong:
+        raise fail(
+            f"No se puede usar la carpeta de datos {settings.data_dir} ({wrong.strerror}). Haga que el usuario que corre"
+            " esto pueda escribir en ella, o ponga otra en PROXIMIDAD_DATA_DIR."
+        ) from None
+
+
+@contextmanager
+def throw_away_folder() -> Iterator[Path]:
+    """A folder for the demonstration, gone at its end; an end in words when none can be made."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="proximidad-demo-")
+    except OSError as wrong:
+        raise fail(
+            f"No hay carpeta temporal donde escribir: {wrong.strerror or wrong}.",
+            "Haga espacio, o ponga en TMPDIR una carpeta en la que pueda escribir quien corre esto.",
+        ) from None
+    with folder as name:
+        yield Path(name)
+
+
 def in_store(work: Callable[[Transaction], T], *, reads: bool = False) -> T:
     """Run one unit of work in the store of the settings, also beside `serve`; an end in words when it can't be."""
     from storage.store import open_store_or_beside
 
     settings = read_settings()
     ring = read_ring(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_data_folder(settings)
 
     async def once() -> T:
         store: Store = await open_store_or_beside(settings.store_url, ring)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import random
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -189,30 +187,23 @@ async def demonstration(
         yield demo
 
 
-async def run_demo(municipality: Municipality, port: int, tell: Any) -> None:
+async def run_demo(municipality: Municipality, port: int, tell: Any, folder: Path) -> None:
     """`proximidad demo`: serve the page on 127.0.0.1 until stopped; `tell(url)` when it is there."""
     from bot.web import build_app, serve
     from handlers.pages import office
     from handlers.pages.simulator import routes
 
-    with tempfile.TemporaryDirectory(prefix="proximidad-demo-") as folder:
-        here = f"http://127.0.0.1:{port}"
-        async with demonstration(unhurried(municipality), Path(folder), public_url=here) as demo:
-            app = demo.app
-            pages = [
-                *routes(demo.channel, demo.clock, demo),
-                *office.routes(app.store, app.here, app.clock),
-            ]
-            hosts = ["127.0.0.1", "localhost", "[::1]"]
-            web = await serve(build_app(pages, demo.app.health, allowed_hosts=hosts), "127.0.0.1", port)
-            tell(f"http://127.0.0.1:{web.port}/")
-            try:
-                await composition.until_stopped(demo.app)
-            finally:
-                await web.stop()
-
-
-def main_loop(coroutine: Any) -> None:
-    """Run until done; Ctrl-C is a quiet end."""
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(coroutine)
+    here = f"http://127.0.0.1:{port}"
+    async with demonstration(unhurried(municipality), folder, public_url=here) as demo:
+        app = demo.app
+        pages = [
+            *routes(demo.channel, demo.clock, demo),
+            *office.routes(app.store, app.here, app.clock),
+        ]
+        hosts = ["127.0.0.1", "localhost", "[::1]"]
+        web = await serve(build_app(pages, demo.app.health, allowed_hosts=hosts), "127.0.0.1", port)
+        tell(f"http://127.0.0.1:{web.port}/")
+        try:
+            await composition.until_stopped(demo.app)
+        finally:
+            await web.stop()

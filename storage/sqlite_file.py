@@ -88,7 +88,10 @@ def refusing(path: Path) -> Iterator[None]:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StoreRefused(f"No se puede usar la base de datos {path}: {cause}.") from error
     except OSError as error:
-        raise StoreRefused(f"No se puede usar la base de datos {path}: {error.strerror}.") from error
+        raise StoreRefused(
+            f"No se puede usar la base de datos {path}: {error.strerror}. Revise que quien corre esto pueda escribir en"
+            f" {path.parent} y que haya espacio."
+        ) from error
 
 
 class SoleUse:

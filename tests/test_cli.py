@@ -11,6 +11,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -379,3 +380,39 @@ def test_the_audit_says_who_did_what_and_that_it_is_whole(ready: Path) -> None:
     cut = run(app, ["audit", "verify", "--head", "9" + head])
     assert (cut.exit_code, "no está entera" in cut.output) == (2, True)
     assert run(app, ["audit", "verify", "--head", "x"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [["serve"], ["dead-letters"], ["audit", "list"], ["keys", "status"], ["export", "log"]]
+)
+def test_a_data_folder_that_can_t_be_made_is_told_with_its_path_and_remedy(
+    ready: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    (ready / "file").write_text("")
+    monkeypatch.setenv("PROXIMIDAD_DATA_DIR", str(ready / "file" / "data"))
+    monkeypatch.setenv("PROXIMIDAD_TELEGRAM_TOKEN", f"123456789:{'A' * 35}")
+    done = run(app, arguments)
+    assert done.exit_code == 2, done.output
+    assert f"carpeta de datos {ready / 'file' / 'data'}" in done.output
+    assert "PROXIMIDAD_DATA_DIR" in done.output
+
+
+def test_a_data_folder_that_can_t_be_written_is_told_too(ready: Path) -> None:
+    """Root writes everywhere: what stands in the way here is a folder of the lock's name."""
+    (ready / "data" / "proximidad.db.lock").mkdir(parents=True)
+    done = run(app, ["dead-letters"])
+    assert done.exit_code == 2, done.output
+    assert f"pueda escribir en {ready / 'data'}" in done.output
+
+
+def test_the_demonstration_says_that_it_has_nowhere_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing of a port."""
+
+    def nowhere(**_: object) -> None:
+        raise FileNotFoundError(2, "No usable temporary directory")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", nowhere)
+    done = run(app, ["demo", "--port", "0"])
+    assert done.exit_code == 2
+    assert "TMPDIR" in done.output
+    assert "puerto" not in done.output
