@@ -134,6 +134,60 @@ class Texts:
         word = "and" if self.locale != SOURCE else "e" if _sounds_i(items[-1]) else "y"
         return f"{', '.join(items[:-1])} {word} {items[-1]}"
 
+    def of(self, places: Sequence[str]) -> str:
+        """ "del Sector Norte y de la Mesa central": whose something is, with the article that the name wants."""
+        if self.locale != SOURCE:
+            return f"of {self.listing(places)}"
+        return self.listing([f"de {the}".replace("de el ", "del ") for the in map(_with_article, places)])
+
+    def at(self, places: Sequence[str]) -> str:
+        """ "en el Sector Norte y la Mesa central"."""
+        if self.locale != SOURCE:
+            return f"in {self.listing(places)}"
+        return f"en {self.listing([*map(_with_article, places)])}"
+
+
+EL = frozenset(
+    (
+        "sector",
+        "cuadrante",
+        "distrito",
+        "polígono",
+        "poligono",
+        "centro",
+        "módulo",
+        "modulo",
+        "barrio",
+        "puesto",
+        "grupo",
+    )
+)
+LA = frozenset(
+    (
+        "mesa",
+        "zona",
+        "región",
+        "region",
+        "sección",
+        "seccion",
+        "comandancia",
+        "delegación",
+        "delegacion",
+        "central",
+        "base",
+    )
+)
+
+
+def _with_article(place: str) -> str:
+    """ "el Sector Norte": as its first word wants it; a name of another kind, "Bacalar", wants none."""
+    first, _, rest = place.partition(" ")
+    word = first.lower()
+    if rest and word in ("el", "la", "los", "las"):
+        return f"{word} {rest}"
+    article = "el " if word in EL else "la " if word in LA else ""
+    return article + place
+
 
 def _sounds_i(word: str) -> bool:
     low = word.lower()

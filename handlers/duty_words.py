@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.domain.roster import Mode
@@ -24,17 +24,22 @@ def gets_about(t: Texts, mode: Mode | None) -> str:
 
 def sectors(t: Texts, here: Here, slugs: tuple[str, ...]) -> str:
     """ "Sector Norte Poniente y Sector Norte Oriente"."""
+    return t.listing(sector_names(here, slugs))
+
+
+def sector_names(here: Here, slugs: Iterable[str]) -> list[str]:
+    """Those that there still are."""
     found = map(here.municipality.territory.sector, slugs)
-    return t.listing([sector.name for sector in found if sector is not None])
+    return [sector.name for sector in found if sector is not None]
 
 
 def proposal(
     t: Texts, here: Here, span: tuple[datetime, datetime], where: tuple[str, ...], mode: Mode | None
 ) -> Outgoing:
-    """ "Le toca de 19:00 a 07:00 en Sector Norte Poniente, a pie. ¿Empezar?" """
-    named = sectors(t, here, where)
+    """ "Le toca de 19:00 a 07:00 en el Sector Norte Poniente, a pie. ¿Empezar?" """
+    named = sector_names(here, where)
     said = t("Le toca de {start} a {end}", start=t.clock(span[0]), end=t.clock(span[1]))
-    whole = t("{span} en {where}", span=said, where=named) if named else said
+    whole = f"{said} {t.at(named)}" if named else said
     own = button(t("Otro horario"), f"begin.{OWN}")
     if mode is None:
         line = t("{shift}. ¿Cómo va hoy?", shift=whole)

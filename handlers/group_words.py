@@ -61,8 +61,8 @@ def _lost(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     lines = (
         t(
-            "Me sacaron del grupo de {sector}: ahí ya no llegan avisos.",
-            sector=sector_name(moment, facts["sector"]),
+            "Me sacaron del grupo {of_sector}: ahí ya no llegan avisos.",
+            of_sector=t.of([sector_name(moment, facts["sector"])]),
         ),
         t("A cada quien en turno le siguen llegando en privado."),
     )

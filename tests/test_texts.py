@@ -125,3 +125,23 @@ def test_every_subject_of_tips_has_its_label_and_its_blocks(locale: str) -> None
 def test_cards_are_plain() -> None:
     assert unmarked("**Llame** al 911") == "Llame al 911"
     assert not [text for text in LongTexts("es").sections("advice.md").values() if "**" in text or not text]
+
+
+@pytest.mark.parametrize(
+    ("places", "of", "at"),
+    [
+        (["Sector Norte"], "del Sector Norte", "en el Sector Norte"),
+        (["Mesa central"], "de la Mesa central", "en la Mesa central"),
+        (["El Centro"], "del Centro", "en el Centro"),
+        (["Las Granjas"], "de las Granjas", "en las Granjas"),
+        (["Bacalar"], "de Bacalar", "en Bacalar"),
+        (["Sector 1", "Zona Río"], "del Sector 1 y de la Zona Río", "en el Sector 1 y la Zona Río"),
+    ],
+)
+def test_the_name_of_a_sector_has_the_article_that_it_wants(places: list[str], of: str, at: str) -> None:
+    assert (ES.of(places), ES.at(places)) == (of, at)
+
+
+def test_in_english_it_has_none() -> None:
+    assert EN.of(["Sector Norte"]) == "of Sector Norte"
+    assert EN.at(["Sector Norte"]) == "in Sector Norte"

@@ -77,8 +77,8 @@ def _until(who: Speaker, shift: Shift) -> str:
     until = t("En turno hasta las {hour}", hour=t.clock(shift.ends_at)) + (f", {mode}" if mode else "")
     if set(shift.sectors) == set(who.me.sectors):
         return t("{until}. Le llegan los avisos de su sector.", until=until)
-    where = duty_words.sectors(t, who.here, shift.sectors)
-    return t("{until}. Le llegan los avisos de {where}.", until=until, where=where)
+    of_sectors = t.of(duty_words.sector_names(who.here, shift.sectors))
+    return t("{until}. Le llegan los avisos {of_sectors}.", until=until, of_sectors=of_sectors)
 
 
 def in_order(reports: list[Report]) -> list[Report]:

@@ -290,7 +290,7 @@ def _next(who: Speaker, opened: desk.Opened, *, other_office: bool) -> tuple[str
     if opened.held:
         return (t(HELD_BACK[opened.held]),)
     if opened.heard_by:
-        first = t("Lo recibe el equipo de {sector}.", sector=t.listing(names))
+        first = t("Lo recibe el equipo {of_sector}.", of_sector=t.of(names))
     else:
         own = who.here.municipality.service.outside_hours_text
         first = own or t(

@@ -65,8 +65,8 @@ def _invited(who: Speaker, talk: Conversation, sector: str) -> None:
     code = show_code(desk.invite(who.tx, who.here, sector, who.me, who.at))
     lines = (
         t(
-            "Agregue a este asistente al grupo de {sector} y escriba ahí, usted mismo:",
-            sector=_sector_name(who, sector),
+            "Agregue a este asistente al grupo {of_sector} y escriba ahí, usted mismo:",
+            of_sector=t.of([_sector_name(who, sector)]),
         ),
         f"/vincular {code}",
         t("Sirve una vez y vence en {span}.", span=t.span(desk.CODE_LIVES)),
@@ -81,7 +81,9 @@ def let_go(who: Speaker, group_id: str) -> None:
     if sector is None:
         who.say(t("Ese grupo ya no estaba vinculado."), actions=(button(t("Grupos"), "m.groups"),))
         return
-    line = t("Desvinculado: al grupo de {sector} ya no le llega nada.", sector=_sector_name(who, sector))
+    line = t(
+        "Desvinculado: al grupo {of_sector} ya no le llega nada.", of_sector=t.of([_sector_name(who, sector)])
+    )
     who.say(line, actions=(button(t("Grupos"), "m.groups"),))
 
 
@@ -149,7 +151,10 @@ def _bind(who: Speaker, code: str) -> None:
         return  # said five times in this hour
     else:
         who.say(
-            t("Listo: este grupo recibe los avisos de {sector}.", sector=_sector_name(who, bound.sector)),
+            t(
+                "Listo: este grupo recibe los avisos {of_sector}.",
+                of_sector=t.of([_sector_name(who, bound.sector)]),
+            ),
             t("Aquí van sin nombres ni lugar exacto. Para tomar uno, toque «Atender en privado»."),
         )
 
