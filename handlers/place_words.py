@@ -34,7 +34,8 @@ def _wanted(moment: Moment, facts: Facts) -> Outgoing:
     t = moment.t
     where = _where(moment, facts)
     until = t.day(datetime.fromisoformat(facts["expires_at"]))
-    name = facts["by"][:1].upper() + facts["by"][1:]
+    by = facts["by"] or t("el equipo")
+    name = by[:1].upper() + by[1:]
     lines = (
         t("{name} propone un aviso de riesgo del lugar.", name=name),
         t("«{text}» · Col. {where}, hasta el {day}", text=facts["text"], where=where, day=until),

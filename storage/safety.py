@@ -81,14 +81,21 @@ class SafetyNotes:
         """Those that hold in some colonias."""
         return self._holding(safety_note.c.colonia.in_(colonias), at)
 
+    def waiting(self, at: datetime) -> list[SafetyNote]:
+        """Those that nobody decided about, the oldest first."""
+        return self._in_state(SafetyState.ASKED, at)
+
     def forget_old(self, before: datetime) -> None:
         """Those that ended before."""
         self._tx.connection.execute(_FORGET_OLD, {"before": before})
 
     def _holding(self, where: Any, at: datetime) -> list[SafetyNote]:
+        return self._in_state(SafetyState.VALID, at, where)
+
+    def _in_state(self, state: SafetyState, at: datetime, *where: Any) -> list[SafetyNote]:
         statement = (
             select(safety_note)
-            .where(where, safety_note.c.state == SafetyState.VALID.value, safety_note.c.expires_at > at)
+            .where(*where, safety_note.c.state == state.value, safety_note.c.expires_at > at)
             .order_by(safety_note.c.made_at)
         )
         return self._many(statement)

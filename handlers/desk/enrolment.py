@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.errors import ApprovalOver, BadCode, NotPermitted, TooMany
 from bot.domain.notices import Lane, Notice
 from bot.domain.roster import Role
+from handlers.desk import places
 from handlers.here import Here
 from storage.people import Person
 from storage.roster import Slot
@@ -79,6 +80,8 @@ def approve(tx: Transaction, badge: str, number: str, by: str | None, at: dateti
     tx.audit.add("approved", badge, by, at)
     told = Notice(person_id=slot.person_id, name="approved", facts={"role": slot.role.value}, lane=Lane.REPLY)
     tx.outbox.put([told], at)
+    if slot.role is Role.SUPERVISOR:
+        places.put_before(tx, slot.person_id, at)
     return slot
 
 

@@ -121,19 +121,35 @@ def ask(
         expires_at=at + timedelta(days=caution.days),
     )
     tx.safety.add(note)
+    _ask_to_agree(tx, note, deciders(tx, note, at), at)
+    return note
+
+
+def deciders(tx: Transaction, note: SafetyNote, at: datetime) -> list[str]:
+    """Who of the command may say yes to it: not its own author, who may be the only one there is."""
+    command = tx.staff.roster(at).supervisors()
+    return [one.person_id for one in command if one.person_id != note.author_id]
+
+
+def put_before(tx: Transaction, person_id: str, at: datetime) -> None:
+    """Who joins the command is asked what waits for somebody to say yes or no."""
+    for note in tx.safety.waiting(at):
+        if person_id in deciders(tx, note, at):
+            _ask_to_agree(tx, note, [person_id], at)
+
+
+def _ask_to_agree(tx: Transaction, note: SafetyNote, people: Sequence[str], at: datetime) -> None:
+    author = tx.staff.officer(note.author_id)
     facts = {
         "note_id": note.id,
         "text": note.text,
         "reason": note.reason,
-        "by": officer.name,
+        "by": author.name if author else "",
         "colonia": note.place.colonia,
         "street": note.place.street,
         "expires_at": note.expires_at.isoformat(),
     }
-    supervisors = tx.staff.roster(at).supervisors()
-    people = [one.person_id for one in supervisors if one.person_id != officer.person_id]
     _tell(tx, "safety_note_wanted", people, note, facts, at)
-    return note
 
 
 def may_warn(tx: Transaction, folio: str, officer: Officer, at: datetime) -> Report | None:

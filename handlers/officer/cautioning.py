@@ -80,8 +80,21 @@ def _warned(who: Speaker, talk: Conversation, said: Caution | None) -> None:
     if said is None:
         who.say(who.t("Hace falta la calle y su colonia, o la ubicación. No se guardó nada."), actions=case)
         return
-    desk.ask(who.tx, who.here, folio, who.me, said, who.at)
-    who.say(who.t("Se le preguntó al mando. Se muestra cuando lo apruebe."), actions=case)
+    note = desk.ask(who.tx, who.here, folio, who.me, said, who.at)
+    if desk.deciders(who.tx, note, who.at):
+        who.say(who.t("Se le preguntó al mando. Se muestra cuando lo apruebe."), actions=case)
+    else:
+        who.say(*_nobody_decides(who.t), actions=case)
+
+
+def _nobody_decides(t: Texts) -> tuple[str, str]:
+    """Nobody agrees to their own: it waits for a second one of the command, and what to do until then is said."""
+    return (
+        t("Quedó guardado, pero lo tiene que aprobar otro mando y todavía no hay."),
+        t(
+            "Al primero que tenga alta («invitar», o `proximidad supervisor add`) se le pregunta. Mientras, avise por radio."
+        ),
+    )
 
 
 def doubt(who: Speaker, note_id: str) -> None:

@@ -14,7 +14,7 @@ from bot.domain.report import Disposition
 from bot.domain.roster import Role
 from bot.domain.safety import Caution, SafetyNote
 from bot.domain.territory import Place, Point
-from handlers.desk import places
+from handlers.desk import enrolment, places
 from handlers.desk import reports as desk
 from handlers.here import Here
 from storage import Store, Transaction
@@ -144,6 +144,31 @@ async def test_a_warning_is_shown_only_after_somebody_of_the_command_agreed_and_
         assert shown(tx, folio, NOON + 30 * DAY) == []
         assert [n.text for n in tx.safety.in_colonias(["italia"], NOON)] == ["perro suelto"]
         assert tx.safety.in_colonias(["caribe"], NOON) == []
+
+    await store.run(work)
+
+
+async def test_a_warning_of_the_only_one_in_command_waits_for_the_second(store: Store, here: Here) -> None:
+    """Nobody agrees to their own; whoever joins the command is asked, about what still waits and holds, once."""
+    caution = Caution(
+        text="perro suelto", reason="lo vi", days=7, place=Place(colonia="italia", street="Roma")
+    )
+
+    def work(tx: Transaction) -> None:
+        officer(tx, "aguilar", role=Role.SUPERVISOR, on_duty=False)
+        note = places.ask(tx, here, "", me(tx, "aguilar"), caution, NOON)
+        places.ask(tx, here, "", me(tx, "aguilar"), caution, NOON - 8 * DAY)
+        assert places.deciders(tx, note, NOON) == []
+        assert told(tx, "safety_note_wanted") == []
+        with pytest.raises(NotPermitted):
+            places.decide(tx, note.id, me(tx, "aguilar"), NOON, agreed=True)
+        person = tx.people.get(resident(tx, "tun"))
+        assert person is not None
+        enrolment.first_supervisor(tx, "M-77", "comandante Tun", "ABCDE12345", NOON)
+        enrolment.enrol(tx, here, person, "ABCDE12345", NOON)
+        assert told(tx, "safety_note_wanted") == ["tun"]
+        places.decide(tx, note.id, me(tx, "tun"), NOON, agreed=True)
+        assert [n.text for n in tx.safety.in_colonias(["italia"], NOON)] == ["perro suelto"]
 
     await store.run(work)
 

@@ -23,3 +23,15 @@ async def test_a_pin_says_where_the_danger_is(tmp_path: Path) -> None:
         assert italia.point is not None
         said = await place.oficial.locates(italia.point.lat, italia.point.lon)
         assert "¿Dónde es?" not in said
+
+
+async def test_the_only_one_in_command_is_told_that_a_second_one_must_agree(tmp_path: Path) -> None:
+    async with town(tmp_path) as place:
+        who = place.supervisora
+        await who.says("riesgo")
+        for said in ("calle roma, en la italia", "perro suelto", "casi me muerde"):
+            await who.says(said)
+        said = await who.taps("7 días")
+        assert "lo tiene que aprobar otro mando" in said
+        assert "proximidad supervisor add" in said
+        assert "Se le preguntó" not in said
