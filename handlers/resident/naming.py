@@ -17,8 +17,8 @@ from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
 ASKS = re.compile(
-    r"folio|estado|status|n[uo]m(?:ero)?|reportes?|el|la|los|del?|mis?|sus?|al?|es|este|ese|con|por|para|como|cual|va|van|esta|anda"
-    r"|que|hay|paso|pasa|ha|pasado|sobre|en|saber|quiero|quisiera|ver|dime|digame|informes|informacion|novedades|avance"
+    r"y|oiga|disculpe|folio|estado|status|n[uo]m(?:ero)?|reportes?|el|la|los|del?|mis?|sus?|al?|es|este|ese|con|por|para|como|cual|va|van|esta|anda"
+    r"|que|hay|paso|pasa|ha|pasado|sobre|en|saber|quiero|quisiera|ver|dime|digame|informes|informacion|novedades|noticias|avance|algo|algun[ao]?|nuevo|nueva|respuesta|se|sabe|saben"
     r"|favor|porfa|porfavor|gracias|hola|buen[ao]s|dias|tardes|noches|my|report|how|is|what|the|of|number|please|hello|thanks"
 )
 """Who says nothing beside such words wants to know how it stands, and tells nothing."""

@@ -54,7 +54,14 @@ async def test_words_beside_one_s_own_folio_reach_who_attends_it(place: Town, sa
 
 
 @pytest.mark.parametrize(
-    "said", ["estado {}", "Folio {}", "¿Y qué pasó con mi folio {}?", "hola, estado del folio {} por favor"]
+    "said",
+    [
+        "estado {}",
+        "Folio {}",
+        "¿Y qué pasó con mi folio {}?",
+        "Oiga, ¿se sabe algo nuevo del folio {}?",
+        "hola, estado del folio {} por favor",
+    ],
 )
 async def test_who_only_asks_how_it_stands_adds_nothing(place: Town, said: str) -> None:
     folio = await reported(place, place.vecina)
