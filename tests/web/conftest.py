@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, Route, async_playwright
+from playwright.async_api import Browser, Locator, Page, Route, async_playwright, expect
 
 from bot.clock import MovableClock
 from bot.web import LOCAL_HOSTS, Served, build_app, serve
@@ -17,6 +17,7 @@ from handlers.pages.simulator import routes
 from tests.web.echo import EchoCore
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+expect.set_options(timeout=20_000)  # ms; a crowded machine may be slow, and nothing here measures time
 QUIET = (
     "--no-sandbox",
     "--disable-quic",
