@@ -44,6 +44,7 @@ class Files:
         while True:
             try:
                 await self.fetch_pending()
+                await self.forget_copies()
             except StoreUnavailable:
                 log.warning("files not readable", action="files_unavailable")
             await self._clock.wait(1.0)
@@ -55,6 +56,27 @@ class Files:
         for file in pending:
             await self._fetch(file)
         return len(pending)
+
+    async def forget_copies(self) -> int:
+        """What we have sealed ourselves is deleted where the provider still has it; returns how many went."""
+        now = self._clock.now()
+        left = await self._store.read(lambda tx: tx.media.at_provider(now))
+        return sum([await self._forget_copy(file) for file in left])
+
+    async def _forget_copy(self, file: StoredFile) -> bool:
+        """Only of a file that is committed here; a provider in trouble is asked again for as long as it takes."""
+        channel = self._channels.get(file.channel)
+        try:
+            if channel is None:
+                raise SendError(Failure.MISCONFIGURED, "channel")
+            await channel.forget(file.reference)
+        except MediaGone:
+            log.warning("no file of that provider", action="copy_unknown")
+        except SendError as error:
+            await self._try_later(file, error)
+            return False
+        await self._store.run(lambda tx: tx.media.only_here(file.id))
+        return True
 
     async def of_ours(self, media_id: str) -> Fetched:
         """A kept file, for sending it on; a QR is drawn on the way. Raises MediaGone."""
@@ -105,6 +127,10 @@ class Files:
         if file.attempts + 1 >= TRIES:
             await self._store.run(lambda tx: tx.media.refuse(file.id, "gone"))
             return
+        await self._try_later(file, error)
+
+    async def _try_later(self, file: StoredFile, error: SendError) -> None:
+        """In growing pauses, or as it says."""
         pause = error.retry_after or min(LONGEST_PAUSE, 2.0 ** min(file.attempts, 10))
         again = self._clock.now() + timedelta(seconds=pause)
         await self._store.run(lambda tx: tx.media.try_later(file.id, again))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -43,6 +43,13 @@ _PENDING = (
     .order_by(media.c.next_at)
     .limit(20)
 )
+_AT_PROVIDER = (
+    select(media)
+    .where(media.c.state == "kept", media.c.next_at <= bindparam("moment"), media.c.reference.is_not(None))
+    .order_by(media.c.next_at)
+    .limit(20)
+)
+NEVER = datetime(2999, 1, 1, tzinfo=UTC)  # nothing of it is left to be done
 _LOOSE = (  # of no report, hand-over or round, and whoever sent it tells nothing any more that it could go to
     select(media.c.id)
     .where(
@@ -113,7 +120,16 @@ class Media:
             return
         sealed = self._tx.sealer.seal("media_content", "content", media_id, content)
         self._tx.connection.execute(media_content.insert(), dict(media_id=media_id, content=sealed))
-        self._set(media_id, state="kept", content_type=content_type[:100], size=len(content))
+        self._set(media_id, state="kept", content_type=content_type[:100], size=len(content), attempts=0)
+
+    def at_provider(self, at: datetime) -> list[StoredFile]:
+        """Files that we keep, of which the provider may still have a copy."""
+        rows = self._tx.connection.execute(_AT_PROVIDER, {"moment": at}).mappings().all()
+        return [self._read(row) for row in rows]
+
+    def only_here(self, media_id: str) -> None:
+        """The provider has it no longer; where it was is of no use any more."""
+        self._set(media_id, reference=None, next_at=NEVER)
 
     def forget(self, media_ids: Sequence[str]) -> None:
         """Their contents, where they were, and whose they were."""

@@ -73,6 +73,12 @@ class Channel(Protocol):
     async def fetch(self, attachment: Attachment) -> Fetched:
         """The bytes of a file that a person sent. Raises MediaGone, or SendError when it may work later."""
 
+    async def forget(self, reference: str) -> None:
+        """Delete the provider's copy of a file that a person sent, where it keeps one for us; twice is as good.
+
+        Raises SendError when it may work later, MediaGone for what is no file of that provider.
+        """
+
     async def find(self, to: Address, message: Outgoing, since_seconds: float) -> str | None:
         """Was this message accepted lately? Its provider id, or None. Only where the provider can list."""
 

@@ -57,6 +57,8 @@ class FakeChannel:
     found: str | None = None  # what `find` answers
     looked: int = 0
     files: dict[str, Any] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)  # copies that it was asked to delete
+    refuses_to_forget: list[SendError] = field(default_factory=list)  # one a call
     before: Callable[[], Any] | None = None  # happens before each call
 
     async def start(self, receive: Any, noted: Any) -> None:
@@ -80,6 +82,11 @@ class FakeChannel:
         if isinstance(answer, Exception):
             raise answer
         return answer  # type: ignore[no-any-return]
+
+    async def forget(self, reference: str) -> None:
+        if self.refuses_to_forget:
+            raise self.refuses_to_forget.pop(0)
+        self.forgotten.append(reference)
 
     async def find(self, to: Address, message: Outgoing, since_seconds: float) -> str | None:
         self.looked += 1

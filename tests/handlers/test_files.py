@@ -203,3 +203,54 @@ async def test_a_size_that_no_column_holds_is_kept_as_far_as_it_goes(store: Stor
     kept = await store.run(lambda tx: tx.media.get(tx.media.add(resident(tx), "simulator", file, NOON)))
     assert kept is not None
     assert (kept.size, kept.seconds) == (2**31 - 1, 0)
+
+
+async def test_the_provider_s_copy_goes_once_ours_is_kept_and_not_before(
+    store: Store, files: Files, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """What is still to be fetched, was refused or is gone is left where it is: there may be no other copy."""
+    channel.files["f"] = [SendError(Failure.RETRY, "500"), Fetched(b"x", "audio/ogg")]
+    media = await sent(store, Kind.VOICE)
+    await files.fetch_pending()
+    assert (await files.forget_copies(), channel.forgotten) == (0, [])
+    clock.skip(seconds=2)
+    await files.fetch_pending()
+    assert (await files.forget_copies(), channel.forgotten) == (1, ["f"])
+    assert (await state(store, media))[:2] == ("kept", b"x")
+    assert (await files.of_ours(media)).content == b"x"
+    clock.skip(days=400)
+    assert (await files.forget_copies(), channel.forgotten) == (0, ["f"])
+    channel.files["f"] = Fetched(b"x", "text/html")
+    await sent(store, Kind.DOCUMENT)
+    await files.fetch_pending()
+    assert (await files.forget_copies(), channel.forgotten) == (0, ["f"])
+
+
+async def test_a_copy_that_can_t_be_deleted_now_is_asked_for_until_it_is(
+    store: Store, files: Files, channel: FakeChannel, clock: HastyClock
+) -> None:
+    """For days if need be; what we keep stays kept."""
+    channel.files["f"] = Fetched(b"x", "audio/ogg")
+    channel.refuses_to_forget = [SendError(Failure.RETRY, "503") for _ in range(TRIES + 5)]
+    media, asked = await sent(store, Kind.VOICE), 0
+    await files.fetch_pending()
+    while channel.refuses_to_forget:
+        before = len(channel.refuses_to_forget)
+        await files.forget_copies()
+        asked += before - len(channel.refuses_to_forget)
+        clock.skip(minutes=10)
+    assert asked == TRIES + 5
+    assert await files.forget_copies() == 1
+    assert (await state(store, media))[:2] == ("kept", b"x")
+
+
+async def test_a_channel_that_is_not_there_now_keeps_its_copy_for_later(
+    store: Store, clock: HastyClock, channel: FakeChannel
+) -> None:
+    channel.files["f"] = Fetched(b"x", "audio/ogg")
+    await sent(store, Kind.VOICE)
+    await Files(store, clock, {"simulator": channel}, clean).fetch_pending()  # type: ignore[dict-item]
+    assert await Files(store, clock, {}, clean).forget_copies() == 0
+    clock.skip(minutes=10)
+    again = Files(store, clock, {"simulator": channel}, clean)  # type: ignore[dict-item]
+    assert (await again.forget_copies(), channel.forgotten) == (1, ["f"])

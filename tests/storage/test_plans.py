@@ -37,6 +37,8 @@ LOOKS: dict[str, Callable[[Transaction], Any]] = {
     "the newest to somebody": lambda tx: tx.outbox.newest("a" * 32),
     "the fate of a message": lambda tx: tx.outbox.of_receipt("SM1", "a" * 32),
     "the board": lambda tx: tx.reports.open(),
+    "all that is open, counted": lambda tx: tx.reports.every_open(),
+    "files that the provider still has": lambda tx: tx.media.at_provider(NOW),
     "what nobody took": lambda tx: tx.reports.waiting(),
     "somebody's own": lambda tx: tx.reports.of_person("a" * 32),
     "in an officer's hands": lambda tx: tx.reports.handled_by("a" * 32),

@@ -127,6 +127,9 @@ class SimulatorChannel:
                 return bubble.id
         return None
 
+    async def forget(self, reference: str) -> None:
+        """Nothing: the file stands on the screen of who sent it."""
+
     async def delete(self, to: Address, provider_id: str) -> None:
         """Withdraw a bubble; nothing on WhatsApp, where that can't be done."""
         phone = self._phone_of(to)

@@ -134,6 +134,9 @@ class TelegramChannel:
         """Never: Telegram can't list what a bot has sent."""
         return None
 
+    async def forget(self, reference: str) -> None:
+        """Nothing: what people send stays in their own chat, and Telegram keeps no other copy for us."""
+
     async def delete(self, to: Address, provider_id: str) -> None:
         """Withdraw one of our messages. Too old, already gone, never there: silently nothing."""
         try:

@@ -229,7 +229,7 @@ class WhatsAppChannel:
         return await self.media.fetch(attachment.reference)
 
     async def forget(self, reference: str) -> None:
-        """Delete a file at Twilio once we have it. Raises SendError."""
+        """Delete a file at Twilio once we have it. Raises SendError, MediaGone."""
         await self.media.forget(reference)
 
     # Twilio's library
