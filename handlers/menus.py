@@ -429,7 +429,7 @@ def global_word(who: Speaker) -> Act | None:
     if _FOLIO_WORD.match(text) and folios.find(text) and naming.only_asks(text):
         return _status_of(folios.find(text) or "")
     if who.role is not Role.RESIDENT and folios.find(text) and not _sentence(who, text):
-        return _typed(fold(text).split()[0], folios.find(text) or "")
+        return _typed(text, folios.find(text) or "")
     if len(text) > LONGEST_WORD:
         return None
     entry = _BY_WORD.get(fold(text)) or (_BY_WORD["?"] if text == "?" else None)
@@ -473,8 +473,12 @@ def _status_of(folio: str) -> Act:
     return act
 
 
-def _typed(word: str, folio: str) -> Act | None:
+def _typed(text: str, folio: str) -> Act | None:
+    """What a word and a folio do; «nota», the folio and more is the note itself."""
+    word, *rest = fold(text.replace(folios.show(folio), folio)).split()
     verb = _TYPED.get(word)
+    if verb == "note" and len(rest) > 1:
+        return None
     return (lambda who: _press(who, verb, folio)) if verb is not None else None
 
 

@@ -6,17 +6,20 @@ from typing import Any
 
 from bot.conversation import Flow
 from bot.domain import folio as folios
+from bot.domain.errors import NotOnDuty, NotPermitted, NotYours, UnknownFolio
 from bot.domain.report import Report
 from bot.domain.roster import Role
 from bot.questions import Option, choose
 from bot.texts import Texts
 from handlers import talks
+from handlers.desk import reports as desk
 from handlers.desk import steps
 from handlers.officer import patrolling, proving, shift, stopping, talking
 from handlers.speaker import Speaker, button
 from storage.conversations import Conversation
 
 FEWEST_WORDS = 3  # shorter than this it is a slip of the thumb, not a note
+WORDS_OF_A_CONCERN = 5  # "plan de recorridos" is no concern of anybody
 MOST_CASES = 7
 NEW, NOTHING = "new", "nothing"
 
@@ -49,7 +52,7 @@ def alone(who: Speaker) -> bool:
     if who.role is Role.RESIDENT or not (who.media or len(words.split()) >= FEWEST_WORDS):
         return False
     in_hand = who.tx.reports.handled_by(who.person.id)[:MOST_CASES]
-    quoted = _quoted(who, in_hand)
+    quoted = _quoted(who, in_hand) or _named(who)
     if quoted is None and stopping.alone(who):
         return True
     sure = quoted or (in_hand[0] if len(in_hand) == 1 and not words else None)
@@ -57,7 +60,7 @@ def alone(who: Speaker) -> bool:
         line = _noted(who, sure.folio, words)
         who.say(line, actions=talking.after_note(who, sure.folio))
         return True
-    if not in_hand and not who.media:
+    if not in_hand and not who.media and not _tells_a_concern(who, words):
         return False
     cases = [[one.folio, _label(who, one)] for one in in_hand]
     media = [[item.id, item.kind.value] for item in who.media]
@@ -70,6 +73,29 @@ def _quoted(who: Speaker, in_hand: list[Report]) -> Report | None:
         return None
     report_id = who.tx.outbox.report_of(who.person.id, who.inbound.card_id)
     return next((one for one in in_hand if one.id == report_id), None)
+
+
+def _named(who: Speaker) -> Report | None:
+    """The report whose folio stands in the words, when they may attend it now. Raises NotYours: a colleague has it."""
+    folio = folios.find(who.inbound.text)
+    try:
+        report = who.tx.reports.by_folio(folio or "")
+        desk.require_right(who.tx, report, who.me, who.at)
+    except (UnknownFolio, NotPermitted, NotOnDuty):
+        return None
+    if not report.status.open:
+        return None
+    if report.handler_id != who.person.id and who.role is not Role.SUPERVISOR:
+        raise NotYours
+    return report
+
+
+def _tells_a_concern(who: Speaker, words: str) -> bool:
+    """With nothing in hand it may be something new: it is asked before the words are let go."""
+    understood = who.understood
+    if understood is None or understood.kind is None or understood.danger is not None:
+        return False
+    return len(words.split()) >= WORDS_OF_A_CONCERN
 
 
 def _label(who: Speaker, report: Report) -> str:
@@ -88,7 +114,8 @@ def _noted(who: Speaker, folio: str, text: str) -> str:
 def _whose_flow(t: Texts, cases: list[list[str]]) -> Flow[str]:
     rows = [Option(folio, folio, folios.show(folio), label[:72]) for folio, label in cases]
     more = [Option(NEW, NEW, t("Asunto nuevo")), Option(NOTHING, "no", t("No guardar"))]
-    return (yield from choose("case", (t("¿De cuál caso es la nota?"),), [*rows, *more], as_rows=True))
+    ask = t("¿De cuál caso es la nota?") if rows else t("¿Lo anoto como asunto nuevo?")
+    return (yield from choose("case", (ask,), [*rows, *more], as_rows=bool(rows)))
 
 
 def _whose_said(who: Speaker, talk: Conversation, chosen: str) -> None:

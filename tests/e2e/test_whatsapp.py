@@ -64,7 +64,9 @@ async def test_photo_and_voice_reach_the_officer_clean(street: Street) -> None:
     await neighbour.hears("Recibí 2 archivos")
     await neighbour.taps("Enviar", "Su folio es")
     await until(lambda: street.server.count("media", "state = 'kept'") == 2)
-    await until(lambda: not any(held.media for held in street.twilio.messages.values()))  # only our copies stay
+    await until(
+        lambda: not any(held.media for held in street.twilio.messages.values())
+    )  # only our copies stay
     assert street.api.requests("sendPhoto") == []
     await street.canul.taps("Tomar", "Es suyo")
 
