@@ -31,7 +31,7 @@ from handlers.desk import (
 from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.reception import route
-from handlers.resident.confidence import confidential
+from handlers.resident.confidence import confidential, in_confidence_beside
 from handlers.resident.told import Told
 from handlers.talks import SCRIPTS
 from handlers.watchdog import Beat
@@ -351,7 +351,8 @@ def _hushed(tx: Transaction, here: Here, talk: Conversation) -> bool:
     """Nothing is ever sent on our own motion about a confidential matter, not even about its draft."""
     whose = tx.people.get(talk.person_id)
     t = here.t(whose.locale if whose else "es")
-    return confidential(t, here, Told.from_arguments(talk.arguments), talk.answers)
+    told = Told.from_arguments(talk.arguments)
+    return confidential(t, here, told, talk.answers) or in_confidence_beside(here, told, talk.answers)
 
 
 def _nudge(person_id: str, talk_id: str, until: datetime, at: datetime) -> Notice:

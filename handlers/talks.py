@@ -54,6 +54,7 @@ class Script:
         None  # sees each turn before it is asked
     )
     overhear: Overhear | None = None  # keeps words that answer nothing, where they tell something
+    set_apart: Overhear | None = None  # keeps words that must not stand in the answer that is asked
     cancelled: Callable[[Speaker, Conversation], bool] | None = None  # says what "cancelar" means here
 
     @property
@@ -161,12 +162,24 @@ def reply(who: Speaker, talk: Conversation, said: Reply) -> None:
 
 
 def _hear(who: Speaker, talk: Conversation, said: Reply, lead: tuple[str, ...] = ()) -> None:
+    apart = _set_apart(who, talk, said)
+    if apart is not None:
+        ask_again(who, apart.talk, *lead, apart.line)
+        return
     turn = _advance(who, talk, talk.answers, said)
     kept = _overheard(who, talk, turn, said)
     if kept is not None:
         ask_again(who, kept.talk, *lead, *(line for line in (turn.hint, kept.line) if line))
     else:
         _go_on(who, talk, turn, lead)
+
+
+def _set_apart(who: Speaker, talk: Conversation, said: Reply) -> Overheard | None:
+    set_apart = SCRIPTS[talk.flow].set_apart
+    if set_apart is None or not said.text.strip() or who.understood is None or who.understood.kind is None:
+        return None
+    question = _waiting(who, talk)
+    return set_apart(who, talk, question) if question is not None else None
 
 
 def _overheard(who: Speaker, talk: Conversation, turn: Turn[Any], said: Reply) -> Overheard | None:

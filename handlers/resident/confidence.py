@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from bot.conversation import Answers, advance
+from bot.conversation import SAID, Answers, advance
 from bot.domain.concern import ConcernKind
 from bot.domain.territory import Place
 from bot.questions import LONGEST_TEXT, Option, Reply, besides, choose, choose_or, write
 from bot.texts import Texts
 from handlers.here import Here
-from handlers.resident.adding import CARDS, Added, added, hear, with_place
+from handlers.resident.adding import CARDS, HEARD, Added, added, hear, with_place
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.follow_ups import Answered, follow_up, follow_ups
 from handlers.resident.kind import advice, ask_kind
 from handlers.resident.review import CORRECT, also_lines, correct, others
 from handlers.resident.telling import in_parts, words_of
-from handlers.resident.told import Told
+from handlers.resident.told import Told, with_asides
 
 VIOLENCE = frozenset({"violencia_familiar", "acoso_sexual"})
 
@@ -106,6 +106,13 @@ def _place_if_wanted(t: Texts, here: Here) -> Generator[Any, Any, Place]:
     lines = (t("¿En qué colonia o por dónde? Si prefiere no decirlo, está bien."),)
     place: Place = yield from choose_or("where", lines, [skip], read)
     return place
+
+
+def in_confidence_beside(here: Here, told: Told, answers: Answers) -> bool:
+    """Was something that only a named list may know told beside an ordinary concern, at any moment of its talk?"""
+    also = with_asides(here, told, "", answers.get(SAID, ()))[0].also
+    found = (answers.get(name, {}).get("data", {}).get("apart", "") for name in HEARD.values())
+    return any(slug and here.kind(slug).listed for slug in (*(slug for slug, _ in also), *found))
 
 
 def confidential(t: Texts, here: Here, told: Told, answers: Answers) -> bool:

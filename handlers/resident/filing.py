@@ -22,6 +22,7 @@ from handlers.desk import reports as desk
 from handlers.here import Here
 from handlers.officer import giving
 from handlers.resident import adding, my_reports
+from handlers.resident.confidence import confidential
 from handlers.resident.draft import Draft, Stopped
 from handlers.resident.kind import advice
 from handlers.resident.place import Outside, with_pin
@@ -141,6 +142,29 @@ def _overheard(who: Speaker, talk: Conversation, asked: Question[Any]) -> talks.
     if text not in known:
         talk = _with_words(who, talk, asked, text)
     return talks.Overheard(talk, "" if asked.patient else who.t("Lo anoté."))
+
+
+TAKES_ANY_WORDS = frozenset({"place", "colonia", "colonia_name", "street", "when", "name"})
+PLAINLY, REASONS = (
+    0.95,
+    2,
+)  # below it, or with fewer words that say so, "delante de la tienda" is only a place
+
+
+def _set_apart(who: Speaker, talk: Conversation, asked: Question[Any]) -> talks.Overheard | None:
+    """What only a named list may know, written where an ordinary report asks for a street: it stands not in that."""
+    understood, text = who.understood, who.inbound.text.strip()
+    told = Told.from_arguments(talk.arguments)
+    best = understood.guesses[0] if understood and understood.guesses else None
+    plain = best is not None and best.score >= PLAINLY and len(best.reasons) >= REASONS
+    if best is None or not plain or not who.here.kind(best.kind).listed:
+        return None
+    any_words = asked.name in TAKES_ANY_WORDS or asked.name.startswith("q_")
+    if not any_words or confidential(who.t, who.here, told, talk.answers):
+        return None
+    if text not in talk.answers.get(SAID, ()):
+        talk = structs.replace(talk, answers=with_words(talk.answers, text))
+    return talks.Overheard(talk, who.t("Lo anoté."))
 
 
 def _with_words(who: Speaker, talk: Conversation, asked: Question[Any], text: str) -> Conversation:
@@ -437,5 +461,6 @@ talks.script(
         files=True,
         noticed=_noticed,
         overhear=_overheard,
+        set_apart=_set_apart,
     )
 )

@@ -194,3 +194,62 @@ async def test_why_it_should_not_be_withdrawn_reaches_who_attends_it(place: Town
     (report,) = await place.read(lambda tx: tx.reports.open())
     history = await place.read(lambda tx: tx.reports.history(report.id))
     assert any("hay dos apagadas" in getattr(event, "text", "") for event in history)
+
+
+LATER = "Dejó un reporte a medias"
+
+
+@pytest.mark.parametrize("when", ["at the consent", "at a question", "at the card"])
+async def test_a_draft_with_something_in_confidence_beside_it_is_not_written_about(
+    place: Town, when: str
+) -> None:
+    """Somebody else may read the screen: of an ordinary draft they are reminded, of this one never."""
+    who = place.vecina
+    await who.says(LAMP)
+    if when != "at the consent":
+        await who.says("acepto")
+    if when == "at the card":
+        for _ in range(4):
+            if "¿Está bien?" not in who.last:
+                await who.says("1")
+    await who.says("y en la casa de junto venden cristal")
+    assert "Lo a" in who.last  # noted, or added
+    assert "cristal" not in who.last
+    before = len(who.heard)
+    await place.later(days=2)
+    assert [text_of(bubble) for bubble in who.heard[before:]] == []
+
+
+async def test_an_ordinary_draft_is_written_about(place: Town) -> None:
+    await place.vecina.says(LAMP)
+    await place.vecina.says("es el poste de atras del domo")
+    await place.later(days=2)
+    assert LATER in place.vecina.last
+
+
+@pytest.mark.parametrize("question", ["street", "when", "place"])
+async def test_what_is_told_in_confidence_where_a_street_is_asked_is_no_street(
+    place: Town, question: str
+) -> None:
+    who = place.vecina
+    await who.says("no prende la lampara" if question == "place" else LAMP)
+    await who.says("acepto")
+    if question == "when":
+        for _ in range(4):
+            if "¿Está bien?" not in who.last:
+                await who.says("1")
+        await who.taps("Corregir")
+        await who.taps("Cuándo")
+    asked_now = who.last
+    answer = await who.says("y en la casa de junto venden cristal")
+    assert answer == f"Lo anoté.\n{asked_now}"
+    await who.says("no sé")
+    for _ in range(5):
+        if "¿Está bien?" not in who.last:
+            await who.says("1")
+    assert "un asunto en confianza" in who.last
+    assert "cristal" not in who.last
+    await who.taps("Enviar")
+    (report,) = await place.read(lambda tx: tx.reports.open())
+    assert "cristal" not in f"{report.text} {report.place} {report.when} {report.answers}"
+    assert "¿Lo reportamos?" in who.last
