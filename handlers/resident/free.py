@@ -195,7 +195,7 @@ def _of_nobody(who: Speaker) -> None:
 def _about_folio(who: Speaker, folio: str | None) -> None:
     if folio:
         my_reports.status(who, folio)
-    else:
+    elif not naming.of_the_only_one(who):
         my_reports.my_reports(who)
 
 

@@ -44,6 +44,16 @@ def heard(who: Speaker, talk: Conversation | None) -> bool:
     return True
 
 
+def of_the_only_one(who: Speaker) -> bool:
+    """ "Ya reporté la lámpara y nadie ha venido": without a folio, it can be but one report, and the words go there."""
+    text = who.inbound.text.strip()
+    mine = [one for one in who.tx.reports.of_person(who.person.id) if one.status.open]
+    if len(mine) != 1 or only_asks(text):
+        return False
+    _keep(who, _Named(mine[0], text, tuple(item.id for item in who.media)), None)
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class _Named:
     """A report of theirs, and what was said and shown beside its folio."""

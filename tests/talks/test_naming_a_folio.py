@@ -167,3 +167,21 @@ async def test_of_a_closed_one_in_the_middle_of_a_talk_they_are_kept_too(place: 
     words = f"Folio {folio} {MORE}"
     assert "¿En qué colonia vive" in await place.vecina.says(words)
     assert await added(place, folio) == [words]
+
+
+async def test_of_the_only_open_report_no_folio_is_needed(place: Town) -> None:
+    folio = await reported(place, place.vecina)
+    words = "ya reporte la lampara hace una semana y sigue igual, nadie ha venido"
+    answer = await place.vecina.says(words)
+    assert answer.startswith(f"Folio {folio}\nAgregado.")
+    assert await added(place, folio) == [words]
+    assert "Sus reportes:" in await place.vecina.says("quisiera saber en que va mi reporte")
+    assert await added(place, folio) == [words]
+
+
+async def test_who_has_several_chooses(place: Town) -> None:
+    folio = await reported(place, place.vecina)
+    await place.vecina.reports("mi vecino pone musica muy fuerte en la calle chetumal de la leona vicario")
+    words = "ya reporte la lampara hace una semana y sigue igual, nadie ha venido"
+    assert "Sus reportes:" in await place.vecina.says(words)
+    assert await added(place, folio) == []
