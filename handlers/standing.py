@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.conversation import Standing
 
-MOST = 512  # talks under way at the same time in one process; a few KB each
+MOST = 256  # talks under way at the same time in one process; a few KB each
 
 Arguments = dict[str, Any]
 

@@ -37,7 +37,7 @@ MOST_PASSAGES = 8
 MOST_TELLING = 3
 WITHIN = 0.9
 """One passage by itself must be surer: there are many, and each without what was said before."""
-LAST_READ = 512
+LAST_READ = 256
 """So many messages are remembered as understood: a talk reads its first sentence again at every turn."""
 
 
