@@ -27,6 +27,7 @@ Finish = Callable[[Speaker, Conversation, Any], None]
 Answer = Callable[[Speaker, Conversation, LookUp], Any]
 Begin = Callable[[Speaker, str], None]
 Overhear = Callable[[Speaker, Conversation, Question[Any]], "Overheard | None"]
+SetApart = Callable[[Speaker, Conversation], "Overheard | None"]
 
 PATIENCE = 3  # misses after which a person is offered
 
@@ -54,7 +55,7 @@ class Script:
         None  # sees each turn before it is asked
     )
     overhear: Overhear | None = None  # keeps words that answer nothing, where they tell something
-    set_apart: Overhear | None = None  # keeps words that must not stand in the answer that is asked
+    set_apart: SetApart | None = None  # keeps words that must not stand in the answer that is asked
     cancelled: Callable[[Speaker, Conversation], bool] | None = None  # says what "cancelar" means here
 
     @property
@@ -148,7 +149,7 @@ def parked(who: Speaker) -> Conversation | None:
 
 def reply(who: Speaker, talk: Conversation, said: Reply) -> None:
     """Give the waiting question an answer."""
-    question = _waiting(who, talk) if said.media else None
+    question = waiting(who, talk) if said.media else None
     if question is None or question.files:
         _hear(who, talk, said)
     elif said.text.strip():
@@ -178,8 +179,7 @@ def _set_apart(who: Speaker, talk: Conversation, said: Reply) -> Overheard | Non
     set_apart = SCRIPTS[talk.flow].set_apart
     if set_apart is None or not said.text.strip() or who.understood is None or who.understood.kind is None:
         return None
-    question = _waiting(who, talk)
-    return set_apart(who, talk, question) if question is not None else None
+    return set_apart(who, talk)
 
 
 def _overheard(who: Speaker, talk: Conversation, turn: Turn[Any], said: Reply) -> Overheard | None:
@@ -198,18 +198,18 @@ def _not_used(t: Texts) -> str:
 
 def takes_files(who: Speaker, talk: Conversation) -> bool:
     """Does a photo or a voice note answer what this talk asks now?"""
-    question = _waiting(who, talk)
+    question = waiting(who, talk)
     return question is not None and question.files
 
 
 def takes_words(who: Speaker, talk: Conversation) -> bool:
     """Do any words answer what this talk asks now?"""
-    return isinstance(_waiting(who, talk), Write | Gather)
+    return isinstance(waiting(who, talk), Write | Gather)
 
 
 def asks_place(who: Speaker, talk: Conversation) -> bool:
     """Is a pin what answers the question that this talk asks now?"""
-    question = _waiting(who, talk)
+    question = waiting(who, talk)
     return question is not None and question.asks_location
 
 
@@ -251,7 +251,8 @@ def _advance(who: Speaker, talk: Conversation, answers: Answers, said: Reply | N
     return turn
 
 
-def _waiting(who: Speaker, talk: Conversation) -> Question[Any] | None:
+def waiting(who: Speaker, talk: Conversation) -> Question[Any] | None:
+    """What this talk asks now; the flow is run for it."""
     return _advance(who, talk, talk.answers).question
 
 

@@ -145,26 +145,31 @@ def _overheard(who: Speaker, talk: Conversation, asked: Question[Any]) -> talks.
 
 
 TAKES_ANY_WORDS = frozenset({"place", "colonia", "colonia_name", "street", "when", "name"})
-PLAINLY, REASONS = (
-    0.95,
-    2,
-)  # below it, or with fewer words that say so, "delante de la tienda" is only a place
+PLAINLY, REASONS = 0.95, 2
+"""Less sure, or with fewer words that say so, "delante de la tienda" is only a place."""
 
 
-def _set_apart(who: Speaker, talk: Conversation, asked: Question[Any]) -> talks.Overheard | None:
+def _set_apart(who: Speaker, talk: Conversation) -> talks.Overheard | None:
     """What only a named list may know, written where an ordinary report asks for a street: it stands not in that."""
-    understood, text = who.understood, who.inbound.text.strip()
-    told = Told.from_arguments(talk.arguments)
-    best = understood.guesses[0] if understood and understood.guesses else None
-    plain = best is not None and best.score >= PLAINLY and len(best.reasons) >= REASONS
-    if best is None or not plain or not who.here.kind(best.kind).listed:
+    text = who.inbound.text.strip()
+    if not _plainly_listed(who) or not _takes_any_words(talks.waiting(who, talk)):
         return None
-    any_words = asked.name in TAKES_ANY_WORDS or asked.name.startswith("q_")
-    if not any_words or confidential(who.t, who.here, told, talk.answers):
+    if confidential(who.t, who.here, Told.from_arguments(talk.arguments), talk.answers):
         return None
     if text not in talk.answers.get(SAID, ()):
         talk = structs.replace(talk, answers=with_words(talk.answers, text))
     return talks.Overheard(talk, who.t("Lo anoté."))
+
+
+def _plainly_listed(who: Speaker) -> bool:
+    best = next(iter(who.understood.guesses), None) if who.understood else None
+    if best is None or best.score < PLAINLY or len(best.reasons) < REASONS:
+        return False
+    return bool(who.here.kind(best.kind).listed)
+
+
+def _takes_any_words(asked: Question[Any] | None) -> bool:
+    return asked is not None and (asked.name in TAKES_ANY_WORDS or asked.name.startswith("q_"))
 
 
 def _with_words(who: Speaker, talk: Conversation, asked: Question[Any], text: str) -> Conversation:
