@@ -1,7 +1,7 @@
 """The pictures of the README, taken from a running demonstration so that they never go stale.
 
     uv run proximidad demo                       # in one window
-    uv run python docs/screenshots.py [URL]      # in another; begins the demonstration anew
+    uv run python docs/screenshots.py [URL]      # in another; begins the demonstration anew (needs fonts-noto-color-emoji)
 
 Each scene is a talk played on the phones; a step that can't be done ends the script with its name.
 """
