@@ -125,10 +125,10 @@ class Triage:
         )
 
     def _danger(self, heard: Heard, judged: Judgement, enough: float | None = None) -> Danger | None:
-        likely = self._likely(heard, judged) >= (self._cuts.get("urgent", 1.0) if enough is None else enough)
-        return (
-            Danger(words=_words(heard.spoken, heard.danger_hits) or self._telling(heard)) if likely else None
-        )
+        if self._likely(heard, judged) < (self._cuts.get("urgent", 1.0) if enough is None else enough):
+            return None
+        said = _words(heard.spoken, heard.danger_hits)
+        return Danger(words=said or self._telling(heard), plain=bool(said))
 
     def _telling(self, heard: Heard) -> tuple[str, ...]:
         """When no rule says it, the words that weigh most for danger, as written."""

@@ -18,6 +18,9 @@ class Danger:
     """Someone is in danger now, and which words of the message say so."""
 
     words: tuple[str, ...]
+    plain: bool = (
+        True  # the lexicon says it; else only the learned weights, and the words are those that tell most
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,9 @@ class Understanding:
         """The same understanding again, from what `as_dict` gave (also after a trip through JSON)."""
         danger = plain["danger"]
         return cls(
-            danger=None if danger is None else Danger(words=tuple(danger["words"])),
+            danger=None
+            if danger is None
+            else Danger(words=tuple(danger["words"]), plain=danger.get("plain", True)),
             guesses=tuple(_guess(guess) for guess in plain["guesses"]),
             also=tuple(plain["also"]),
             sensitive=plain["sensitive"],

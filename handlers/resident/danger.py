@@ -24,7 +24,7 @@ from handlers.here import Here
 from handlers.resident import filing
 from handlers.resident.confidence import VIOLENCE
 from handlers.resident.draft import Draft
-from handlers.resident.place import Outside, at_point, locate, with_pin
+from handlers.resident.place import ASKED_WHERE, Outside, at_point, locate, only_where, with_pin
 from handlers.resident.told import Told, place_heard
 from handlers.resident.told import heard as told_of
 from handlers.speaker import Speaker, button
@@ -41,6 +41,8 @@ def heard(who: Speaker, talk: Conversation | None) -> bool:
     danger_now = who.understood.danger if who.understood else None
     if danger_now is None or who.role is not Role.RESIDENT or fold(who.inbound.text) in ASKS_HOW:
         return False
+    if talk is not None and talk.asked in ASKED_WHERE and not danger_now.plain:
+        return not only_where(who.inbound.text)
     return talk is None or talk.flow != NAME
 
 

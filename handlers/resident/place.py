@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
@@ -137,6 +138,18 @@ def _neighbour_named(here: Here, text: str) -> Neighbour | None:
 
 
 FEW_WORDS = 5
+ASKED_WHERE = frozenset({"place", "colonia", "colonia_name", "street"})
+"""The questions of a talk that a place answers."""
+WHERE = re.compile(
+    r"(?:en|al?|por|frente|enfrente|atras|detras|debajo|abajo|arriba|junto|pegado|cerca|llegando|saliendo|entrando|pasando"
+    r"|bajando|subiendo|esquina|entre|calle|avenida|camino|carretera|edificio|manzana|mz|lote|privada)\b"
+)
+
+
+def only_where(text: str) -> bool:
+    """ "Debajo del puente", "pegado al canal": a few words that begin as places do. "Adentro de mi casa" is none, nor 🔫."""
+    said = fold(text)
+    return len(said.split()) <= FEW_WORDS and max(text) < "\u2190" and WHERE.match(said) is not None
 
 
 def _written_in(here: Here, text: str) -> Place | None:

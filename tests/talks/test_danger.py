@@ -227,3 +227,21 @@ async def test_the_tap_on_an_earlier_911_card_alerts_too(place: Town) -> None:
     await place.vecina.taps_token(token, bubble)
     (report,) = await place.read(lambda tx: tx.reports.open())
     assert "machetes" in report.text
+
+
+@pytest.mark.parametrize("said", ["debajo del puente", "pegado al canal", "llegando al boulevard"])
+async def test_a_place_where_one_is_asked_for_is_no_danger(place: Town, said: str) -> None:
+    """The weights have heard such places told with accidents; asked where the lamp is, they are only places."""
+    await place.vecina.says("hola")
+    await place.vecina.says("no prende una lampara en la leona vicario")
+    await place.vecina.says("acepto")
+    assert not (await place.vecina.says(said)).startswith(CALL)
+    assert said in text_of(place.vecina.heard[-1]) or said in (await place.vecina.says("una"))
+
+
+@pytest.mark.parametrize("said", ["estan adentro", "por favor ayuda me sigue", "en la calle hay balazos"])
+async def test_danger_told_where_a_place_is_asked_for_is_danger(place: Town, said: str) -> None:
+    await place.vecina.says("hola")
+    await place.vecina.says("no prende una lampara en la leona vicario")
+    await place.vecina.says("acepto")
+    assert (await place.vecina.says(said)).startswith(CALL)
