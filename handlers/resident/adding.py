@@ -18,7 +18,7 @@ from handlers.resident.told import heard, in_confidence_only, read_again, when_h
 CARDS = ("send", *(f"send{n}" for n in range(1, 6)))  # the last one takes no more words
 HEARD = {card: f"heard_{card}" for card in CARDS}  # where it is kept what the words at a card say
 WORDS = 4  # so many, where triage knows nothing of them: what is shorter is rather a slip than a concern
-HALF = 0.5  # what seems an intent and is less sure than this is none
+HALF = 0.5  # what seems an intent, or is said by no word of the lexicon, and is less sure than this is none
 AROUND = 2  # words beside a time or a place that only hold it: "es en la noche", "fue ayer"
 ASKING = frozenset(
     {"que", "como", "cuando", "donde", "quien", "cual", "cuanto", "por", "para", "what", "how"}

@@ -18,6 +18,7 @@ from handlers.here import Here
 from handlers.officer import enrolment, spoken
 from handlers.refusals import in_words
 from handlers.resident import (
+    adding,
     badge,
     closing,
     filing,
@@ -178,13 +179,10 @@ def _doubtful(here: Here, understood: Understanding) -> bool:
     return not best.reasons and best.score < sure
 
 
-HALF = 0.5  # an intent that no word of the lexicon speaks for, below this, is no intent
-
-
 def _hardly_read(understood: Understanding | None) -> bool:
     """ "Con reserva", said alone: it resembles something, but nothing in it says so."""
     best = understood.guesses[0] if understood and understood.guesses else None
-    return best is not None and not best.reasons and best.score < HALF
+    return best is not None and not best.reasons and best.score < adding.HALF
 
 
 def _of_nobody(who: Speaker) -> None:
