@@ -426,10 +426,11 @@ def global_word(who: Speaker) -> Act | None:
     found = _COMMAND.match(text)
     if found is not None:
         return _command(who, found[1])
-    if _FOLIO_WORD.match(text) and folios.find(text) and naming.only_asks(text):
-        return _status_of(folios.find(text) or "")
-    if who.role is not Role.RESIDENT and folios.find(text) and not _sentence(who, text):
-        return _typed(text, folios.find(text) or "")
+    folio = folios.find(text)
+    if folio is not None and _FOLIO_WORD.match(text) and naming.only_asks(text):
+        return _status_of(folio)
+    if folio is not None and who.role is not Role.RESIDENT and not _sentence(who, text):
+        return _typed(text, folio)
     if len(text) > LONGEST_WORD:
         return None
     entry = _BY_WORD.get(fold(text)) or (_BY_WORD["?"] if text == "?" else None)
