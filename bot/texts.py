@@ -147,36 +147,9 @@ class Texts:
         return f"en {self.listing([*map(_with_article, places)])}"
 
 
-EL = frozenset(
-    (
-        "sector",
-        "cuadrante",
-        "distrito",
-        "polígono",
-        "poligono",
-        "centro",
-        "módulo",
-        "modulo",
-        "barrio",
-        "puesto",
-        "grupo",
-    )
-)
-LA = frozenset(
-    (
-        "mesa",
-        "zona",
-        "región",
-        "region",
-        "sección",
-        "seccion",
-        "comandancia",
-        "delegación",
-        "delegacion",
-        "central",
-        "base",
-    )
-)
+MASCULINE = "sector cuadrante distrito polígono poligono centro módulo modulo barrio puesto grupo"
+FEMININE = "mesa zona región region sección seccion comandancia delegación delegacion central base"
+ARTICLES = {word: the for the, words in (("el ", MASCULINE), ("la ", FEMININE)) for word in words.split()}
 
 
 def _with_article(place: str) -> str:
@@ -185,8 +158,7 @@ def _with_article(place: str) -> str:
     word = first.lower()
     if rest and word in ("el", "la", "los", "las"):
         return f"{word} {rest}"
-    article = "el " if word in EL else "la " if word in LA else ""
-    return article + place
+    return ARTICLES.get(word, "") + place
 
 
 def _sounds_i(word: str) -> bool:
