@@ -328,7 +328,7 @@ def erase(
                 out.print(line)
             if wanted and (yes or typer.confirm("No se puede deshacer. ¿Borrar?")):
                 for one in wanted:
-                    await store.run(lambda tx, one=one: one.done(tx, now()))  # type: ignore[misc]
+                    await store.run(one.unit(now()))
                 await store.scrub()
                 return len(wanted)
         except UnknownFolio:

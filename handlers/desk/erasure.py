@@ -33,6 +33,10 @@ class Wanted:
     told: str
     done: Callable[[Transaction, datetime], None]
 
+    def unit(self, at: datetime) -> Callable[[Transaction], None]:
+        """What the store runs to do it."""
+        return lambda tx: self.done(tx, at)
+
 
 def ask(tx: Transaction, person_id: str, at: datetime) -> None:
     """The request is logged, and every supervisor hears of it."""
