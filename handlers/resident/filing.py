@@ -123,12 +123,10 @@ def _accepted_in_words(turn: Turn[Any]) -> bool:
 
 
 BEFORE_ALL = frozenset({"safe", "urgent", "consent", "consent_read", "kind", "leaf"})
-SETTLED = frozenset(
-    {"other", "what", "place", AGAIN}
-)  # with one of these answered there is more than a beginning
-OWN_RULES = frozenset(
-    {*adding.CARDS, "what", "other", "name"}
-)  # questions that say themselves what does not fit
+SETTLED = frozenset({"other", "what", "place", AGAIN})
+"""With one of these answered there is more than a beginning."""
+OWN_RULES = frozenset({*adding.CARDS, "what", "other", "name"})
+"""Questions that say themselves what does not fit."""
 
 
 def _overheard(who: Speaker, talk: Conversation, asked: Question[Any]) -> talks.Overheard | None:
