@@ -91,12 +91,6 @@ _ALL_OF = select(report).where(report.c.person_id == bindparam("who")).order_by(
 _STILL_OPEN = [
     status.value for status in Status if status is not Status.CLOSED
 ]  # an index finds only what is named
-_OPEN = (
-    select(report)
-    .where(report.c.status.in_(_STILL_OPEN), report.c.listed.is_(False))
-    .order_by(report.c.opened_at)
-    .limit(bindparam("most"))
-)
 _EVERY_OPEN = (
     select(report.c.folio, report.c.kind, report.c.status, report.c.opened_at, report.c.claimed_at)
     .where(report.c.status.in_(_STILL_OPEN), report.c.listed.is_(False))
@@ -289,12 +283,8 @@ class Reports:
         """Somebody's own reports, newest first; the confidential ones are in no list."""
         return self._many(_OF_PERSON, who=person_id, most=most)
 
-    def open(self, most: int = 200) -> list[Report]:
-        """Everything that is not closed, oldest first; the confidential ones are in no list."""
-        return self._many(_OPEN, most=most)
-
     def every_open(self) -> list[OpenOne]:
-        """All of those, however many, as far as a count needs them."""
+        """Everything that is not closed, oldest first, as far as a count needs it; the confidential ones are in no list."""
         rows = self._tx.connection.execute(_EVERY_OPEN).all()
         return [OpenOne(row[0], row[1], Status(row[2]), row[3], row[4]) for row in rows]
 

@@ -35,7 +35,7 @@ def looks(tx: Transaction) -> dict[str, Callable[[Transaction], Any]]:
     return {
         "one report by its folio": lambda tx: tx.reports.by_folio(folio),
         "mine": lambda tx: tx.reports.of_person(who),
-        "open, the oldest 200 (the board)": lambda tx: tx.reports.open(),
+        "all that is open (the board)": lambda tx: tx.reports.every_open(),
         "in an officer's hands": lambda tx: tx.reports.handled_by(who),
         "near, of one kind, 30 days": lambda tx: tx.reports.near(
             cells, "alumbrado", now - timedelta(days=30)

@@ -21,6 +21,7 @@ from handlers.here import Here
 from storage import Store, Transaction
 from storage.outbox import LEASE, Row
 from tests.handlers.conftest import NOON, FakeChannel, HastyClock, officer, resident
+from tests.support.log_book import open_reports
 from tests.support.outgoing import alert, say, states
 from tests.support.reports import opened
 
@@ -519,7 +520,7 @@ async def test_the_card_of_an_alert_that_was_taken_is_edited_in_place(
     await delivery.idle()
 
     def taken(tx: Transaction) -> None:
-        report = tx.reports.open()[0]
+        report = open_reports(tx)[0]
         facts = {"folio": report.folio, "handler": "Poot", "what": "ReportClaimed", "at": NOON.isoformat()}
         card = f"alert:{report.id}"
         notice = Notice(

@@ -22,6 +22,7 @@ from storage import Store, Transaction, open_store
 from storage.sealing import KeyRing
 from storage.usage import ALL, Count
 from tests.handlers.conftest import HastyClock
+from tests.support.log_book import open_reports
 from tests.support.reports import NOON
 from tests.support.talker import Town, text_of, town
 
@@ -60,7 +61,7 @@ MATTERS = (  # each of another kind, all in the same sector
 
 async def reported(here: Town) -> str:
     """One more matter, from the first words to the folio; what the receipt says."""
-    so_far = await here.read(lambda tx: len(tx.reports.open()))
+    so_far = await here.read(lambda tx: len(open_reports(tx)))
     await here.later(minutes=1)
     return await here.vecina.reports(MATTERS[so_far])
 

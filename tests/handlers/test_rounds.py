@@ -32,6 +32,7 @@ from storage import Store, Transaction
 from storage.conversations import Conversation
 from storage.due import DueItem
 from tests.handlers.conftest import NOON, HastyClock, officer, resident
+from tests.support.log_book import open_reports
 from tests.support.reports import opened
 
 MINUTE = timedelta(minutes=1)
@@ -608,7 +609,7 @@ async def test_what_breaks_is_tried_again_and_holds_nothing_up(
     again = await store.read(lambda tx: tx.due.get("no_such_kind", "x"))
     assert again is not None
     assert (again.due_at, again.attempts) == (NOON + rounds.FAILED_AGAIN, 1)
-    assert (await store.read(lambda tx: tx.due.get(desk.OBLIGATION, tx.reports.open()[0].id))).level == 1  # type: ignore[union-attr]
+    assert (await store.read(lambda tx: tx.due.get(desk.OBLIGATION, open_reports(tx)[0].id))).level == 1  # type: ignore[union-attr]
 
 
 async def test_what_a_person_did_meanwhile_is_not_done_again(
@@ -624,7 +625,7 @@ async def test_what_a_person_did_meanwhile_is_not_done_again(
     await store.run(work)
     clock.skip(minutes=2)
     (item,) = await store.read(lambda tx: tx.due.arrived(clock.at))
-    folio = (await store.read(lambda tx: tx.reports.open()))[0].folio
+    folio = (await store.read(open_reports))[0].folio
     await store.run(lambda tx: desk.claim(tx, here, folio, tx.staff.officer(resident(tx, "canul")), clock.at))  # type: ignore[arg-type]
     await due._do(item, clock.at)
     await store.run(lambda tx: desk.climb(tx, here, item.subject, 0, clock.at))

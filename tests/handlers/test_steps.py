@@ -16,6 +16,7 @@ from handlers.here import Here
 from storage import Store, Transaction
 from storage.schema import outbox
 from tests.handlers.conftest import NOON, me, officer, resident
+from tests.support.log_book import open_reports
 from tests.support.reports import opened
 
 LATER = NOON + timedelta(minutes=5)
@@ -132,7 +133,7 @@ async def test_what_a_revoked_officer_had_in_hand_is_nobody_s_and_sounds_again(
         return duty.dismiss(tx, here, "canul", me(tx, "aguilar"), LATER)
 
     assert await store.run(work) == 2
-    found = await store.read(lambda tx: [(r.status.value, r.handler_id) for r in tx.reports.open()])
+    found = await store.read(lambda tx: [(r.status.value, r.handler_id) for r in open_reports(tx)])
     assert found == [("received", None)] * 2
     assert len(await store.read(lambda tx: tx.due.of_kind(desk.OBLIGATION))) == 2
     assert "poot" in await store.run(lambda tx: heard(tx, "alert"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from handlers.resident.adding import CARDS
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town, town
 
 LAMP = "ay una lampara fundida en la leona vicario"
@@ -38,7 +39,7 @@ async def test_words_at_the_card_join_the_draft(place: Town, words: str, line: s
     assert card.startswith("Lo agregué. Entendí esto:")
     assert line in card
     await place.vecina.taps("Enviar")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.text == f"{LAMP}\n{words}"
 
 
@@ -87,7 +88,7 @@ async def test_something_confidential_written_at_an_ordinary_card_stays_out_of_i
     assert "me pega" not in card
     assert "un asunto en confianza" in card
     await who.taps("Enviar")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.text == LAMP
     assert not any("me pega" in str(bubble) for bubble in place.oficial.heard)
 

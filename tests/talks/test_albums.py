@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town, text_of
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
@@ -23,7 +24,7 @@ async def album(phone: Phone, caption: str, n: int = 3) -> None:
 
 async def attached(place: Town) -> list[int]:
     """How many files each open report has."""
-    reports = await place.read(lambda tx: tx.reports.open())
+    reports = await place.read(open_reports)
     return [len(await place.read(lambda tx, r=one: tx.media.of_report(r.id))) for one in reports]
 
 
@@ -35,7 +36,7 @@ async def test_an_album_whose_words_tell_nothing_begins_a_report_with_all_of_it(
         await who.says(said)
     await who.reports("1")
     assert await attached(place) == [3]
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert "así está esto" in report.text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town, text_of
 
 LAMP = "ay una lampara fundida en la leona vicario"
@@ -21,7 +22,7 @@ async def to_the_end(who: Phone, most: int = 10) -> list[str]:
 
 async def told(place: Town) -> str:
     """The words of the one open report."""
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     return report.text
 
 
@@ -93,7 +94,7 @@ async def test_words_at_a_later_question_join_the_description(place: Town) -> No
     await who.says("desde el lunes")
     assert "¿Está bien?" in who.last
     await who.taps("Enviar")
-    words = max((r.text for r in await place.read(lambda tx: tx.reports.open())), key=len)
+    words = max((r.text for r in await place.read(open_reports)), key=len)
     assert "tampoco sirve la de enfrente" in words
     assert "el numero de la casa es el veinticinco" in words
 
@@ -125,7 +126,7 @@ async def test_a_place_that_nobody_knows_by_name_stays_as_it_was_written(place: 
     for _ in range(8):
         if "folio es" not in who.last:
             await who.says("1")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert "don chucho" in report.place.street
     assert "tienda de abarrotes" in report.place.street
 
@@ -166,7 +167,7 @@ async def test_who_refuses_the_notice_leaves_nothing(place: Town) -> None:
     await who.says(LAMP)
     await who.says("es el poste de atras del domo")
     await who.taps("Ahora no")
-    assert await place.read(lambda tx: tx.reports.open()) == []
+    assert await place.read(open_reports) == []
     kept = await place.read(lambda tx: tx.conversations.expired(place.demo.clock.now().replace(year=2030)))
     assert kept == []
 
@@ -191,7 +192,7 @@ async def test_why_it_should_not_be_withdrawn_reaches_who_attends_it(place: Town
     assert answer.startswith("Agregado.")
     assert "¿Retiramos su reporte?" in answer
     await who.says("no")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     history = await place.read(lambda tx: tx.reports.history(report.id))
     assert any("hay dos apagadas" in getattr(event, "text", "") for event in history)
 
@@ -250,6 +251,6 @@ async def test_what_is_told_in_confidence_where_a_street_is_asked_is_no_street(
     assert "un asunto en confianza" in who.last
     assert "cristal" not in who.last
     await who.taps("Enviar")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert "cristal" not in f"{report.text} {report.place} {report.when} {report.answers}"
     assert "¿Lo reportamos?" in who.last

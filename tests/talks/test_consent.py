@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Town
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
@@ -14,7 +15,7 @@ async def test_a_newer_notice_that_was_accepted_is_not_asked_for_again(place: To
     await place.vecina.reports(LAMP)
 
     def of_last_year(tx) -> str:
-        (report,) = tx.reports.open()
+        (report,) = open_reports(tx)
         tx.people.consent(report.person_id, "2025-01", place.demo.clock.now())
         return report.person_id
 

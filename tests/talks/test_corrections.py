@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Town
 
 FIRST = "mi vecino de la calle roma en la italia pone musica hasta las 4 todos los viernes"
@@ -33,7 +34,7 @@ async def test_the_card_says_what_was_understood_and_every_field_can_be_correcte
                 await who.says("1")
         assert line in who.last, (field, who.last)
     await who.taps("Enviar")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert (report.kind, report.place.colonia) == ("alumbrado", "leona-vicario")
     assert report.text.startswith("es un bar con bocinas")
     assert report.when.endswith("a las 11 de la noche (domingo 22 de noviembre)")
@@ -51,7 +52,7 @@ async def test_the_time_is_kept_with_the_report_and_read_by_who_attends(place: T
     who = place.vecina
     for said in (FIRST, "acepto", "con reserva", "enviar"):
         await who.says(said)
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.when == "los viernes, hasta las 4 de la madrugada"
     assert "🕒 los viernes, hasta las 4 de la madrugada" in await place.oficial.taps("Tomar")
 

@@ -7,6 +7,7 @@ import pytest
 from bot.channels.simulator import Manner
 from bot.domain.events import ReportOpened
 from bot.messages import Address, Inbound, InboundKind
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town, text_of
 
 CALL = "Llame al 911 AHORA"
@@ -34,7 +35,7 @@ async def test_who_is_not_safe_is_never_taken_for_safe(place: Town, said: str) -
     await place.vecina.says(SAID)
     assert (await place.vecina.says(said)).startswith(CALL)
     await place.vecina.taps("Avisar al turno")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert said in report.text
 
 
@@ -54,7 +55,7 @@ async def test_what_was_told_before_one_was_safe_need_not_be_told_again(place: T
     assert "acepte el aviso" in await place.vecina.taps("Sí, reportarlo")
     await place.vecina.says("acepto")
     await place.vecina.reports("1")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert "machetes" in report.text
     assert report.reason != "danger"
 
@@ -83,7 +84,7 @@ def cards(phone: Phone) -> list:
 async def test_the_words_of_danger_are_kept_with_the_report(place: Town) -> None:
     await place.vecina.says(SAID)
     await place.vecina.taps("Avisar al turno")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert (report.priority, report.reason) == (0, "danger")
     opened = (await place.read(lambda tx: tx.reports.history(report.id)))[0]
     assert isinstance(opened, ReportOpened)
@@ -100,7 +101,7 @@ async def test_what_happens_is_no_place(place: Town) -> None:
     assert "¿Dónde está?" in answer
     assert "«estan rompiendo la puerta ayuda»" in place.oficial.last
     await place.vecina.says("calle roma en la italia")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.place.colonia == "italia"
 
 
@@ -168,7 +169,7 @@ async def test_an_officer_who_writes_of_danger_notes_it_down_as_such(place: Town
         if "Entendí esto" not in place.oficial.last:
             await place.oficial.says("1")
     await place.oficial.taps("Enviar")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert (report.priority, report.reason) == (0, "danger")
 
 
@@ -201,7 +202,7 @@ async def test_a_pin_before_the_tap_goes_with_the_alert(place: Town, text: str) 
     assert (await place.vecina.locates(*INN)).startswith("Recibí su ubicación.\n" + CALL)
     answer = await place.vecina.taps("Avisar al turno")
     assert answer.startswith("Ya avisamos.")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.place.point is not None
     assert report.sectors
 
@@ -209,7 +210,7 @@ async def test_a_pin_before_the_tap_goes_with_the_alert(place: Town, text: str) 
 async def test_a_map_link_beside_the_words_is_the_place(place: Town) -> None:
     await place.vecina.says(f"{SAID} https://maps.google.com/?q={INN[0]},{INN[1]}")
     assert (await place.vecina.taps("Avisar al turno")).startswith("Ya avisamos.")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.place.point is not None
 
 
@@ -225,7 +226,7 @@ async def test_the_tap_on_an_earlier_911_card_alerts_too(place: Town) -> None:
     bubble, token = place.vecina.button("Avisar al turno")
     await place.vecina.says("son dos y traen machetes")
     await place.vecina.taps_token(token, bubble)
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert "machetes" in report.text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Town
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
@@ -17,7 +18,7 @@ async def test_no_enviar_sends_nothing(place: Town) -> None:
     await place.vecina.says(LAMP)
     await place.vecina.says("acepto")
     await place.vecina.says("no enviar")
-    assert await place.read(lambda tx: tx.reports.open()) == []
+    assert await place.read(open_reports) == []
 
 
 async def test_who_can_not_write_now_is_asked_nothing_more(place: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Address
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
@@ -29,7 +30,7 @@ async def test_a_half_told_report_waits_while_another_one_is_told(place: Town) -
     assert "Tiene un reporte a medias" in await who.says("menú")
     assert "lampara" in await who.taps("Seguir mi reporte")
     await who.taps("Enviar")
-    kinds = {report.kind for report in await place.read(lambda tx: tx.reports.open())}
+    kinds = {report.kind for report in await place.read(open_reports)}
     assert kinds == {"alumbrado", "servicios"}
 
 

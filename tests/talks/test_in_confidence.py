@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.channels.simulator import Manner
 from bot.municipality.kind_checks import ALWAYS_LISTED
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town, text_of
 
 SAID = {
@@ -68,14 +69,14 @@ async def from_a_sentence(place: Town, kind: str) -> None:
     assert not any(word in last for word in ("violencia", "droga", "polic", "robad", "arma", "acoso"))
     for officer in (place.oficial, place.oficial2):
         assert not any(kind in text_of(b) or "confidencial" in text_of(b) for b in officer.heard)
-    assert await place.read(lambda tx: tx.reports.open()) == []
+    assert await place.read(open_reports) == []
     assert (await who.says("mis reportes")).startswith("No tiene reportes")
 
 
 async def test_from_the_menu_it_is_the_same_path(place: Town) -> None:
     for kind, words in CHOSEN.items():
         await walk(place.somebody(kind), "reportar", "acepto", *words)
-    assert await place.read(lambda tx: tx.reports.open()) == []
+    assert await place.read(open_reports) == []
     for officer in (place.oficial, place.oficial2):
         assert not any("confidencial" in text_of(b) for b in officer.heard)
 
@@ -96,5 +97,5 @@ async def test_it_can_be_corrected_before_it_goes(place: Town) -> None:
         if "¿Está bien?" not in who.last:
             await who.says("1")
     await who.taps("Enviar")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.kind == "ruido"

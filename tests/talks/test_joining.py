@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Town
 from tests.talks.test_albums import album
 
@@ -10,7 +11,7 @@ LAMP = "no prende la lampara de la calle roma 23 italia"
 
 async def told(place: Town) -> tuple[str, int]:
     """All that was added to the one report, and its files."""
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     history = await place.read(lambda tx: tx.reports.history(report.id))
     files = await place.read(lambda tx: tx.media.of_report(report.id))
     return "\n".join(getattr(event, "text", "") for event in history), len(files)
@@ -51,6 +52,6 @@ async def test_whoever_joined_hears_that_it_was_withdrawn_and_can_say_that_it_go
     assert f"Folio {folio}: quien hizo el reporte lo retiró." in other.last
     assert "Estado: Lo retiró quien lo reportó" in await other.says(f"estado {folio}")
     await other.taps("Sigue igual")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.status.open
     assert "lo retiró" not in "\n".join("\n".join(b.lines) for b in place.vecina.heard)

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.events import SomethingAdded
 from bot.domain.report import Status
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town, text_of
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
@@ -138,7 +139,7 @@ async def test_of_a_folio_that_is_not_theirs_nothing_is_said_and_the_words_wait(
     for said in ("acepto", "alumbrado", "calle verona, en la italia", *"111"):
         if "folio es" not in other.last:
             await other.says(said)
-    opened = await place.read(lambda tx: tx.reports.open())
+    opened = await place.read(open_reports)
     assert any("nadie ha venido todavia" in report.text for report in opened)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Town, text_of
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
@@ -57,4 +58,4 @@ async def test_the_911_card_still_alerts_after_the_menu(place: Town) -> None:
     bubble, token = place.vecina.button("Avisar al turno")
     await place.vecina.says("menú")
     assert (await place.vecina.taps_token(token, bubble)).startswith("Avisado.")
-    assert len(await place.read(lambda tx: tx.reports.open())) == 1
+    assert len(await place.read(open_reports)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Town
 
 HERE = (18.5036, -88.3055)
@@ -12,7 +13,7 @@ async def test_a_pin_alone_begins_a_report_at_that_place(place: Town) -> None:
     await place.vecina.says("acepto")
     assert "¿Dónde" not in await place.vecina.says("lámpara apagada")
     await place.vecina.reports("ya no prende la lampara del parque desde hace una semana")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.place.point is not None
 
 
@@ -37,7 +38,7 @@ async def test_after_a_pin_beside_the_mark_only_the_place_is_asked_again(place: 
     assert "¿Dónde es?" in await place.vecina.taps("Corregir el lugar")
     assert "¿qué pasa?" in await place.vecina.locates(*HERE)
     await place.vecina.reports("ya no prende la del parque desde hace una semana")
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.kind == "alumbrado"
     assert len(await place.read(lambda tx: tx.media.of_report(report.id))) == 1
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town
 from tests.talks.test_albums import album
 
@@ -55,7 +56,7 @@ async def test_a_voice_note_after_the_911_card_reaches_who_attends(place: Town) 
     heard = len(place.oficial.heard)
     await place.vecina.sends_voice()
     await place.later(seconds=5)
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert len(await place.read(lambda tx: tx.media.of_report(report.id))) == 1
     assert len(place.oficial.heard) > heard
     assert "Recibí 1 archivo." in place.vecina.last
@@ -88,7 +89,7 @@ async def test_what_was_added_reaches_the_report_without_a_last_tap(place: Town)
     await who.taps("Agregar algo")
     await album(who, "aqui se ve", n=2)
     assert "Recibí 2 archivos." in who.last
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert len(await place.read(lambda tx: tx.media.of_report(report.id))) == 2
     assert "aqui se ve" in "\n".join("\n".join(b.lines) for b in place.oficial.heard[-3:])
     await who.says("listo")

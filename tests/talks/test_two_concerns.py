@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.log_book import open_reports
 from tests.support.talker import Phone, Town, text_of
 
 
@@ -31,7 +32,7 @@ async def test_both_are_named_and_the_second_needs_no_retyping(place: Town) -> N
     assert "📍 Col. Italia, calle roma" in who.last  # said once, of both
     assert "✏️ hay un bache enorme en la calle roma de la italia\n" in who.last
     await who.taps("Enviar")
-    reports = await place.read(lambda tx: tx.reports.open())
+    reports = await place.read(open_reports)
     assert {one.kind for one in reports} == {"ruido", "servicios"}
 
 
@@ -62,12 +63,12 @@ async def test_what_is_confidential_goes_first_and_none_of_it_into_the_other(pla
     who = place.vecina
     await who.says(said)
     await to_the_end(who)
-    assert await place.read(lambda tx: tx.reports.open()) == []  # the first is on its list
+    assert await place.read(open_reports) == []  # the first is on its list
     await who.taps("Sí, también")
     for _ in range(6):
-        if not await place.read(lambda tx: tx.reports.open()):
+        if not await place.read(open_reports):
             await who.says(answer(who))
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     assert report.kind == ordinary
     assert secret not in report.text
     for officer in (place.oficial, place.oficial2):
@@ -97,6 +98,6 @@ async def test_a_secret_told_in_an_ordinary_talk_takes_its_own_path(place: Town)
     for said in ("reportar", "acepto", "8", "1", "leona vicario", "calle 5"):
         await who.says(said)
     await who.says("no prende la lampara y en esa casa venden cristal")
-    assert await place.read(lambda tx: tx.reports.open()) == []
+    assert await place.read(open_reports) == []
     await to_the_end(who)
-    assert await place.read(lambda tx: tx.reports.open()) == []
+    assert await place.read(open_reports) == []

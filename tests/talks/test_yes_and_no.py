@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.report import Status
+from tests.support.log_book import open_reports
 from tests.support.talker import Town
 
 LAMP = "no prende la lampara de la calle roma 23 italia"
@@ -13,7 +14,7 @@ LAMP = "no prende la lampara de la calle roma 23 italia"
 async def attended(place: Town) -> str:
     """A report that ended; its folio. Its person has not said whether it is solved."""
     await place.vecina.reports(LAMP)
-    (report,) = await place.read(lambda tx: tx.reports.open())
+    (report,) = await place.read(open_reports)
     await place.oficial.taps("Tomar")
     await place.oficial.taps("Hecho")
     await place.oficial.says("1")

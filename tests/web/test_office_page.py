@@ -20,6 +20,7 @@ from bot.web import HEADERS
 from handlers.desk import referrals
 from handlers.desk import reports as desk
 from handlers.pages.office.page import LONGEST
+from tests.support.log_book import open_reports
 from tests.support.office import Browser, path_of, words_of
 from tests.support.talker import Town, town
 
@@ -52,7 +53,7 @@ async def referred(place: Town, asked: str = "Cambiar la lámpara <del> domo") -
 
 async def states(place: Town) -> list[tuple[str, str]]:
     """Everything that an answer would change."""
-    report = (await place.read(lambda tx: tx.reports.open()))[:1]
+    report = (await place.read(open_reports))[:1]
     found = await place.read(lambda tx: [one for r in report for one in tx.referrals.of_report(r.id)])
     return [(one.state.value, one.answer.text if one.answer else "") for one in found]
 
@@ -163,7 +164,7 @@ async def test_when_the_report_was_closed_no_answer_is_needed(place: Town) -> No
     link, browser = await referred(place), Browser(place.demo.app)
 
     def close(tx) -> None:
-        report = tx.reports.open()[0]
+        report = open_reports(tx)[0]
         handler = tx.staff.officer(report.handler_id)
         desk.close(tx, report.folio, handler, Disposition.ATTENDED, "Ya prende.", place.demo.clock.now())
 
@@ -177,7 +178,7 @@ async def test_of_a_report_that_became_confidential_nothing_is_shown(place: Town
     link, browser = await referred(place), Browser(place.demo.app)
 
     def list_it(tx) -> None:
-        report = tx.reports.open()[0]
+        report = open_reports(tx)[0]
         from storage.schema import report as table
 
         named = table.update().where(table.c.id == report.id).values(listed=True, named_list="mando")
@@ -208,7 +209,7 @@ async def test_without_a_public_address_there_is_no_link_and_it_is_said(place: T
 
     def text(tx) -> dict:
         here = replace(place.demo.app.here, public_url="")
-        report = tx.reports.open()[0]
+        report = open_reports(tx)[0]
         handler = tx.staff.officer(report.handler_id)
         return referrals.written(tx, here, report.folio, handler, place.demo.clock.now())
 
