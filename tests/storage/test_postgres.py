@@ -84,6 +84,29 @@ async def test_a_server_that_may_lose_commits_is_refused(
         await PostgresStore.open(postgres_url, ring)
 
 
+@pytest.mark.parametrize("name", ["fsync", "full_page_writes"])
+async def test_a_server_that_may_lose_what_it_wrote_is_refused(
+    postgres: Server, postgres_url: str, ring: KeyRing, name: str
+) -> None:
+    await _reloaded(postgres, f"ALTER SYSTEM SET {name} = off", name, "off")
+    try:
+        with pytest.raises(StoreRefused, match=f"{name}=off"):
+            await PostgresStore.open(postgres_url, ring)
+    finally:
+        await _reloaded(postgres, f"ALTER SYSTEM RESET {name}", name, "on")
+
+
+async def _reloaded(server: Server, change: str, name: str, wanted: str) -> None:
+    """A new session sees it once the server has read its settings again."""
+    server.sql(change)
+    server.sql("SELECT pg_reload_conf()")
+    for _ in range(100):
+        if server.shows(name) == wanted:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{name} is not {wanted} yet")
+
+
 async def test_a_server_that_is_not_there_is_refused_without_the_password(ring: KeyRing) -> None:
     with pytest.raises(StoreRefused, match="No se puede usar") as caught:
         await PostgresStore.open("postgresql://somebody:secreto@127.0.0.1:1/proximidad", ring)

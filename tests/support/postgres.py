@@ -35,6 +35,13 @@ class Server:
         with self._engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
+    def shows(self, name: str) -> str:
+        """A setting, as a new session has it."""
+        with self._engine.connect() as connection:
+            shown = str(connection.exec_driver_sql(f"SHOW {name}").scalar_one())
+            connection.invalidate()  # the next one is new
+        return shown
+
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[URL]:
         """A database that is dropped at the end, whoever is still connected."""
