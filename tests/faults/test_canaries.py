@@ -66,7 +66,9 @@ async def test_nobody_is_named_outside_of_what_is_sealed(street: Street, tmp_pat
     code, table, _ = await street.server.command("export", "log")
     assert code == 0
     assert await street.server.stop() == 0
-    before = await search(street, pages + table)
+    copies = await copied(street, tmp_path / "copias")
+    assert size(copies) > 10_000
+    before = await search(street, pages + table) + in_files(copies)
     code, told, complained = await street.server.command("erase", folio, "--yes")
     assert code == 0, complained
     code, more, complained = await street.server.command("erase", said, "--yes")
@@ -107,14 +109,38 @@ async def health_pages(street: Street) -> str:
     return found
 
 
+async def copied(street: Street, into: Path) -> Path:
+    """A backup, as the operator makes one."""
+    code, said, complained = await street.server.command("keys", "backup", "copias.llave")
+    assert code == 0, complained
+    street.server.settings |= {"BACKUP_KEY": said.splitlines()[0].partition("=")[2], "BACKUP_DIR": str(into)}
+    code, _, complained = await street.server.command("backup")
+    assert code == 0, complained
+    return into
+
+
+def size(folder: Path) -> int:
+    """Bytes of everything below."""
+    return sum(path.stat().st_size for path in folder.rglob("*"))
+
+
+def in_files(folder: Path) -> list[tuple[str, str]]:
+    """Every canary in the bytes of the files below."""
+    files = {path.name: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return [
+        (canary, f"bytes of {name}")
+        for name, content in files.items()
+        for canary in CANARIES
+        if canary.encode() in content
+    ]
+
+
 async def search(street: Street, told: str) -> list[tuple[str, str]]:
     """Every canary and where it was seen."""
     folder = street.server.folder
     texts = {"log": street.server.log(), "told": told}
     seen = [(canary, name) for name, text in texts.items() for canary in CANARIES if canary in text]
-    for path in sorted((folder / "data").rglob("*")):
-        content = path.read_bytes() if path.is_file() else b""
-        seen += [(canary, f"bytes of {path.name}") for canary in CANARIES if canary.encode() in content]
+    seen += in_files(folder / "data")
     ring = KeyRing.load(folder / "municipio-llavero.json")
     store = await open_store(f"sqlite:///{folder}/data/proximidad.db", ring)
     try:
